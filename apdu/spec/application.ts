@@ -1,0 +1,85 @@
+/** Looking things up in an application's declaration. */
+
+import { SW } from '../status-word.js';
+import { PATIENT_APPLICATION } from './patient-application.js';
+import { PROFESSIONAL_APPLICATION } from './professional-application.js';
+import {
+  type AlgorithmSpec,
+  type ApplicationSpec,
+  acceptsParameter,
+  type CommandSpec,
+  type CommandStatus,
+  type FileSpec,
+} from './specification.js';
+
+export const APPLICATIONS: readonly ApplicationSpec[] = [PATIENT_APPLICATION, PROFESSIONAL_APPLICATION];
+
+/** Status words that any command may answer before its handler runs. */
+export const COMMON_STATUS: readonly CommandStatus[] = [
+  { status: SW.ok, reason: 'done' },
+  { status: SW.bytesAvailable, reason: 'done, the response waits for GET RESPONSE' },
+  { status: SW.wrongLength, reason: 'Lc or Le is not what the command takes' },
+  { status: SW.logicalChannelNotSupported, reason: 'CLA names a channel other than the basic one' },
+  { status: SW.secureMessagingNotSupported, reason: 'CLA announces secure messaging where there is none' },
+  { status: SW.chainingNotSupported, reason: 'CLA announces a chain where there is none' },
+  { status: SW.lastCommandExpected, reason: 'a chain was interrupted by another command' },
+  { status: SW.conditionsNotSatisfied, reason: "not in this state of the application's life cycle" },
+  { status: SW.securityStatusNotSatisfied, reason: 'the access rule is not met' },
+  { status: SW.secureMessagingMissing, reason: 'the command must be protected and is not' },
+  { status: SW.secureMessagingIncorrect, reason: 'the checksum is wrong; the session is closed' },
+  { status: SW.incorrectData, reason: 'the data objects are not those declared' },
+  { status: SW.notEnoughMemory, reason: 'the command needs more RAM than this card profile has' },
+  { status: SW.incorrectP1P2, reason: 'P1 or P2 is not one of the declared values' },
+  { status: SW.instructionNotSupported, reason: 'no command has this instruction' },
+  { status: SW.classNotSupported, reason: 'no command has this class' },
+];
+
+/** What the class, instruction and parameter bytes of a command lead to. */
+export type CommandMatch =
+  | CommandSpec
+  | 'class not supported'
+  | 'instruction not supported'
+  | 'incorrect P1-P2';
+
+/** The declared command for a header; `cla` without its channel, chaining and secure-messaging bits. */
+export function matchCommand(
+  application: ApplicationSpec,
+  cla: number,
+  ins: number,
+  p1: number,
+  p2: number,
+): CommandMatch {
+  let miss: CommandMatch = 'instruction not supported';
+  for (const id in application.commands) {
+    const command = application.commands[id]!;
+    if (command.ins !== ins) continue;
+    if (command.cla !== cla) {
+      if (miss === 'instruction not supported') miss = 'class not supported';
+    } else if (acceptsParameter(command.p1, p1) && acceptsParameter(command.p2, p2)) {
+      return command;
+    } else {
+      miss = 'incorrect P1-P2';
+    }
+  }
+  return miss;
+}
+
+/** The file with a short EF identifier. */
+export function findFileBySfi(application: ApplicationSpec, sfi: number): FileSpec | undefined {
+  return Object.values(application.files).find((file) => file.sfi === sfi && sfi !== 0);
+}
+
+/** The file with a file identifier. */
+export function findFileByFid(application: ApplicationSpec, fid: number): FileSpec | undefined {
+  return Object.values(application.files).find((file) => file.fid === fid);
+}
+
+/** The algorithm with a reference byte. */
+export function findAlgorithm(application: ApplicationSpec, reference: number): AlgorithmSpec | undefined {
+  return Object.values(application.algorithms).find((algorithm) => algorithm.reference === reference);
+}
+
+/** Every status word a command may answer: its own and the common ones. */
+export function statusesOf(command: CommandSpec): readonly CommandStatus[] {
+  return [...command.status, ...COMMON_STATUS];
+}

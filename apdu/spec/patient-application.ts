@@ -1,0 +1,362 @@
+/** The patient application: the anonymous health-insurance card (HIC). */
+
+import { PATIENT_CERTIFICATE_OBJECT } from '../statement/certificate.js';
+import { FIELD } from '../statement/fields.js';
+import { STATEMENT } from '../statement/statements.js';
+import { SW } from '../status-word.js';
+import { bytesObject, optional, secret, templateObject } from '../template.js';
+import * as interindustry from './interindustry.js';
+import type { AccessRule, AlgorithmSpec, ApplicationSpec, CommandSpec, FileSpec } from './specification.js';
+
+const DOCTOR_OR_STAFF = { any: [{ role: 'doctor' }, { role: 'staff' }] } as const satisfies AccessRule;
+
+const files = {
+  certificate: {
+    name: 'EF.PCert',
+    summary:
+      'The patient certificate: pseudonym, keys, validity of the insurance. No name, no national identifier.',
+    fid: 0x0101,
+    sfi: 1,
+    structure: 'transparent',
+    size: 320,
+    records: 0,
+    read: { any: [{ pin: 'holder' }, { role: 'doctor' }] },
+  },
+  records: {
+    name: 'EF.Records',
+    summary: 'Recent diagnosis records, newest first; the oldest makes way.',
+    fid: 0x0102,
+    sfi: 2,
+    structure: 'cyclic',
+    size: 152,
+    records: 8,
+    read: DOCTOR_OR_STAFF,
+  },
+  prescriptions: {
+    name: 'EF.Prescriptions',
+    summary: 'Prescriptions with their numbers and states.',
+    fid: 0x0103,
+    sfi: 3,
+    structure: 'linear-fixed',
+    size: 152,
+    records: 4,
+    read: { any: [{ role: 'doctor' }, { role: 'pharmacy' }] },
+  },
+  emergency: {
+    name: 'EF.Emergency',
+    summary: 'What an emergency needs: allergies and other lasting facts.',
+    fid: 0x0104,
+    sfi: 4,
+    structure: 'transparent',
+    size: 128,
+    records: 0,
+    read: DOCTOR_OR_STAFF,
+  },
+  log: {
+    name: 'EF.Log',
+    summary: 'Which hospital wrote when; for the holder alone.',
+    fid: 0x0105,
+    sfi: 5,
+    structure: 'cyclic',
+    size: 24,
+    records: 16,
+    read: { pin: 'holder' },
+  },
+} as const satisfies Record<string, FileSpec>;
+
+/** Content of a record of EF.Records. */
+export const DIAGNOSIS_RECORD = {
+  time: FIELD.time,
+  hospitalId: FIELD.hospitalId,
+  record: FIELD.record,
+} as const;
+
+/** Content of a record of EF.Prescriptions. */
+export const PRESCRIPTION_RECORD = {
+  state: { tag: 0x80, name: 'state', format: 'uint', min: 1, max: 1 },
+  remaining: { tag: 0x81, name: 'collections left', format: 'uint', min: 1, max: 1 },
+  prescriptionId: FIELD.prescriptionId,
+  expiry: FIELD.expiry,
+  prescription: FIELD.prescription,
+} as const;
+
+/** Values of `state` in a prescription record. */
+export const PRESCRIPTION_STATE = { open: 1, collected: 2 } as const;
+
+/** Content of a record of EF.Log. */
+export const LOG_RECORD = { time: FIELD.time, hospitalId: FIELD.hospitalId } as const;
+
+/** What a visit writes to the patient's card in one transaction (eq. 11). */
+export const VISIT_RECORD = {
+  time: FIELD.time,
+  hospitalId: FIELD.hospitalId,
+  record: FIELD.record,
+  prescription: optional(
+    templateObject(0xbf21, 'new prescription', {
+      doctorRandom: FIELD.doctorRandom,
+      prescriptionHash: FIELD.prescriptionHash,
+      expiry: FIELD.expiry,
+      repeats: FIELD.repeats,
+      prescription: FIELD.prescription,
+    }),
+  ),
+} as const;
+
+/** What eq. 6 carries to NHI under the seal: the request, its signature, the certificate. */
+export const VISIT_REQUEST_MESSAGE = {
+  request: templateObject(0xbf22, 'visit request TS', STATEMENT.visitRequest.fields),
+  signature: FIELD.signature,
+  certificate: PATIENT_CERTIFICATE_OBJECT,
+} as const;
+
+const algorithms = {
+  registration: {
+    id: 'registration',
+    reference: 0x01,
+    operation: 'sign',
+    equation: 1,
+    summary: "Proves possession of SK_P to NHI over the card's public keys.",
+    input: { nonce: FIELD.nonce },
+    access: { state: 'initialisation' },
+  },
+  visitRequest: {
+    id: 'visitRequest',
+    reference: 0x06,
+    operation: 'sign-then-seal',
+    equation: 6,
+    summary: 'Signs TS with SK_P and seals {TS, signature, PCert} to NHI.',
+    input: STATEMENT.visitRequest.fields,
+    access: { pin: 'holder' },
+  },
+} as const satisfies Record<string, AlgorithmSpec>;
+
+const storeData = {
+  id: 'storeData',
+  name: 'STORE DATA',
+  clause: 'GlobalPlatform Card Specification 2.3.1, 11.11',
+  summary:
+    'Personalises the application, any number of times until ACTIVATE FILE; several objects may come together.',
+  cla: 0x80,
+  ins: 0xe2,
+  p1: { kind: 'enum', name: 'block', values: { 'more to come': 0x00, 'last block': 0x80 } },
+  p2: { kind: 'range', name: 'block number', min: 0, max: 255 },
+  data: {
+    kind: 'template',
+    template: {
+      cardSerial: optional(FIELD.cardSerial),
+      issuerKey: optional(bytesObject(0xd0, 'NHI signature public key', 33)),
+      sealingKey: optional(bytesObject(0xd1, 'NHI decryption public key', 33)),
+      pin: optional(secret(bytesObject(0xd2, 'holder PIN', 4, 12))),
+      puk: optional(secret(bytesObject(0xd3, 'PUK', 8))),
+      roleKey: optional(secret(bytesObject(0xd4, 'role private key', 32))),
+      roleCertificate: optional(bytesObject(0xd5, 'role certificate', 1, 255)),
+      today: optional(bytesObject(0xd6, 'date of personalisation', 4)),
+      patientCertificate: optional(bytesObject(0xd7, 'patient certificate', 1, 320)),
+      emergency: optional(bytesObject(0xd8, 'emergency data', 1, 128)),
+    },
+  },
+  response: { kind: 'none' },
+  chaining: true,
+  access: 'always',
+  states: ['initialisation'],
+  effect: 'persistent',
+  status: [
+    { status: SW.incorrectData, reason: 'a certificate is wrong or names keys that are not on this card' },
+    { status: SW.conditionsNotSatisfied, reason: 'the certificate comes before the keys or the NHI key' },
+  ],
+} as const satisfies CommandSpec;
+
+const computeSignature = {
+  id: 'computeSignature',
+  name: 'PERFORM SECURITY OPERATION: COMPUTE DIGITAL SIGNATURE',
+  clause: 'ISO/IEC 7816-8:2019, 11.5',
+  summary:
+    'Signs the statement of the algorithm set before; the card builds it from the fields given and its own.',
+  cla: 0x00,
+  ins: 0x2a,
+  p1: { kind: 'constant', value: 0x9e },
+  p2: { kind: 'constant', value: 0x9a },
+  data: { kind: 'bytes', name: 'fields of the statement', min: 1, max: 512 },
+  response: { kind: 'template', template: { signature: FIELD.signature } },
+  access: 'by algorithm',
+  states: ['initialisation', 'operational'],
+  effect: 'none',
+  status: [
+    { status: SW.securityStatusNotSatisfied, reason: "the algorithm's access rule is not met" },
+    { status: SW.conditionsNotSatisfied, reason: 'no algorithm is set, or a key is missing' },
+    { status: SW.incorrectData, reason: 'the fields are not those of the statement' },
+  ],
+} as const satisfies CommandSpec;
+
+const encipher = {
+  id: 'encipher',
+  name: 'PERFORM SECURITY OPERATION: ENCIPHER',
+  clause: 'ISO/IEC 7816-8:2019, 11.9',
+  summary: 'Signs the statement of the algorithm set before and seals it with the certificate to NHI (HPKE).',
+  cla: 0x00,
+  ins: 0x2a,
+  p1: { kind: 'constant', value: 0x84 },
+  p2: { kind: 'constant', value: 0x80 },
+  data: { kind: 'bytes', name: 'fields of the statement', min: 1, max: 512 },
+  response: {
+    kind: 'template',
+    template: {
+      messageId: FIELD.messageId,
+      envelope: bytesObject(0x84, 'sealed message (HPKE enc || ciphertext)', 65, 1200),
+    },
+  },
+  access: 'by algorithm',
+  states: ['operational'],
+  effect: 'none',
+  status: [
+    { status: SW.securityStatusNotSatisfied, reason: 'the holder PIN is not verified' },
+    { status: SW.conditionsNotSatisfied, reason: 'no algorithm is set' },
+    { status: SW.incorrectData, reason: 'the fields are not those of the statement' },
+    { status: SW.notEnoughMemory, reason: 'the RAM of this card profile is too small for the envelope' },
+  ],
+} as const satisfies CommandSpec;
+
+const mutualAuthenticate = {
+  id: 'mutualAuthenticate',
+  name: 'MUTUAL AUTHENTICATE',
+  clause: 'ISO/IEC 7816-4:2020, 11.5.5',
+  summary:
+    'The other card proves its role over the challenge of GET CHALLENGE; this card proves itself back and both hold a session key.',
+  cla: 0x00,
+  ins: 0x82,
+  p1: { kind: 'constant', value: 0 },
+  p2: { kind: 'constant', value: 0 },
+  data: {
+    kind: 'template',
+    template: {
+      challenge: FIELD.cardChallenge,
+      ephemeralKey: FIELD.ephemeralKey,
+      signature: FIELD.signature,
+    },
+  },
+  response: {
+    kind: 'template',
+    template: {
+      ephemeralKey: FIELD.ephemeralKey,
+      signature: FIELD.signature,
+      roleCertificate: bytesObject(0xd5, 'role certificate', 1, 255),
+    },
+  },
+  access: 'always',
+  states: ['operational'],
+  effect: 'session',
+  status: [
+    {
+      status: SW.conditionsNotSatisfied,
+      reason: 'no challenge was drawn or no certificate was verified before',
+    },
+    { status: SW.securityStatusNotSatisfied, reason: 'the proof of possession is wrong' },
+  ],
+} as const satisfies CommandSpec;
+
+const contributeToPrescriptionNumber = {
+  id: 'contributeToPrescriptionNumber',
+  name: 'PRESCRIPTION NUMBER: CONTRIBUTE',
+  clause: 'project, PROTOCOL eq. 10',
+  summary:
+    "Takes the doctor card's commitment and answers this card's random half of the next prescription number.",
+  cla: 0x80,
+  ins: 0x5a,
+  p1: { kind: 'constant', value: 0x02 },
+  p2: { kind: 'constant', value: 0x00 },
+  data: { kind: 'template', template: { commitment: FIELD.commitment } },
+  response: { kind: 'template', template: { patientRandom: FIELD.patientRandom } },
+  access: { role: 'doctor' },
+  states: ['operational'],
+  effect: 'session',
+  status: [],
+} as const satisfies CommandSpec;
+
+const putVisitRecord = {
+  id: 'putVisitRecord',
+  name: 'PUT DATA',
+  clause: 'ISO/IEC 7816-4:2020, 11.6.4 (odd instruction)',
+  summary: 'Stores the record and the prescription of a visit with a log entry, all or nothing (eq. 11).',
+  cla: 0x00,
+  ins: 0xdb,
+  p1: { kind: 'constant', value: 0x3f },
+  p2: { kind: 'constant', value: 0xff },
+  data: { kind: 'template', template: VISIT_RECORD },
+  response: { kind: 'none' },
+  chaining: true,
+  secureMessaging: 'required',
+  access: { role: 'doctor' },
+  states: ['operational'],
+  effect: 'persistent',
+  status: [
+    {
+      status: SW.conditionsNotSatisfied,
+      reason: 'the prescription number was not agreed on in this session',
+    },
+    { status: SW.incorrectData, reason: 'a field is wrong, or the doctor card did not keep its commitment' },
+    { status: SW.notEnoughMemory, reason: 'every prescription slot holds an open prescription' },
+    { status: SW.memoryFailure, reason: 'the transaction does not fit the commit buffer' },
+  ],
+} as const satisfies CommandSpec;
+
+const collect = {
+  id: 'collect',
+  name: 'COLLECT PRESCRIPTION',
+  clause: 'project, PROTOCOL eq. 17',
+  summary:
+    'Marks the prescription collected and signs the collection; the same request again answers the stored signature.',
+  cla: 0x80,
+  ins: 0x5c,
+  p1: { kind: 'constant', value: 0x00 },
+  p2: { kind: 'constant', value: 0x00 },
+  data: {
+    kind: 'template',
+    template: {
+      prescriptionId: FIELD.prescriptionId,
+      pharmacyId: FIELD.pharmacyId,
+      nonce: FIELD.nonce,
+      time: FIELD.time,
+    },
+  },
+  response: { kind: 'template', template: { signature: FIELD.signature } },
+  access: { all: [{ pin: 'holder' }, { role: 'pharmacy' }] },
+  states: ['operational'],
+  effect: 'persistent',
+  status: [
+    { status: SW.referenceDataNotFound, reason: 'this card has no such prescription' },
+    { status: SW.conditionsNotSatisfied, reason: 'collected already, or past its expiry' },
+  ],
+} as const satisfies CommandSpec;
+
+export const PATIENT_APPLICATION = {
+  id: 'patient',
+  name: 'health-insurance card (patient)',
+  aid: 'F0494D495301',
+  commands: {
+    select: interindustry.select,
+    readBinary: interindustry.readBinary,
+    readRecord: interindustry.readRecord,
+    getResponse: interindustry.getResponse,
+    getChallenge: interindustry.getChallenge,
+    verify: interindustry.verify,
+    changeReferenceData: interindustry.changeReferenceData,
+    resetRetryCounter: interindustry.resetRetryCounter,
+    manageSecurityEnvironment: interindustry.manageSecurityEnvironment,
+    verifyCertificate: interindustry.verifyCertificate,
+    activate: interindustry.activate,
+    generateKeyPair: interindustry.generateKeyPair,
+    storeData,
+    computeSignature,
+    encipher,
+    mutualAuthenticate,
+    contributeToPrescriptionNumber,
+    putVisitRecord,
+    collect,
+  },
+  files,
+  algorithms,
+  pins: {
+    holder: { reference: 0x81, name: 'holder PIN', minLength: 4, maxLength: 12, tries: 3 },
+    puk: { reference: 0x82, name: 'PUK', minLength: 8, maxLength: 8, tries: 10 },
+  },
+} as const satisfies ApplicationSpec;

@@ -1,0 +1,158 @@
+/**
+ * The language of the APDU specification. A command is one declaration; dispatcher, trace
+ * decoder, typed client, reference documentation, JSON export and generated cases derive from it.
+ * Everything here is data that survives JSON.
+ */
+
+import type { StatusWord } from '../status-word.js';
+import { maxLength, type Template } from '../template.js';
+
+/** P1 or P2 of a command. */
+export type Parameter =
+  | { readonly kind: 'constant'; readonly value: number }
+  | { readonly kind: 'enum'; readonly name: string; readonly values: { readonly [meaning: string]: number } }
+  | { readonly kind: 'range'; readonly name: string; readonly min: number; readonly max: number }
+  /** Bits 8 to 4 hold a short EF identifier (0: the current EF), bits 3 to 1 the fixed `mode`. */
+  | { readonly kind: 'short-file'; readonly name: string; readonly mode: number };
+
+/** A command or response data field. */
+export type DataField =
+  | { readonly kind: 'none' }
+  | {
+      readonly kind: 'bytes';
+      readonly name: string;
+      readonly min: number;
+      readonly max: number;
+      readonly secret?: true;
+      /** May be left out altogether although `min` is above zero. */
+      readonly optional?: true;
+    }
+  | { readonly kind: 'template'; readonly template: Template };
+
+/** Knowledge or role that the security status may hold. */
+export type AccessLeaf =
+  | { readonly pin: PinName }
+  | { readonly role: 'doctor' | 'staff' | 'pharmacy' | 'nhi' }
+  | { readonly state: LifeCycle };
+
+/** When a command, an operation on a file or an algorithm is permitted. */
+export type AccessRule =
+  | 'always'
+  | 'never'
+  | AccessLeaf
+  | { readonly all: readonly AccessRule[] }
+  | { readonly any: readonly AccessRule[] };
+
+/** Reference data for VERIFY; the card tells them apart by P2. */
+export type PinName = 'holder' | 'puk';
+
+/** Life-cycle states (ISO/IEC 7816-4:2020, 7.4.10): personalisation happens in `initialisation`. */
+export type LifeCycle = 'initialisation' | 'operational' | 'terminated';
+
+/** A status word that a command may answer, and what it means there. */
+export type CommandStatus = { readonly status: StatusWord; readonly reason: string };
+
+/** An example of a command on the wire, hexadecimal. */
+export type CommandExample = { readonly title: string; readonly command: string };
+
+export type CommandSpec = {
+  /** Identifier of the command within its application, in camel case. */
+  readonly id: string;
+  /** Name of the standard, as a trace shows it. */
+  readonly name: string;
+  /** Where it is defined. */
+  readonly clause: string;
+  readonly summary: string;
+  /** Class byte without channel, chaining and secure-messaging bits: 00 interindustry, 80 proprietary. */
+  readonly cla: 0x00 | 0x80;
+  readonly ins: number;
+  readonly p1: Parameter;
+  readonly p2: Parameter;
+  readonly data: DataField;
+  readonly response: DataField;
+  /** Whether the command data may come in a chain (ISO/IEC 7816-4:2020, 5.3.3). */
+  readonly chaining?: true;
+  readonly secureMessaging?: 'required';
+  /** `by file` and `by algorithm`: the rule stands in the table of the file or algorithm addressed. */
+  readonly access: AccessRule | 'by file' | 'by algorithm';
+  readonly states: readonly LifeCycle[];
+  readonly status: readonly CommandStatus[];
+  /** What changes on the card. `none` commands write nothing that outlives a reset. */
+  readonly effect: 'none' | 'session' | 'persistent';
+  readonly examples?: readonly CommandExample[];
+};
+
+/** An elementary file and who may do what with it. */
+export type FileSpec = {
+  readonly name: string;
+  readonly summary: string;
+  /** File identifier (ISO/IEC 7816-4:2020, 7.3.1). */
+  readonly fid: number;
+  /** Short EF identifier, 1 to 30; 0 for none. */
+  readonly sfi: number;
+  readonly structure: 'transparent' | 'linear-fixed' | 'cyclic';
+  /** Bytes of a transparent file, or of one record. */
+  readonly size: number;
+  readonly records: number;
+  readonly read: AccessRule;
+};
+
+/** An algorithm that MANAGE SECURITY ENVIRONMENT selects: what is signed, with which key, for whom. */
+export type AlgorithmSpec = {
+  readonly id: string;
+  /** Algorithm reference, the value of data object 80: the equation's number. */
+  readonly reference: number;
+  readonly operation: 'sign' | 'sign-then-seal' | 'group-sign';
+  readonly equation: number;
+  readonly summary: string;
+  /** Fields that come from the terminal; the card adds the rest of the statement itself. */
+  readonly input: Template;
+  readonly access: AccessRule;
+};
+
+/** One selectable application: its identifier, commands, files and algorithms. */
+export type ApplicationSpec = {
+  readonly id: string;
+  readonly name: string;
+  /** Application identifier, hexadecimal. */
+  readonly aid: string;
+  readonly commands: { readonly [id: string]: CommandSpec };
+  readonly files: { readonly [id: string]: FileSpec };
+  readonly algorithms: { readonly [id: string]: AlgorithmSpec };
+  readonly pins: { readonly [id in PinName]: PinSpec };
+};
+
+/** A PIN: its reference (P2 of VERIFY), its bounds and its tries. */
+export type PinSpec = {
+  readonly reference: number;
+  readonly name: string;
+  readonly minLength: number;
+  readonly maxLength: number;
+  readonly tries: number;
+};
+
+/** Whether a parameter byte is one that the declaration permits. */
+export function acceptsParameter(parameter: Parameter, value: number): boolean {
+  switch (parameter.kind) {
+    case 'constant':
+      return value === parameter.value;
+    case 'enum':
+      return Object.values(parameter.values).includes(value);
+    case 'range':
+      return value >= parameter.min && value <= parameter.max;
+    case 'short-file':
+      return (value & 0x07) === parameter.mode && value >> 3 <= 30;
+  }
+}
+
+/** Shortest and longest command data of a declaration; `optional` data may also be absent. */
+export function dataBounds(field: DataField): { min: number; max: number } {
+  switch (field.kind) {
+    case 'none':
+      return { min: 0, max: 0 };
+    case 'bytes':
+      return { min: field.optional ? 0 : field.min, max: field.max };
+    case 'template':
+      return { min: 0, max: maxLength(field.template) };
+  }
+}

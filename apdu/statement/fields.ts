@@ -1,0 +1,87 @@
+/**
+ * The data objects that statements, certificates, messages and commands are made of. A tag is
+ * typed here and nowhere else. Interindustry tags where ISO/IEC 7816-6 has one, private-class
+ * two-byte tags (DFxx, and BFxx for constructed ones) otherwise.
+ */
+
+import { bytesObject, optional, secret, textObject, uintObject } from '../template.js';
+
+/** Length of a pseudonym PID, in bytes. */
+export const PID_BYTES = 16;
+/** Length of a prescription number R_X_ID, in bytes. */
+export const PRESCRIPTION_ID_BYTES = 16;
+
+export const FIELD = {
+  // ISO/IEC 7816-6 and 7816-8
+  issuerReference: bytesObject(0x42, 'certification authority reference', 8),
+  serial: bytesObject(0x5f20, 'certificate serial', 8),
+  effectiveDate: uintObject(0x5f25, 'certificate effective date', 4),
+  expirationDate: uintObject(0x5f24, 'certificate expiration date', 4),
+  profile: uintObject(0x5f29, 'certificate profile identifier', 1),
+  signature: bytesObject(0x5f37, 'signature (r || s)', 64),
+  publicPoint: bytesObject(0x86, 'public key (compressed point)', 33),
+
+  // who
+  pid: bytesObject(0xdf21, 'patient pseudonym PID', PID_BYTES),
+  doctorId: textObject(0xdf22, 'doctor identifier ID_D', 1, 16),
+  hospitalId: textObject(0xdf23, 'hospital identifier', 1, 12),
+  pharmacyId: textObject(0xdf24, 'pharmacy identifier', 1, 12),
+  cardSerial: bytesObject(0xdf25, 'card serial', 8),
+  role: uintObject(0xdf26, 'role', 1),
+
+  // when and how fresh
+  time: uintObject(0xdf31, 'time (seconds since 1970)', 4),
+  paidUntil: uintObject(0xdf32, 'Data: insurance paid until', 4),
+  expiry: uintObject(0xdf33, 'prescription expiry', 4),
+  day: uintObject(0xdf34, 'day of issue', 4),
+  nonce: bytesObject(0xdf35, 'NHI nonce', 16),
+  challenge: bytesObject(0xdf36, 'NHI challenge', 16),
+  purpose: uintObject(0xdf37, 'purpose of the visit', 1),
+  epoch: uintObject(0xdf38, 'group epoch', 4),
+  visitId: bytesObject(0xdf39, 'visit identifier', 16),
+  messageId: bytesObject(0xdf3a, 'message identifier', 16),
+  equation: uintObject(0xdf3b, 'equation', 1),
+
+  // keys
+  signingKey: bytesObject(0xdf41, 'signing public key PK_P', 33),
+  decryptionKey: bytesObject(0xdf42, 'decryption public key', 33),
+  delegationKey: bytesObject(0xdf43, 'delegation public key', 33),
+  identityKey: bytesObject(0xdf44, 'identity public key', 33),
+  agentKey: optional(bytesObject(0xdf45, 'proxy public key PK_AP', 33)),
+  replyKey: bytesObject(0xdf46, 'reply public key', 33),
+  groupKeyHash: bytesObject(0xdf47, 'SHA-256 of the group public key', 32),
+  suite: uintObject(0xdf48, 'group signature suite', 1),
+
+  // digests and signatures
+  envelopeHash: bytesObject(0xdf51, 'SHA-256 of the envelope', 32),
+  requestHash: bytesObject(0xdf52, 'SHA-256 of the request', 32),
+  recordHash: bytesObject(0xdf53, 'SHA-256 of the record', 32),
+  prescriptionHash: bytesObject(0xdf54, 'SHA-256 of the prescription', 32),
+  groupSignature: bytesObject(0xdf55, 'group signature', 136, 184),
+  signatureHash: bytesObject(0xdf56, 'SHA-256 of the group signature', 32),
+  basicDataHash: bytesObject(0xdf57, 'SHA-256 of the basic data', 32),
+  recordsHash: bytesObject(0xdf58, 'SHA-256 of the records', 32),
+
+  // group membership (CRYPTO, section 2)
+  membershipKey: bytesObject(0xdf61, 'membership public key D', 32, 48),
+  membershipProof: bytesObject(0xdf62, 'proof of knowledge of sk', 63, 63),
+  sigma1: bytesObject(0xdf63, 'credential sigma1', 32, 48),
+  sigma2: bytesObject(0xdf64, 'credential sigma2', 32, 48),
+  issuerProof: bytesObject(0xdf65, 'proof of knowledge of u', 63, 63),
+  sealedHintKey: bytesObject(0xdf66, 'hint key sealed to the card', 65, 512),
+  hintKey: secret(bytesObject(0xdf67, 'hint key', 32)),
+
+  // prescriptions
+  prescriptionId: bytesObject(0xdf71, 'prescription number R_X_ID', PRESCRIPTION_ID_BYTES),
+  doctorRandom: bytesObject(0xdf72, 'doctor-card random', 16),
+  patientRandom: bytesObject(0xdf73, 'patient-card random', 16),
+  commitment: bytesObject(0xdf74, 'commitment to the doctor-card random', 32),
+  repeats: uintObject(0xdf75, 'number of repeats', 1),
+  record: bytesObject(0xdf76, 'diagnosis record', 1, 120),
+  prescription: bytesObject(0xdf77, 'prescription', 1, 96),
+
+  // card-to-card authentication
+  ephemeralKey: bytesObject(0xdf0b, 'ephemeral public key', 33),
+  cardChallenge: bytesObject(0xdf0c, 'challenge of the other card', 16),
+  answer: bytesObject(0xdf0d, 'challenge answered back', 16),
+} as const;

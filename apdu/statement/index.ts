@@ -1,0 +1,3 @@
+export * from './certificate.js';
+export * from './fields.js';
+export * from './statements.js';

@@ -1,0 +1,188 @@
+/**
+ * What is signed: one statement per equation, a template of typed fields under a domain tag. Bulk
+ * content enters as its SHA-256. Nothing else is ever signed, so a signature made for one equation
+ * can not be presented for another.
+ */
+
+import type { Template } from '../template.js';
+import { FIELD } from './fields.js';
+
+/** A statement: the paper's equation (0 where the paper has none), its domain tag and its fields. */
+export type Statement = {
+  readonly equation: number;
+  /** Domain tag, hashed before the fields. */
+  readonly domain: string;
+  readonly fields: Template;
+};
+
+const {
+  nonce,
+  challenge,
+  pid,
+  time,
+  hospitalId,
+  pharmacyId,
+  expiry,
+  serial,
+  profile,
+  issuerReference,
+  effectiveDate,
+  expirationDate,
+} = FIELD;
+
+/** Body of a patient certificate PCert_P (eq. 2): card-verifiable, every field under NHI's signature. */
+export const PATIENT_CERTIFICATE_BODY = {
+  profile,
+  issuerReference,
+  serial,
+  pid,
+  paidUntil: FIELD.paidUntil,
+  signingKey: FIELD.signingKey,
+  decryptionKey: FIELD.decryptionKey,
+  delegationKey: FIELD.delegationKey,
+  agentKey: FIELD.agentKey,
+  effectiveDate,
+  expirationDate,
+} as const;
+
+/** Body of a role certificate: role and dates only, so that a batch of cards can share it. */
+export const ROLE_CERTIFICATE_BODY = {
+  profile,
+  issuerReference,
+  role: FIELD.role,
+  publicPoint: FIELD.publicPoint,
+  effectiveDate,
+  expirationDate,
+} as const;
+
+export const STATEMENT = {
+  /** SK_P proves possession; the identity key of Cert_P signs the same bytes. */
+  registration: {
+    equation: 1,
+    domain: 'IMIS-v1/sig/eq1',
+    fields: {
+      nonce,
+      signingKey: FIELD.signingKey,
+      decryptionKey: FIELD.decryptionKey,
+      delegationKey: FIELD.delegationKey,
+      agentKey: FIELD.agentKey,
+    },
+  },
+  patientCertificate: { equation: 2, domain: 'IMIS-v1/sig/eq2', fields: PATIENT_CERTIFICATE_BODY },
+  /** SK_D signs the whole join request. */
+  doctorRegistration: {
+    equation: 3,
+    domain: 'IMIS-v1/sig/eq3',
+    fields: {
+      doctorId: FIELD.doctorId,
+      nonce,
+      groupKeyHash: FIELD.groupKeyHash,
+      membershipKey: FIELD.membershipKey,
+      membershipProof: FIELD.membershipProof,
+      decryptionKey: FIELD.decryptionKey,
+    },
+  },
+  /** NHI vouches for the credential it issued on D. */
+  credential: {
+    equation: 4,
+    domain: 'IMIS-v1/sig/eq4',
+    fields: {
+      nonce,
+      suite: FIELD.suite,
+      epoch: FIELD.epoch,
+      groupKeyHash: FIELD.groupKeyHash,
+      membershipKey: FIELD.membershipKey,
+      sigma1: FIELD.sigma1,
+      sigma2: FIELD.sigma2,
+      issuerProof: FIELD.issuerProof,
+      sealedHintKey: FIELD.sealedHintKey,
+      effectiveDate,
+      expirationDate,
+    },
+  },
+  /** TS of the paper: the patient asks for treatment at one hospital, now. */
+  visitRequest: {
+    equation: 6,
+    domain: 'IMIS-v1/sig/eq6',
+    fields: { challenge, hospitalId, purpose: FIELD.purpose, time },
+  },
+  /** The doctor stands behind the patient's request and names the key for the answer. */
+  visitConfirmation: {
+    equation: 7,
+    domain: 'IMIS-v1/gs/eq7',
+    fields: { envelopeHash: FIELD.envelopeHash, challenge, hospitalId, replyKey: FIELD.replyKey },
+  },
+  /** NHI's answer: basic data and earlier records. */
+  otherRecords: {
+    equation: 8,
+    domain: 'IMIS-v1/sig/eq8',
+    fields: {
+      requestHash: FIELD.requestHash,
+      basicDataHash: FIELD.basicDataHash,
+      recordsHash: FIELD.recordsHash,
+      time,
+    },
+  },
+  newRecord: {
+    equation: 9,
+    domain: 'IMIS-v1/gs/eq9',
+    fields: { recordHash: FIELD.recordHash, pid, visitId: FIELD.visitId, hospitalId, time },
+  },
+  /** NHI's receipt for a group signature: when it was seen, in which epoch. */
+  receipt: {
+    equation: 9,
+    domain: 'IMIS-v1/sig/receipt',
+    fields: { signatureHash: FIELD.signatureHash, epoch: FIELD.epoch, time },
+  },
+  prescription: {
+    equation: 10,
+    domain: 'IMIS-v1/gs/eq10',
+    fields: {
+      prescriptionHash: FIELD.prescriptionHash,
+      prescriptionId: FIELD.prescriptionId,
+      pid,
+      pharmacyId,
+      day: FIELD.day,
+      expiry,
+      repeats: FIELD.repeats,
+    },
+  },
+  /** The patient's card confirms one collection at one pharmacy. */
+  collection: {
+    equation: 17,
+    domain: 'IMIS-v1/sig/eq17',
+    fields: {
+      prescriptionId: FIELD.prescriptionId,
+      pid,
+      pharmacyId,
+      nonce,
+      time,
+      prescriptionHash: FIELD.prescriptionHash,
+    },
+  },
+  roleCertificate: { equation: 0, domain: 'IMIS-v1/sig/role-certificate', fields: ROLE_CERTIFICATE_BODY },
+  /** A professional card answers the challenge of the patient's card. */
+  professionalProof: {
+    equation: 0,
+    domain: 'IMIS-v1/card-auth/professional',
+    fields: { challenge: FIELD.cardChallenge, answer: FIELD.answer, ephemeralKey: FIELD.ephemeralKey },
+  },
+  /** The patient's card answers the challenge of the professional card, bound to the first half. */
+  holderProof: {
+    equation: 0,
+    domain: 'IMIS-v1/card-auth/holder',
+    fields: {
+      challenge: FIELD.cardChallenge,
+      answer: FIELD.answer,
+      professionalKey: FIELD.signingKey,
+      ephemeralKey: FIELD.ephemeralKey,
+    },
+  },
+} as const satisfies Record<string, Statement>;
+
+/** Domain tag of the commitment that fixes the doctor card's half of a prescription number. */
+export const PRESCRIPTION_COMMITMENT_DOMAIN = 'IMIS-v1/prescription-number/commitment';
+/** Domain tag of the prescription number itself. */
+export const PRESCRIPTION_NUMBER_DOMAIN = 'IMIS-v1/prescription-number';
+/** Domain tag (HKDF info) of the session key between two cards. */
+export const CARD_SESSION_DOMAIN = 'IMIS-v1/card-auth/session';
