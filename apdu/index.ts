@@ -1,5 +1,7 @@
+export * from './atr.js';
 export * from './bytes.js';
 export * from './command-apdu.js';
+export * from './encoding/index.js';
 export * from './response-apdu.js';
 export * from './spec/index.js';
 export * from './statement/index.js';

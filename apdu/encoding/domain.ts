@@ -1,0 +1,33 @@
+/**
+ * Domain tags: the first input of every hash, so that bytes made for one purpose mean nothing in
+ * another. The tags of signed statements stand with the statements.
+ */
+
+export const DOMAIN = {
+  /** Proof of knowledge of sk in a membership request (eq. 3). */
+  join: 'IMIS-v1/join',
+  /** Proof of knowledge of u in a credential (eq. 4). */
+  joinCredential: 'IMIS-v1/join-u',
+  /** Proof of knowledge of x and y in a group public key. */
+  groupKey: 'IMIS-v1/group-key',
+  /** Derivation of a card's hint key K_i. */
+  hintKey: 'IMIS-v1/hint-key',
+  /** Secret nonces, one tag for each use, so that two nonces of one signature are unrelated. */
+  nonceJoin: 'IMIS-v1/nonce/join',
+  nonceBlinding: 'IMIS-v1/nonce/gs-t',
+  nonceCommitment: 'IMIS-v1/nonce/gs-k',
+  nonceCredential: 'IMIS-v1/nonce/join-u',
+  nonceCredentialProof: 'IMIS-v1/nonce/join-u-proof',
+  nonceGroupKeyX: 'IMIS-v1/nonce/group-key-x',
+  nonceGroupKeyY: 'IMIS-v1/nonce/group-key-y',
+} as const;
+
+/** Tag of group signatures on the statement of equation `equation` (1–19). */
+export function groupSignatureDomain(equation: number): string {
+  return `IMIS-v1/gs/eq${equation}`;
+}
+
+/** Tag of ordinary signatures on the statement of equation `equation` (1–19). */
+export function signatureDomain(equation: number): string {
+  return `IMIS-v1/sig/eq${equation}`;
+}
