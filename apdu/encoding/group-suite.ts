@@ -33,6 +33,8 @@ export type GroupSuite = {
   readonly order: Uint8Array;
   /** Generator g of G1, encoded. */
   readonly g1Generator: Uint8Array;
+  /** Generator g as affine x ‖ y, a constant of the card's code. */
+  readonly g1GeneratorAffine: Uint8Array;
   /** Generator g~ of G2, encoded. */
   readonly g2Generator: Uint8Array;
 };
@@ -50,6 +52,10 @@ export const GROUP_SUITES: Readonly<Record<GroupSuiteName, GroupSuite>> = {
     g1Generator: fromHex(
       '97f1d3a73197d7942695638c4fa9ac0fc3688c4f9774b905a14e3a3f171bac586c55e83ff97a1aeffb3af00adb22c6bb',
     ),
+    g1GeneratorAffine: fromHex(
+      `17f1d3a73197d7942695638c4fa9ac0fc3688c4f9774b905a14e3a3f171bac586c55e83ff97a1aeffb3af00adb22c6bb
+       08b3f481e3aaa0f1a09e30ed741d8ae4fcf5e095d5d00af600db18cb2c04b3edd03cc744a2888ae40caa232946c5e7e1`,
+    ),
     g2Generator: fromHex(
       `93e02b6052719f607dacd3a088274f65596bd0d09920b61ab5da61bbdc7f5049334cf11213945d57e5ac7d055d042b7e
        024aa2b2f08f0a91260805272dc51051c6e47ad4fa403b02b4510b647ae3d1770bac0326a805bbefd48056c8c121bdb8`,
@@ -66,6 +72,7 @@ export const GROUP_SUITES: Readonly<Record<GroupSuiteName, GroupSuite>> = {
     order: fromHex('30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000001'),
     // x = 1, y = 2
     g1Generator: fromHex(`${'00'.repeat(31)}01`),
+    g1GeneratorAffine: fromHex(`${'00'.repeat(31)}01${'00'.repeat(31)}02`),
     g2Generator: fromHex(
       `198e9393920d483a7260bfb731fb5d25f1aa493335a9e71297e485b7aef312c2
        1800deef121f1e76426a00665e5c4479674322d4f75edadd46debd5cd992f6ed

@@ -1,0 +1,7 @@
+export * from './group-join.js';
+export * from './group-signature.js';
+export * from './hedged-nonce.js';
+export * from './hkdf.js';
+export * from './hmac.js';
+export * from './hpke.js';
+export * from './schnorr.js';
