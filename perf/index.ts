@@ -1,1 +1,16 @@
-export {};
+export * from './bench.js';
+export * from './bench-report.js';
+export * from './bootstrap.js';
+export * from './card-profile.js';
+export * from './command-figures.js';
+export * from './cost-model.js';
+export * from './nvm-price.js';
+export * from './parse-profile.js';
+export * from './price-rule.js';
+export * from './price-rules.js';
+export type { Price } from './price-term.js';
+export * from './profile-error.js';
+export * from './profile-files.js';
+export * from './report-card.js';
+export * from './wire.js';
+export * from './write-profiles.js';

@@ -1,0 +1,35 @@
+import type { BenchReport } from './bench.js';
+import { PREDICTION_HEADING } from './cost-model.js';
+import { formatTable } from './text-table.js';
+
+const COLUMNS = [
+  { title: 'case', align: 'left' },
+  { title: 'host µs', align: 'right' },
+  { title: '95 % interval', align: 'right' },
+  { title: 'samples', align: 'right' },
+  { title: 'card ms (predicted)', align: 'right' },
+] as const;
+
+/** A bench report as text; the heading keeps simulator speed and card time apart. */
+export function formatBenchReport(report: BenchReport): string {
+  const { environment } = report;
+  const rows = report.results.map(({ name, hostUs, samples, predictedCardMs }) => [
+    name,
+    showUs(hostUs.median),
+    `${showUs(hostUs.low)} – ${showUs(hostUs.high)}`,
+    String(samples),
+    predictedCardMs === null ? 'no data' : predictedCardMs.toFixed(1),
+  ]);
+  return [
+    'host µs: how fast the simulator runs on this machine, measured; it says nothing about a card.',
+    `card ms: what a real card would take, predicted, ${PREDICTION_HEADING}.`,
+    formatTable(COLUMNS, rows),
+    `${report.rounds} rounds in shuffled order, seed ${report.seed}; median over all samples.`,
+    `Node ${environment.node}, benchmark ${environment.benchmark}, ${environment.platform}, ${environment.cores} × ${environment.cpu}, load ${environment.loadBefore.toFixed(2)} before and ${environment.loadAfter.toFixed(2)} after.`,
+    '',
+  ].join('\n');
+}
+
+function showUs(us: number): string {
+  return us < 10 ? us.toFixed(3) : us.toFixed(1);
+}

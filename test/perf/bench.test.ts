@@ -1,0 +1,72 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type BenchCase, formatBenchReport, medianInterval, runBench } from '../../perf/index.js';
+
+const SHORT = { rounds: 2, seed: 7, maxTimeSeconds: 0.001 };
+
+describe('bench', () => {
+  it('measures every case in every round, in an order that the seed decides', () => {
+    const cases: readonly BenchCase[] = ['a', 'b', 'c', 'd'].map((name) => ({ name, run: () => {} }));
+    const orderOf = (seed: number) => {
+      const order: string[] = [];
+      runBench(cases, { ...SHORT, seed, onProgress: (_done, _total, name) => order.push(name) });
+      return order;
+    };
+    const order = orderOf(7);
+    expect(order.slice(0, 4).sort()).toEqual(['a', 'b', 'c', 'd']);
+    expect(order.slice(4).sort()).toEqual(['a', 'b', 'c', 'd']);
+    expect(orderOf(7)).toEqual(order);
+  });
+
+  it('reports cases in their given order with the machine, and tells host from card', () => {
+    const report = runBench(
+      [
+        { name: 'sign', run: () => {}, predictedCardMs: 125.8 },
+        { name: 'verify', run: () => {} },
+      ],
+      SHORT,
+    );
+    expect(report.results.map(({ name }) => name)).toEqual(['sign', 'verify']);
+    expect(report.environment.benchmark).toMatch(/^\d/);
+    const text = formatBenchReport(report);
+    expect(text).toContain('host µs: how fast the simulator runs');
+    expect(text).toContain('crypto + NVM + wire only');
+    expect(text).toMatch(/sign .*125\.8/);
+    expect(text).toMatch(/verify .*no data/);
+  });
+
+  it('passes on what a case throws', () => {
+    const cause = new Error('card is mute');
+    const failing = () => {
+      throw cause;
+    };
+    expect(() => runBench([{ name: 'broken', run: failing }], SHORT)).toThrow(/"broken"/);
+  });
+
+  it('refuses long measurements and no rounds', () => {
+    expect(() => runBench([], { ...SHORT, maxTimeSeconds: 0.5 })).toThrow(RangeError);
+    expect(() => runBench([], { ...SHORT, rounds: 0 })).toThrow(RangeError);
+  });
+});
+
+describe('median with bootstrap interval', () => {
+  it('is reproducible, ordered and inside the range of the samples', () => {
+    const samples = fc.array(fc.double({ min: 0, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 6 });
+    const property = fc.property(
+      fc.array(samples, { minLength: 1, maxLength: 6 }),
+      fc.nat(),
+      (rounds, seed) => {
+        const interval = medianInterval(rounds, seed);
+        expect(medianInterval(rounds, seed)).toEqual(interval);
+        expect(interval.low).toBeLessThanOrEqual(interval.high);
+        expect(interval.low).toBeGreaterThanOrEqual(Math.min(...rounds.flat()));
+        expect(interval.high).toBeLessThanOrEqual(Math.max(...rounds.flat()));
+      },
+    );
+    fc.assert(property, { numRuns: 20, seed: 20_240_701, verbose: true });
+  });
+
+  it('is a point for equal samples', () => {
+    expect(medianInterval([[3, 3], [3]], 1)).toEqual({ median: 3, low: 3, high: 3 });
+  });
+});
