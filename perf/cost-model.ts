@@ -33,7 +33,7 @@ export type CommandPrice = {
   readonly missing: readonly string[];
 };
 
-const RULES = new Map(PRICE_RULES.map((rule) => [rule.operation, rule]));
+const RULES: ReadonlyMap<string, PriceRule> = new Map(PRICE_RULES.map((rule) => [rule.operation, rule]));
 
 /** Prices one command on one card. Never throws for a figure the profile lacks. */
 export function priceCommand(profile: CardProfile, figures: CommandFigures): CommandPrice {

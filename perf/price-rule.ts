@@ -1,4 +1,5 @@
 /** A price rule says, as data, which measured figures of a profile make up the time of one operation. */
+import type { OperationName } from '../applet/index.js';
 import type { FigureLabel } from './card-profile.js';
 
 /** One addend of a price. */
@@ -49,7 +50,7 @@ export type ExponentiationTerm = {
 
 /** How one operation of the card's coprocessor port is priced. */
 export type PriceRule = {
-  readonly operation: string;
+  readonly operation: OperationName;
   readonly terms: readonly PriceTerm[];
   /** Where the price comes from and what it leaves out, in one sentence. */
   readonly source: string;

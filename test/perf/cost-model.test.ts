@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { OPERATIONS } from '../../applet/index.js';
 import {
   type CardProfile,
   type CommandFigures,
@@ -166,6 +167,10 @@ describe('a command', () => {
 });
 
 describe('every price rule on every card', () => {
+  it('there is one for each operation that the card meters', () => {
+    expect(PRICE_RULES.map(({ operation }) => operation).sort()).toEqual(Object.keys(OPERATIONS).sort());
+  });
+
   it('gives a time above zero or says what is missing', () => {
     for (const profile of loadAllProfiles()) {
       if (profile.timing === null) continue;
