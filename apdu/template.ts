@@ -18,6 +18,8 @@ export type DataObject = {
   readonly format: Format;
   readonly min: number;
   readonly max: number;
+  /** What a `uint` counts: whole seconds since 1970-01-01T00:00:00Z. */
+  readonly unit?: 'unix-seconds';
   /** Never shown in a trace, an error or a report. */
   readonly secret?: true;
   /** Members of a constructed object (format `template`). */
@@ -58,6 +60,11 @@ export function bytesObject<const T extends number>(tag: T, name: string, min: n
 /** Declares an unsigned big-endian integer of exactly `length` bytes. */
 export function uintObject<const T extends number>(tag: T, name: string, length: number) {
   return { tag, name, format: 'uint', min: length, max: length } as const;
+}
+
+/** Declares a point in time: whole seconds since 1970-01-01T00:00:00Z in 4 bytes. */
+export function timeObject<const T extends number>(tag: T, name: string) {
+  return { ...uintObject(tag, name, 4), unit: 'unix-seconds' } as const;
 }
 
 /** Declares a UTF-8 text of `min` to `max` bytes. */

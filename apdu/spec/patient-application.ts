@@ -176,7 +176,7 @@ const computeSignature = {
   ins: 0x2a,
   p1: { kind: 'constant', value: 0x9e },
   p2: { kind: 'constant', value: 0x9a },
-  data: { kind: 'bytes', name: 'fields of the statement', min: 1, max: 512 },
+  data: { kind: 'bytes', name: 'fields of the statement', min: 1, max: 255 },
   response: { kind: 'template', template: { signature: FIELD.signature } },
   access: 'by algorithm',
   states: ['initialisation', 'operational'],
@@ -197,7 +197,7 @@ const encipher = {
   ins: 0x2a,
   p1: { kind: 'constant', value: 0x84 },
   p2: { kind: 'constant', value: 0x80 },
-  data: { kind: 'bytes', name: 'fields of the statement', min: 1, max: 512 },
+  data: { kind: 'bytes', name: 'fields of the statement', min: 1, max: 255 },
   response: {
     kind: 'template',
     template: {

@@ -159,7 +159,7 @@ const computeSignature = {
   ins: 0x2a,
   p1: { kind: 'constant', value: 0x9e },
   p2: { kind: 'constant', value: 0x9a },
-  data: { kind: 'bytes', name: 'fields of the statement', min: 1, max: 512 },
+  data: { kind: 'bytes', name: 'fields of the statement', min: 1, max: 255 },
   response: {
     kind: 'template',
     template: { suite: FIELD.suite, epoch: FIELD.epoch, groupSignature: FIELD.groupSignature },

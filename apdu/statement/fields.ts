@@ -4,7 +4,7 @@
  * two-byte tags (DFxx, and BFxx for constructed ones) otherwise.
  */
 
-import { bytesObject, optional, secret, textObject, uintObject } from '../template.js';
+import { bytesObject, optional, secret, textObject, timeObject, uintObject } from '../template.js';
 
 /** Length of a pseudonym PID, in bytes. */
 export const PID_BYTES = 16;
@@ -15,8 +15,8 @@ export const FIELD = {
   // ISO/IEC 7816-6 and 7816-8
   issuerReference: bytesObject(0x42, 'certification authority reference', 8),
   serial: bytesObject(0x5f20, 'certificate serial', 8),
-  effectiveDate: uintObject(0x5f25, 'certificate effective date', 4),
-  expirationDate: uintObject(0x5f24, 'certificate expiration date', 4),
+  effectiveDate: timeObject(0x5f25, 'certificate effective date'),
+  expirationDate: timeObject(0x5f24, 'certificate expiration date'),
   profile: uintObject(0x5f29, 'certificate profile identifier', 1),
   signature: bytesObject(0x5f37, 'signature (r || s)', 64),
   publicPoint: bytesObject(0x86, 'public key (compressed point)', 33),
@@ -30,9 +30,9 @@ export const FIELD = {
   role: uintObject(0xdf26, 'role', 1),
 
   // when and how fresh
-  time: uintObject(0xdf31, 'time (seconds since 1970)', 4),
-  paidUntil: uintObject(0xdf32, 'Data: insurance paid until', 4),
-  expiry: uintObject(0xdf33, 'prescription expiry', 4),
+  time: timeObject(0xdf31, 'time'),
+  paidUntil: timeObject(0xdf32, 'Data: insurance paid until'),
+  expiry: timeObject(0xdf33, 'prescription expiry'),
   day: uintObject(0xdf34, 'day of issue', 4),
   nonce: bytesObject(0xdf35, 'NHI nonce', 16),
   challenge: bytesObject(0xdf36, 'NHI challenge', 16),
@@ -81,7 +81,7 @@ export const FIELD = {
   prescription: bytesObject(0xdf77, 'prescription', 1, 96),
 
   // card-to-card authentication
-  ephemeralKey: bytesObject(0xdf0b, 'ephemeral public key', 33),
-  cardChallenge: bytesObject(0xdf0c, 'challenge of the other card', 16),
-  answer: bytesObject(0xdf0d, 'challenge answered back', 16),
+  ephemeralKey: bytesObject(0xdf79, 'ephemeral public key', 33),
+  cardChallenge: bytesObject(0xdf7a, 'challenge of the other card', 16),
+  answer: bytesObject(0xdf7b, 'challenge answered back', 16),
 } as const;

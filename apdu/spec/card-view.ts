@@ -1,0 +1,150 @@
+/** What an observer knows of a card from its traffic: the selected application, file and algorithm. */
+
+import { toHex } from '../bytes.js';
+import type { CommandApdu } from '../command-apdu.js';
+import { TlvError } from '../tlv.js';
+import { findAlgorithm, findFileByFid, findFileBySfi, matchCommand } from './application.js';
+import { splitClassByte } from './class-byte.js';
+import { type DecodedObject, fieldHasSecret, rawObject, secretObject } from './decoded-object.js';
+import * as interindustry from './interindustry.js';
+import { decodeData } from './request.js';
+import type { AlgorithmSpec, ApplicationSpec, CommandSpec, FileSpec } from './specification.js';
+
+/** The command that a header stands for, as far as it is known. */
+export type FoundCommand = {
+  readonly name: string;
+  readonly command?: CommandSpec;
+  /** The data or the answer may carry something that may not be shown. */
+  readonly secretRequest: boolean;
+  readonly secretResponse: boolean;
+};
+
+/**
+ * Instructions whose data may be reference data or keys in any application (ISO/IEC 7816-4:2020,
+ * table 5, and GlobalPlatform PUT KEY and STORE DATA), and those that may carry such a command:
+ * masked when no declaration says more.
+ */
+const SECRET_INSTRUCTIONS: ReadonlySet<number> = new Set([
+  0x20, 0x21, 0x24, 0x25, 0x26, 0x28, 0x2c, 0x2d, 0xc2, 0xc3, 0xd8, 0xda, 0xdb, 0xe2,
+]);
+const PERFORM_SECURITY_OPERATION = 0x2a;
+/** P1 of PERFORM SECURITY OPERATION: DECIPHER: the answer is the plain text (ISO/IEC 7816-8:2019, 11.10). */
+const ANSWERS_PLAIN_TEXT = 0x80;
+const SELECT = 0xa4;
+const BY_APPLICATION_IDENTIFIER = 0x04;
+
+/** The application to assume when none is selected: what every card understands. */
+const UNSELECTED: ApplicationSpec = {
+  id: 'none',
+  name: 'no application selected',
+  aid: '',
+  commands: { ...interindustry },
+  files: {},
+  algorithms: {},
+  pins: {
+    holder: { reference: 0x81, name: 'holder PIN', minLength: 4, maxLength: 12, tries: 3 },
+    puk: { reference: 0x82, name: 'PUK', minLength: 8, maxLength: 8, tries: 10 },
+  },
+};
+
+/** Follows one card. State changes only through {@link follow} and {@link reset}. */
+export class CardView {
+  application: ApplicationSpec | undefined;
+  algorithm: AlgorithmSpec | undefined;
+  file: FileSpec | undefined;
+  readonly #applications: readonly ApplicationSpec[];
+
+  constructor(applications: readonly ApplicationSpec[]) {
+    this.#applications = applications;
+  }
+
+  /** Forgets everything, as the card does at a reset. */
+  reset(): void {
+    this.application = undefined;
+    this.algorithm = undefined;
+    this.file = undefined;
+  }
+
+  /** The command that a header stands for in the selected application. */
+  commandOf(apdu: CommandApdu): FoundCommand {
+    const application = this.application ?? UNSELECTED;
+    const { base } = splitClassByte(apdu.cla);
+    const match = matchCommand(application, base, apdu.ins, apdu.p1, apdu.p2);
+    if (typeof match !== 'string') {
+      const secretRequest = fieldHasSecret(match.data);
+      return {
+        name: match.name,
+        command: match,
+        secretRequest,
+        // a faulty card might echo what it was sent
+        secretResponse: fieldHasSecret(match.response) || (secretRequest && match.response.kind === 'none'),
+      };
+    }
+    const sameInstruction = Object.values(application.commands).find((command) => command.ins === apdu.ins);
+    const name = sameInstruction?.name.split(':')[0] ?? `command ${toHex(Uint8Array.of(apdu.cla, apdu.ins))}`;
+    const secretRequest = this.#mayCarrySecret(apdu.ins);
+    const answersPlainText = apdu.ins === PERFORM_SECURITY_OPERATION && apdu.p1 === ANSWERS_PLAIN_TEXT;
+    return { name: `${name} (${match})`, secretRequest, secretResponse: secretRequest || answersPlainText };
+  }
+
+  /** Takes note of what a command changed; `sw` is the one inside secure messaging. */
+  follow(apdu: CommandApdu, data: Uint8Array, sw: number | undefined): void {
+    if (sw === undefined || (sw !== 0x9000 && sw >> 8 !== 0x61 && sw >> 8 !== 0x62)) return;
+    if (apdu.ins === SELECT && apdu.p1 === BY_APPLICATION_IDENTIFIER) {
+      const aid = toHex(data).toUpperCase();
+      this.reset();
+      this.application = this.#applications.find((application) => application.aid.startsWith(aid));
+    } else if (this.application) {
+      this.file = this.#addressedFile(this.application, apdu, data) ?? this.file;
+      if (apdu.ins === interindustry.manageSecurityEnvironment.ins) {
+        this.algorithm = algorithmIn(this.application, data);
+      }
+    }
+  }
+
+  /** The file that a command reads: the one whose short identifier it carries, or the current one. */
+  fileOf(apdu: CommandApdu): FileSpec | undefined {
+    return this.application && (this.#addressedFile(this.application, apdu, new Uint8Array(0)) ?? this.file);
+  }
+
+  /** Bytes that are no command: raw with the reason, or their length if they may carry a secret. */
+  maskUnknown(command: Uint8Array, fault: string): DecodedObject {
+    const ins = command[1];
+    return ins !== undefined && this.#mayCarrySecret(ins)
+      ? secretObject('bytes', command, fault)
+      : rawObject('bytes', command, fault);
+  }
+
+  #mayCarrySecret(ins: number): boolean {
+    const declared = this.#applications.flatMap((application) => Object.values(application.commands));
+    return (
+      SECRET_INSTRUCTIONS.has(ins) ||
+      declared.some((command) => command.ins === ins && fieldHasSecret(command.data))
+    );
+  }
+
+  #addressedFile(application: ApplicationSpec, apdu: CommandApdu, data: Uint8Array): FileSpec | undefined {
+    switch (apdu.ins) {
+      case SELECT:
+        return data.length === 2 ? findFileByFid(application, (data[0]! << 8) | data[1]!) : undefined;
+      case interindustry.readBinary.ins:
+        return (apdu.p1 & 0x80) !== 0 ? findFileBySfi(application, apdu.p1 & 0x1f) : undefined;
+      case interindustry.readRecord.ins:
+        return findFileBySfi(application, apdu.p2 >> 3);
+      default:
+        return undefined;
+    }
+  }
+}
+
+function algorithmIn(application: ApplicationSpec, data: Uint8Array): AlgorithmSpec | undefined {
+  try {
+    const { algorithm } = decodeData(interindustry.manageSecurityEnvironment.data, data) as {
+      readonly algorithm: Uint8Array;
+    };
+    return findAlgorithm(application, algorithm[0]!);
+  } catch (error) {
+    if (error instanceof TlvError) return undefined;
+    throw error;
+  }
+}
