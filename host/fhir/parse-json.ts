@@ -1,0 +1,64 @@
+/** JSON of FHIR: parsed, bounded in depth, and searched for elements that FHIR forbids to ignore. */
+
+import { type Finding, joinPath } from './fhir-result.js';
+
+/** Deepest nesting of a document, in objects and arrays; FHIR itself needs about a dozen. */
+const MAXIMUM_DEPTH = 40;
+
+/** Elements that change the meaning of all around them (R4, "Extensibility" and "Resource"). */
+const MODIFYING: readonly string[] = ['modifierExtension', 'implicitRules'];
+
+/** The parsed document, an object nested no deeper than the limit, or why it is none. */
+export function parseJson(text: string): { readonly value: object } | { readonly finding: Finding } {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    const problem = `is not JSON${lineOf(error, text)}; correct it or give another file`;
+    return { finding: { kind: 'unreadable', path: '', problem } };
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    const problem = 'is no FHIR resource; give a JSON object with resourceType';
+    return { finding: { kind: 'not-fhir', path: '', problem } };
+  }
+  if (exceedsDepth(value)) {
+    const problem = `is nested deeper than ${MAXIMUM_DEPTH} levels; flatten it`;
+    return { finding: { kind: 'too-large', path: '', problem } };
+  }
+  return { value };
+}
+
+/** First element below `value` that changes the meaning of others; undefined for none. Needs a bounded depth. */
+export function findModifier(value: unknown, path = ''): Finding | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const items: [PropertyKey, unknown][] = Array.isArray(value) ? [...value.entries()] : Object.entries(value);
+  for (const [key, item] of items) {
+    const itemPath = joinPath(path, [key]);
+    if (typeof key === 'string' && MODIFYING.includes(key)) {
+      const problem = 'changes the meaning in a way that is not understood here; leave it out';
+      return { kind: 'not-fhir', path: itemPath, problem };
+    }
+    const finding = findModifier(item, itemPath);
+    if (finding) return finding;
+  }
+  return undefined;
+}
+
+/** Walks level by level: a hostile depth must not exhaust the call stack. */
+function exceedsDepth(root: object): boolean {
+  let level: object[] = [root];
+  for (let depth = 1; level.length > 0; depth++) {
+    if (depth > MAXIMUM_DEPTH) return true;
+    level = level
+      .flatMap((value) => Object.values(value) as unknown[])
+      .filter((item): item is object => typeof item === 'object' && item !== null);
+  }
+  return false;
+}
+
+/** ` (line n)` when the parser says where it stopped. */
+function lineOf(error: unknown, text: string): string {
+  const position = /position (\d+)/.exec((error as Error).message)?.[1];
+  if (position === undefined) return '';
+  return ` (line ${text.slice(0, Number(position)).split('\n').length})`;
+}
