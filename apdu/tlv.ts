@@ -25,7 +25,8 @@ export class TlvError extends RangeError {
 export function encodeTag(tag: number): Uint8Array {
   if (Number.isInteger(tag) && tag > 0 && tag <= 0xff && (tag & 0x1f) !== 0x1f) return Uint8Array.of(tag);
   const low = tag & 0xff;
-  if (Number.isInteger(tag) && tag <= 0xffff && ((tag >> 8) & 0x1f) === 0x1f && low >= 0x1f && low < 0x80) {
+  // a first byte FF is padding to every decoder (6.3), although its bits would be those of a tag
+  if (Number.isInteger(tag) && tag < 0xff00 && ((tag >> 8) & 0x1f) === 0x1f && low >= 0x1f && low < 0x80) {
     return Uint8Array.of(tag >> 8, low);
   }
   throw new RangeError(`not a one- or two-byte BER tag: ${tag.toString(16)}`);

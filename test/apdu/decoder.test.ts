@@ -23,6 +23,10 @@ import {
   utf8ToBytes,
   VISIT_RECORD,
 } from '../../apdu/index.js';
+import { sampleBytes } from './sample-values.js';
+import { seedProperties } from './seed.js';
+
+seedProperties();
 
 const SELECT_PATIENT = { command: '00A4040C06F0494D495301', response: '9000' };
 const SELECT_PROFESSIONAL = { command: '00A4040C06F0494D495302', response: '9000' };
@@ -120,22 +124,27 @@ describe('trace decoder', () => {
       reason: 'the certificate is not a valid holder certificate',
     });
 
+    const fields = sampleBytes(
+      { kind: 'template', template: PATIENT_APPLICATION.algorithms.registration.input },
+      'longest',
+    );
+    const sign = encodeCommandApdu({ cla: 0, ins: 0x2a, p1: 0x9e, p2: 0x9a, data: fields, le: 256 });
     const answer = toHex(encodeTlv(0x5f37, new Uint8Array(64).fill(5)));
     const joined = last(
       SELECT_PATIENT,
       { command: '002241B603800101', response: '9000' },
-      { command: `002A9E9A13df3510${'77'.repeat(16)}00`, response: `${answer.slice(0, 100)}6111` },
+      { command: toHex(sign), response: `${answer.slice(0, 100)}6111` },
       { command: '00C0000011', response: '6c11' },
       { command: '00C0000011', response: `${answer.slice(100)}9000` },
     );
     expect(joined).toMatchObject({
       name: 'PERFORM SECURITY OPERATION: COMPUTE DIGITAL SIGNATURE',
       apdus: 3,
-      request: [{ name: 'NHI nonce', tag: 'df35', value: '77'.repeat(16) }],
       response: [{ name: 'signature (r || s)', length: 64 }],
       sw: 0x9000,
       meaning: 'normal processing',
     });
+    expect(joined.request[0]).toMatchObject({ name: 'NHI nonce', tag: 'df35', value: '5a'.repeat(16) });
     expect(joined).not.toHaveProperty('reason');
     expect(exchangeToLines(joined)).toContain(`  < 5F37 signature (r || s): ${'05'.repeat(16)}… (64 bytes)`);
   });

@@ -13,6 +13,9 @@ import {
   responseMacInput,
   toHex,
 } from '../../apdu/index.js';
+import { seedProperties } from './seed.js';
+
+seedProperties();
 
 const checksum = fromHex('0102030405060708');
 
