@@ -234,7 +234,7 @@ export const verifyCertificate = {
   response: { kind: 'none' },
   access: 'always',
   states: ['operational'],
-  effect: 'session',
+  effect: 'persistent',
   status: [
     {
       status: SW.referenceDataNotUsable,

@@ -116,7 +116,7 @@ const algorithms = {
     operation: 'sign',
     equation: 1,
     summary: "Proves possession of SK_P to NHI over the card's public keys.",
-    input: { nonce: FIELD.nonce },
+    input: { nonce: FIELD.nonce, messageId: FIELD.messageId },
     access: { state: 'initialisation' },
   },
   visitRequest: {
@@ -125,7 +125,12 @@ const algorithms = {
     operation: 'sign-then-seal',
     equation: 6,
     summary: 'Signs TS with SK_P and seals {TS, signature, PCert} to NHI.',
-    input: STATEMENT.visitRequest.fields,
+    input: {
+      challenge: FIELD.challenge,
+      hospitalId: FIELD.hospitalId,
+      purpose: FIELD.purpose,
+      time: FIELD.time,
+    },
     access: { pin: 'holder' },
   },
 } as const satisfies Record<string, AlgorithmSpec>;

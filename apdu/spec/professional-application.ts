@@ -220,7 +220,7 @@ const externalAuthenticate = {
   chaining: true,
   access: { pin: 'holder' },
   states: ['operational'],
-  effect: 'session',
+  effect: 'persistent',
   status: [
     { status: SW.conditionsNotSatisfied, reason: 'INTERNAL AUTHENTICATE did not come before' },
     { status: SW.referenceDataNotUsable, reason: 'the certificate is not a valid holder certificate' },

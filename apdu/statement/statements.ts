@@ -4,6 +4,7 @@
  * can not be presented for another.
  */
 
+import { utf8ToBytes } from '../bytes.js';
 import type { Template } from '../template.js';
 import { FIELD } from './fields.js';
 
@@ -62,6 +63,7 @@ export const STATEMENT = {
     domain: 'IMIS-v1/sig/eq1',
     fields: {
       nonce,
+      messageId: FIELD.messageId,
       signingKey: FIELD.signingKey,
       decryptionKey: FIELD.decryptionKey,
       delegationKey: FIELD.delegationKey,
@@ -95,6 +97,7 @@ export const STATEMENT = {
       sigma1: FIELD.sigma1,
       sigma2: FIELD.sigma2,
       issuerProof: FIELD.issuerProof,
+      messageId: FIELD.messageId,
       sealedHintKey: FIELD.sealedHintKey,
       effectiveDate,
       expirationDate,
@@ -104,7 +107,7 @@ export const STATEMENT = {
   visitRequest: {
     equation: 6,
     domain: 'IMIS-v1/sig/eq6',
-    fields: { challenge, hospitalId, purpose: FIELD.purpose, time },
+    fields: { challenge, hospitalId, purpose: FIELD.purpose, time, messageId: FIELD.messageId },
   },
   /** The doctor stands behind the patient's request and names the key for the answer. */
   visitConfirmation: {
@@ -117,6 +120,7 @@ export const STATEMENT = {
     equation: 8,
     domain: 'IMIS-v1/sig/eq8',
     fields: {
+      messageId: FIELD.messageId,
       requestHash: FIELD.requestHash,
       basicDataHash: FIELD.basicDataHash,
       recordsHash: FIELD.recordsHash,
@@ -126,7 +130,14 @@ export const STATEMENT = {
   newRecord: {
     equation: 9,
     domain: 'IMIS-v1/gs/eq9',
-    fields: { recordHash: FIELD.recordHash, pid, visitId: FIELD.visitId, hospitalId, time },
+    fields: {
+      messageId: FIELD.messageId,
+      recordHash: FIELD.recordHash,
+      pid,
+      visitId: FIELD.visitId,
+      hospitalId,
+      time,
+    },
   },
   /** NHI's receipt for a group signature: when it was seen, in which epoch. */
   receipt: {
@@ -138,6 +149,7 @@ export const STATEMENT = {
     equation: 10,
     domain: 'IMIS-v1/gs/eq10',
     fields: {
+      messageId: FIELD.messageId,
       prescriptionHash: FIELD.prescriptionHash,
       prescriptionId: FIELD.prescriptionId,
       pid,
@@ -186,3 +198,6 @@ export const PRESCRIPTION_COMMITMENT_DOMAIN = 'IMIS-v1/prescription-number/commi
 export const PRESCRIPTION_NUMBER_DOMAIN = 'IMIS-v1/prescription-number';
 /** Domain tag (HKDF info) of the session key between two cards. */
 export const CARD_SESSION_DOMAIN = 'IMIS-v1/card-auth/session';
+
+/** How a sealed message names NHI as its recipient. */
+export const NHI_RECIPIENT = utf8ToBytes('NHI');

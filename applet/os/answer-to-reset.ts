@@ -1,0 +1,17 @@
+/**
+ * Answer to reset of both cards (ISO/IEC 7816-3:2006, clause 8). Nothing in it tells one card,
+ * batch or holder from another.
+ */
+
+import { buildAtr, fromHex } from '../../apdu/index.js';
+
+/**
+ * T=1 only, 96 times the default speed at most (TA1 = 95: Fi 512, Di 16), information fields of 254
+ * bytes. Historical bytes (7816-4:2020, 12.1.1): category 80, card capabilities 73: selection by full
+ * and partial AID and by FID, short EF identifiers, command chaining.
+ */
+export const CARD_ATR: Uint8Array = buildAtr({
+  convention: 'direct',
+  interfaceBytes: [{ ta: 0x95 }, { protocol: 1 }, { protocol: 1, ta: 0xfe, tb: 0x45 }],
+  historicalBytes: fromHex('80 73 D4 01 80'),
+});

@@ -1,0 +1,41 @@
+/** What an application gets from the card operating system: memories, coprocessor, security status, files. */
+
+import type { ApplicationSpec, LifeCycle } from '../../apdu/index.js';
+import type { MemoryPlan } from '../runtime/allocation.js';
+import type { CardLimits } from '../runtime/card-limits.js';
+import type { Coprocessor } from '../runtime/coprocessor.js';
+import type { Nvm } from '../runtime/nvm.js';
+import type { Ram } from '../runtime/ram.js';
+import type { FileSystem } from './file-system.js';
+import type { SecurityStatus } from './security-status.js';
+
+export type CardOs = {
+  readonly limits: CardLimits;
+  readonly memory: MemoryPlan;
+  readonly nvm: Nvm;
+  readonly ram: Ram;
+  readonly coprocessor: Coprocessor;
+  readonly security: SecurityStatus;
+  readonly files: FileSystem;
+};
+
+/** A handler: takes the typed request, answers the typed response or throws a status word. */
+export type Handler = (request: never) => unknown;
+
+/** Secure messaging of the session that an application holds. */
+export interface SecureMessagingSession {
+  /** The plain command data when the checksum is right; otherwise the session ends and 6987 or 6988 is answered. */
+  unwrap(header: Uint8Array, data: Uint8Array): Uint8Array;
+  /** The protected response data. */
+  wrap(data: Uint8Array, sw: number): Uint8Array;
+}
+
+/** An application on a card: its declaration and the handlers of its commands. */
+export interface Application {
+  readonly spec: ApplicationSpec;
+  readonly handlers: Readonly<Record<string, Handler>>;
+  readonly lifeCycle: LifeCycle;
+  readonly secureMessaging: SecureMessagingSession | undefined;
+  /** Forgets what belongs to the selection: called at selection and at deselection. */
+  clearSession(): void;
+}

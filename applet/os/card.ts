@@ -1,0 +1,147 @@
+/**
+ * The card: a synchronous state machine over two memories. `powerOn` answers the ATR, `process`
+ * answers a response to every command; nothing is remembered outside the memories, so a card can be
+ * made from its memory image at any time between two commands.
+ */
+
+import { type ApplicationSpec, encodeResponseApdu, SW } from '../../apdu/index.js';
+import { MemoryPlan, type Owner } from '../runtime/allocation.js';
+import type { CardLimits } from '../runtime/card-limits.js';
+import { Coprocessor } from '../runtime/coprocessor.js';
+import type { CryptoEngine } from '../runtime/crypto-engine.js';
+import { type CommandFigures, Meter } from '../runtime/meter.js';
+import { Nvm } from '../runtime/nvm.js';
+import { Ram } from '../runtime/ram.js';
+import { PowerLost, StatusError } from '../runtime/status-error.js';
+import type { Application, CardOs } from './card-os.js';
+import { CommandProcessor } from './command-processor.js';
+import { FileSystem } from './file-system.js';
+import { SecurityStatus } from './security-status.js';
+
+/** Everything a card remembers: the flash array and the RAM. */
+export type CardImage = { readonly nvm: Uint8Array; readonly ram: Uint8Array; readonly powered: boolean };
+
+/** What a card is made of. */
+export type CardPorts = {
+  readonly limits: CardLimits;
+  readonly engine: CryptoEngine;
+  /** The random number generator of the chip. */
+  readonly random: (length: number) => Uint8Array;
+  /** Told of errors inside the card, which the host sees as 6F00; they are bugs. */
+  readonly onFault?: (error: unknown) => void;
+};
+
+/** A kind of card: its answer to reset, its application's declaration and the maker of its handlers. */
+export type CardKind = {
+  readonly atr: Uint8Array;
+  readonly spec: ApplicationSpec;
+  readonly makeApplication: (os: CardOs) => Application;
+};
+
+export class Card {
+  readonly nvm: Nvm;
+  private readonly ram: Ram;
+  private readonly meter = new Meter();
+  private readonly memory: MemoryPlan;
+  private readonly processor: CommandProcessor;
+  private powered: boolean;
+  private lastFigures: CommandFigures;
+
+  /** @throws {ProfileTooSmall} when the profile's memories can not hold the application. */
+  constructor(
+    private readonly kind: CardKind,
+    private readonly ports: CardPorts,
+    image?: CardImage,
+  ) {
+    const { limits } = ports;
+    this.nvm = new Nvm(limits, this.meter, image?.nvm);
+    this.ram = new Ram(limits.ramBytes, this.meter, image?.ram);
+    this.powered = image?.powered ?? false;
+    this.memory = new MemoryPlan(this.nvm, this.ram);
+    this.memory.transientField('APDU buffer', limits.apduBufferBytes);
+    const coprocessor = new Coprocessor({
+      engine: ports.engine,
+      charge: (operation, length) => this.meter.charge(operation, length),
+      scratch: this.ram,
+      random: ports.random,
+    });
+    const os: CardOs = {
+      limits,
+      memory: this.memory,
+      nvm: this.nvm,
+      ram: this.ram,
+      coprocessor,
+      security: new SecurityStatus(this.memory),
+      files: new FileSystem(this.memory, kind.spec),
+    };
+    this.processor = new CommandProcessor(os, kind.makeApplication(os));
+    this.ram.beginArena(this.memory.transient.next);
+    this.lastFigures = this.meter.figures(0, 0);
+  }
+
+  /** Applies power: transient memory is empty, persistent memory recovers from what a power cut left. */
+  powerOn(): Uint8Array {
+    this.ram.clear();
+    this.meter.reset();
+    try {
+      this.nvm.recover();
+      this.powered = true;
+    } catch (error) {
+      if (!(error instanceof PowerLost)) throw error;
+      this.powerOff();
+    }
+    this.lastFigures = this.meter.figures(0, this.powered ? this.kind.atr.length : 0);
+    return this.powered ? this.kind.atr.slice() : new Uint8Array(0);
+  }
+
+  /** Warm reset: as a power cycle, for a card that keeps nothing transient. */
+  reset(): Uint8Array {
+    return this.powerOn();
+  }
+
+  powerOff(): void {
+    this.powered = false;
+    this.nvm.dropTransaction();
+    this.ram.clear();
+  }
+
+  /** The response to a command APDU; no bytes at all from a card without power. Never throws. */
+  process(command: Uint8Array): Uint8Array {
+    if (!this.powered) return new Uint8Array(0);
+    this.meter.reset();
+    this.ram.meterStatic();
+    const response = this.answer(command);
+    this.ram.releaseArena();
+    this.lastFigures = this.meter.figures(command.length, response.length);
+    return response;
+  }
+
+  /** What the last command (or power-on) used. */
+  get figures(): CommandFigures {
+    return this.lastFigures;
+  }
+
+  /** A copy of everything the card remembers. */
+  image(): CardImage {
+    return { nvm: this.nvm.flash.bytes.slice(), ram: this.ram.bytes.slice(), powered: this.powered };
+  }
+
+  /** Who owns which bytes of both memories. */
+  get owners(): { readonly nvm: readonly Owner[]; readonly ram: readonly Owner[] } {
+    return { nvm: this.memory.persistent.owners, ram: this.memory.transient.owners };
+  }
+
+  private answer(command: Uint8Array): Uint8Array {
+    try {
+      return encodeResponseApdu(this.processor.process(command));
+    } catch (error) {
+      if (error instanceof StatusError) return encodeResponseApdu({ data: new Uint8Array(0), sw: error.sw });
+      if (error instanceof PowerLost) {
+        this.powerOff();
+        return new Uint8Array(0);
+      }
+      this.ports.onFault?.(error);
+      return encodeResponseApdu({ data: new Uint8Array(0), sw: SW.noPreciseDiagnosis.sw });
+    }
+  }
+}

@@ -1,0 +1,181 @@
+/**
+ * From command bytes to response bytes: everything between the transport and a handler. The order
+ * of the checks is class, chaining, instruction, parameters, life cycle, access, secure messaging,
+ * length, data; a handler sees only requests that its declaration permits.
+ */
+
+import {
+  type ApplicationSpec,
+  acceptsParameter,
+  type CommandApdu,
+  type CommandSpec,
+  concatBytes,
+  encodeData,
+  encodeTlv,
+  equalBytes,
+  fromHex,
+  isProtectedClass,
+  matchCommand,
+  parseCommandApdu,
+  parseRequest,
+  SW,
+  uintToBytes,
+} from '../../apdu/index.js';
+import type { RamField } from '../runtime/allocation.js';
+import { refuse } from '../runtime/status-error.js';
+import type { Application, CardOs } from './card-os.js';
+import { MessageBuffer } from './message-buffer.js';
+
+const CHAINING_BIT = 0x10;
+const CHANNEL_BITS = 0x03;
+const SECURE_MESSAGING_BITS = 0x0c;
+const NO_DATA = new Uint8Array(0);
+/** SELECT with P1 = 04 names an application. */
+const SELECT_INS = 0xa4;
+const BY_NAME = 0x04;
+/** Shortest part of an application identifier that selects (ISO/IEC 7816-5: the registered identifier has 5 bytes). */
+const SHORTEST_AID = 5;
+
+/** Response data and status word, before the transport takes them apart. */
+export type Outcome = { readonly data: Uint8Array; readonly sw: number };
+
+export class CommandProcessor {
+  private readonly selected: RamField;
+  private readonly buffer: MessageBuffer;
+  private readonly aid: Uint8Array;
+
+  constructor(
+    private readonly os: CardOs,
+    private readonly application: Application,
+  ) {
+    this.selected = os.memory.transientField('application selected', 1);
+    this.buffer = new MessageBuffer(os.memory);
+    this.aid = fromHex(application.spec.aid);
+  }
+
+  process(bytes: Uint8Array): Outcome {
+    const { limits } = this.os;
+    if (bytes.length > limits.apduBufferBytes && !limits.extendedLength) refuse(SW.wrongLength);
+    const apdu = parseCommandApdu(bytes);
+    if ('fault' in apdu || (apdu.extended && !limits.extendedLength)) return refuse(SW.wrongLength);
+    const cla = this.classOf(apdu);
+    if (apdu.ins === 0xc0 && cla === 0x00) return this.getResponse(apdu);
+    this.buffer.dropResponse();
+    const data = this.collectChain(apdu);
+    return data ? this.execute({ ...apdu, data }, cla) : { data: NO_DATA, sw: SW.ok.sw };
+  }
+
+  /** The class byte without its channel, chaining and secure-messaging bits (clause 5.4.1). */
+  private classOf(apdu: CommandApdu): number {
+    if ((apdu.cla & 0x60) !== 0) refuse(SW.classNotSupported);
+    if ((apdu.cla & CHANNEL_BITS) !== 0) refuse(SW.logicalChannelNotSupported);
+    const messaging = apdu.cla & SECURE_MESSAGING_BITS;
+    if (messaging !== 0 && !isProtectedClass(apdu.cla)) refuse(SW.secureMessagingNotSupported);
+    return apdu.cla & 0x80;
+  }
+
+  /** The whole data of a command, or `undefined` while its chain goes on. */
+  private collectChain(apdu: CommandApdu): Uint8Array | undefined {
+    const header = Uint8Array.of(apdu.cla & ~CHAINING_BIT, apdu.ins, apdu.p1, apdu.p2);
+    const more = (apdu.cla & CHAINING_BIT) !== 0;
+    if (this.buffer.inChain && !this.buffer.continuesChain(header)) {
+      this.buffer.dropChain();
+      refuse(SW.lastCommandExpected);
+    }
+    if (!more && !this.buffer.inChain) return apdu.data;
+    const spec = this.match(apdu, apdu.cla & 0x80);
+    if (!spec.chaining) refuse(SW.chainingNotSupported);
+    this.buffer.append(header, apdu.data);
+    return more ? undefined : this.buffer.finishChain();
+  }
+
+  private match(apdu: CommandApdu, cla: number): CommandSpec {
+    const match = matchCommand(this.commandsNow(), cla, apdu.ins, apdu.p1, apdu.p2);
+    switch (match) {
+      case 'class not supported':
+        return refuse(SW.classNotSupported);
+      case 'instruction not supported':
+        return refuse(SW.instructionNotSupported);
+      case 'incorrect P1-P2':
+        return refuse(SW.incorrectP1P2);
+      default:
+        return match;
+    }
+  }
+
+  /** Before selection there is nothing but SELECT. */
+  private commandsNow(): ApplicationSpec {
+    const { spec } = this.application;
+    if (this.selected.value !== 0) return spec;
+    return { ...spec, commands: { select: spec.commands['select']! } };
+  }
+
+  private execute(apdu: CommandApdu, cla: number): Outcome {
+    const spec = this.match(apdu, cla);
+    if (apdu.ins === SELECT_INS && apdu.p1 === BY_NAME) return this.selectApplication(apdu, spec);
+    this.assertPermitted(spec);
+    const messaging = this.secureMessagingFor(spec, apdu.cla);
+    const header = Uint8Array.of(apdu.cla & ~CHAINING_BIT, apdu.ins, apdu.p1, apdu.p2);
+    const plain = messaging ? { ...apdu, data: messaging.unwrap(header, apdu.data), le: undefined } : apdu;
+    const data = this.handle(spec, plain);
+    const response = messaging ? messaging.wrap(data, SW.ok.sw) : data;
+    return this.respond(response, messaging ? (apdu.le ?? 256) : apdu.le);
+  }
+
+  private assertPermitted(spec: CommandSpec): void {
+    const { lifeCycle } = this.application;
+    if (!spec.states.includes(lifeCycle)) refuse(SW.conditionsNotSatisfied);
+    if (spec.access === 'by file' || spec.access === 'by algorithm') return;
+    if (!this.os.security.satisfies(spec.access, lifeCycle)) refuse(SW.securityStatusNotSatisfied);
+  }
+
+  private secureMessagingFor(spec: CommandSpec, cla: number) {
+    const isProtected = (cla & SECURE_MESSAGING_BITS) !== 0;
+    if (spec.secureMessaging !== 'required')
+      return isProtected ? refuse(SW.secureMessagingNotSupported) : undefined;
+    if (!isProtected) return refuse(SW.secureMessagingMissing);
+    return this.application.secureMessaging ?? refuse(SW.secureMessagingMissing);
+  }
+
+  private handle(spec: CommandSpec, apdu: CommandApdu): Uint8Array {
+    const request = parseRequest(spec, apdu);
+    if (request === 'length') return refuse(SW.wrongLength);
+    if (request === 'data') return refuse(SW.incorrectData);
+    const handler = this.application.handlers[spec.id];
+    if (!handler) throw new Error(`no handler for ${spec.id}`);
+    return encodeData(spec.response, handler(request as never));
+  }
+
+  private selectApplication(apdu: CommandApdu, spec: CommandSpec): Outcome {
+    if (!acceptsParameter(spec.p2, apdu.p2)) refuse(SW.incorrectP1P2);
+    const partial = this.aid.subarray(0, apdu.data.length);
+    if (apdu.data.length < SHORTEST_AID || !equalBytes(partial, apdu.data)) refuse(SW.fileNotFound);
+    this.application.clearSession();
+    this.selected.value = 1;
+    if (apdu.p2 === 0x0c) return this.respond(NO_DATA, apdu.le);
+    const state = { initialisation: 0x03, operational: 0x05, terminated: 0x0c }[this.application.lifeCycle];
+    const members = concatBytes(encodeTlv(0x84, this.aid), encodeTlv(0x8a, uintToBytes(state, 1)));
+    return this.respond(encodeTlv(apdu.p2 === 0x00 ? 0x6f : 0x62, members), apdu.le);
+  }
+
+  private getResponse(apdu: CommandApdu): Outcome {
+    if (apdu.p1 !== 0 || apdu.p2 !== 0) return refuse(SW.incorrectP1P2);
+    if (apdu.data.length > 0 || apdu.le === undefined) return refuse(SW.wrongLength);
+    if (this.buffer.waiting === 0) return refuse(SW.conditionsNotSatisfied);
+    return this.release(apdu.le);
+  }
+
+  /** Answers what Le asks for and keeps the rest; without Le all of it waits for GET RESPONSE. */
+  private respond(data: Uint8Array, le: number | undefined): Outcome {
+    if (data.length === 0) return { data, sw: SW.ok.sw };
+    if (le !== undefined && data.length <= le) return { data, sw: SW.ok.sw };
+    this.os.ram.hold(data.length, () => this.buffer.keepResponse(data));
+    return le === undefined ? this.release(0) : this.release(le);
+  }
+
+  private release(length: number): Outcome {
+    const data = length === 0 ? NO_DATA : this.buffer.takeResponse(length);
+    const rest = this.buffer.waiting;
+    return { data, sw: rest === 0 ? SW.ok.sw : SW.bytesAvailable.sw | (rest > 0xff ? 0 : rest) };
+  }
+}

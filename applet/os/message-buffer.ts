@@ -1,0 +1,95 @@
+/**
+ * The buffer in RAM that collects a command chain (ISO/IEC 7816-4:2020, 5.3.3) and holds a response
+ * until GET RESPONSE has fetched it (5.3.4). One buffer serves both: a response is only made when
+ * the command is complete.
+ */
+
+import { SW } from '../../apdu/index.js';
+import type { MemoryPlan, RamField } from '../runtime/allocation.js';
+import { refuse } from '../runtime/status-error.js';
+
+/** Longest chained command data and longest response, in bytes. */
+export const MESSAGE_BUFFER_BYTES = 1024;
+
+export class MessageBuffer {
+  private readonly bytes: Uint8Array;
+  /** CLA (without the chaining bit), INS, P1, P2 of the chain in progress. */
+  private readonly chainHeader: RamField;
+  private readonly chainActive: RamField;
+  private readonly chainLength: RamField;
+  private readonly responseOffset: RamField;
+  private readonly responseEnd: RamField;
+
+  constructor(memory: MemoryPlan) {
+    this.chainActive = memory.transientField('chain: active', 1);
+    this.chainHeader = memory.transientField('chain: header', 4);
+    this.chainLength = memory.transientField('chain: bytes so far', 2);
+    this.responseOffset = memory.transientField('response: next byte', 2);
+    this.responseEnd = memory.transientField('response: end', 2);
+    this.bytes = memory.transientField('message buffer', MESSAGE_BUFFER_BYTES).bytes;
+  }
+
+  get inChain(): boolean {
+    return this.chainActive.value !== 0;
+  }
+
+  continuesChain(header: Uint8Array): boolean {
+    return this.chainHeader.bytes.every((byte, i) => byte === header[i]);
+  }
+
+  /** Adds a part of a chain; 6A84 when the buffer is full, and the chain is lost. */
+  append(header: Uint8Array, part: Uint8Array): void {
+    const start = this.inChain ? this.chainLength.value : 0;
+    if (start + part.length > this.bytes.length) {
+      this.dropChain();
+      refuse(SW.notEnoughMemory);
+    }
+    this.bytes.set(part, start);
+    this.chainActive.value = 1;
+    this.chainHeader.bytes.set(header);
+    this.chainLength.value = start + part.length;
+  }
+
+  /** The data of the finished chain, a view. */
+  finishChain(): Uint8Array {
+    const data = this.bytes.subarray(0, this.chainLength.value);
+    this.chainActive.value = 0;
+    this.chainLength.value = 0;
+    return data;
+  }
+
+  dropChain(): void {
+    if (this.inChain) this.bytes.fill(0, 0, this.chainLength.value);
+    this.chainActive.value = 0;
+    this.chainLength.value = 0;
+  }
+
+  get waiting(): number {
+    return this.responseEnd.value - this.responseOffset.value;
+  }
+
+  /** Keeps a response; 6A84 when it does not fit. */
+  keepResponse(response: Uint8Array): void {
+    if (response.length > this.bytes.length) refuse(SW.notEnoughMemory);
+    this.bytes.fill(0);
+    this.bytes.set(response);
+    this.responseOffset.value = 0;
+    this.responseEnd.value = response.length;
+  }
+
+  /** The next bytes of the response, at most `length`; wiped from the buffer when all are out. */
+  takeResponse(length: number): Uint8Array {
+    const start = this.responseOffset.value;
+    const end = Math.min(start + length, this.responseEnd.value);
+    const part = this.bytes.slice(start, end);
+    this.responseOffset.value = end;
+    if (this.waiting === 0) this.dropResponse();
+    return part;
+  }
+
+  dropResponse(): void {
+    this.bytes.fill(0, 0, this.responseEnd.value);
+    this.responseOffset.value = 0;
+    this.responseEnd.value = 0;
+  }
+}

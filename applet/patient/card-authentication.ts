@@ -1,0 +1,77 @@
+/** The patient card's side of card-to-card authentication: check the other card's role, prove oneself, share a key. */
+
+import {
+  encodeTemplate,
+  type PATIENT_APPLICATION,
+  type RequestOf,
+  ROLE,
+  STATEMENT,
+  SW,
+} from '../../apdu/index.js';
+import type { CardOs } from '../os/card-os.js';
+import type { CardSession } from '../os/card-session.js';
+import { checkRoleCertificate } from '../os/role-certificate.js';
+import { signStatement, verifyStatement } from '../os/statement-signature.js';
+import { refuse } from '../runtime/status-error.js';
+import type { PatientMemory } from './patient-memory.js';
+
+type Commands = typeof PATIENT_APPLICATION.commands;
+
+/** Roles that a patient card meets; another patient card is not one of them. */
+const PROFESSIONAL_ROLES: readonly number[] = [ROLE.doctor, ROLE.staff, ROLE.pharmacy, ROLE.nhi];
+
+export function cardAuthenticationHandlers(os: CardOs, memory: PatientMemory, session: CardSession) {
+  const { coprocessor, security } = os;
+
+  return {
+    getChallenge(_request: RequestOf<Commands['getChallenge']>) {
+      memory.challenge.bytes.set(coprocessor.random(memory.challenge.bytes.length));
+      memory.challengeDrawn.value = 1;
+      return memory.challenge.bytes.slice();
+    },
+
+    verifyCertificate({ data }: RequestOf<Commands['verifyCertificate']>) {
+      memory.peerRole.clear();
+      const { role, publicPoint } = checkRoleCertificate(coprocessor, memory, data);
+      if (!PROFESSIONAL_ROLES.includes(role)) refuse(SW.referenceDataNotUsable);
+      memory.peerRole.value = role;
+      memory.peerKey.bytes.set(publicPoint);
+      return undefined;
+    },
+
+    mutualAuthenticate({ data }: RequestOf<Commands['mutualAuthenticate']>) {
+      security.revokeRole();
+      session.close();
+      if (memory.challengeDrawn.value === 0 || memory.peerRole.value === 0) refuse(SW.conditionsNotSatisfied);
+      memory.challengeDrawn.clear();
+      const proof = encodeTemplate(STATEMENT.professionalProof.fields, {
+        challenge: data.challenge,
+        answer: memory.challenge.bytes,
+        ephemeralKey: data.ephemeralKey,
+      });
+      const peerKey = memory.peerKey.bytes;
+      if (!verifyStatement(coprocessor, peerKey, STATEMENT.professionalProof, proof, data.signature)) {
+        refuse(SW.securityStatusNotSatisfied);
+      }
+      const ephemeral = coprocessor.p256GenerateKeyPair();
+      const shared = coprocessor.p256Ecdh(ephemeral.secretKey, data.ephemeralKey);
+      ephemeral.secretKey.fill(0);
+      if (!shared) return refuse(SW.incorrectData);
+      session.open(shared, {
+        holderChallenge: memory.challenge.bytes,
+        professionalChallenge: data.challenge,
+        holderKey: ephemeral.publicKey,
+        professionalKey: data.ephemeralKey,
+      });
+      const answer = encodeTemplate(STATEMENT.holderProof.fields, {
+        challenge: memory.challenge.bytes,
+        answer: data.challenge,
+        professionalKey: data.ephemeralKey,
+        ephemeralKey: ephemeral.publicKey,
+      });
+      const signature = signStatement(coprocessor, memory.roleKey.read(), STATEMENT.holderProof, answer);
+      security.grantRole(memory.peerRole.value);
+      return { ephemeralKey: ephemeral.publicKey, signature, roleCertificate: memory.roleCertificate.read() };
+    },
+  };
+}

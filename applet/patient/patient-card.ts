@@ -1,0 +1,58 @@
+/** The patient card (HIC): one application, its handlers put together from the phases of the protocol. */
+
+import { PATIENT_APPLICATION } from '../../apdu/index.js';
+import { CARD_ATR } from '../os/answer-to-reset.js';
+import { ApplicationState } from '../os/application-state.js';
+import type { CardKind } from '../os/card.js';
+import type { Application, CardOs } from '../os/card-os.js';
+import { CardSession } from '../os/card-session.js';
+import type { HandlersOf } from '../os/handlers.js';
+import { interindustryHandlers } from '../os/interindustry-handlers.js';
+import { cardAuthenticationHandlers } from './card-authentication.js';
+import { collectionHandlers } from './collection.js';
+import { holderSignatureHandlers } from './holder-signature.js';
+import { planPatientMemory } from './patient-memory.js';
+import { personalisationHandlers } from './personalisation.js';
+import { visitRecordHandlers } from './visit-record.js';
+
+function makePatientApplication(os: CardOs): Application {
+  const state = new ApplicationState(os, PATIENT_APPLICATION);
+  const memory = planPatientMemory(os.memory);
+  const session = new CardSession(os.memory, os.coprocessor, () => os.security.revokeRole());
+  const transient = [
+    memory.challenge,
+    memory.challengeDrawn,
+    memory.peerRole,
+    memory.peerKey,
+    memory.commitment,
+    memory.patientRandom,
+    memory.numberOpen,
+  ];
+  const handlers: HandlersOf<typeof PATIENT_APPLICATION> = {
+    ...interindustryHandlers(os, state),
+    ...personalisationHandlers(os, state, memory),
+    ...holderSignatureHandlers(os, state, memory),
+    ...cardAuthenticationHandlers(os, memory, session),
+    ...visitRecordHandlers(os, memory),
+    ...collectionHandlers(os, memory),
+  };
+  return {
+    spec: PATIENT_APPLICATION,
+    handlers,
+    get lifeCycle() {
+      return state.lifeCycle;
+    },
+    secureMessaging: session,
+    clearSession() {
+      state.clearSession();
+      session.close();
+      for (const field of transient) field.clear();
+    },
+  };
+}
+
+export const PATIENT_CARD: CardKind = {
+  atr: CARD_ATR,
+  spec: PATIENT_APPLICATION,
+  makeApplication: makePatientApplication,
+};

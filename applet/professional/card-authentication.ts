@@ -1,0 +1,88 @@
+/** The professional card's side of card-to-card authentication, and secure messaging for the terminal. */
+
+import {
+  encodeTemplate,
+  type PROFESSIONAL_APPLICATION,
+  type RequestOf,
+  ROLE,
+  STATEMENT,
+  SW,
+} from '../../apdu/index.js';
+import type { CardOs } from '../os/card-os.js';
+import type { CardSession } from '../os/card-session.js';
+import { checkRoleCertificate } from '../os/role-certificate.js';
+import { signStatement, verifyStatement } from '../os/statement-signature.js';
+import { refuse } from '../runtime/status-error.js';
+import type { ProfessionalMemory } from './professional-memory.js';
+
+type Commands = typeof PROFESSIONAL_APPLICATION.commands;
+
+export function cardAuthenticationHandlers(os: CardOs, memory: ProfessionalMemory, session: CardSession) {
+  const { coprocessor } = os;
+
+  const forget = (): void => {
+    memory.ephemeralSecret.clear();
+    memory.authenticating.clear();
+  };
+
+  return {
+    internalAuthenticate({ data }: RequestOf<Commands['internalAuthenticate']>) {
+      session.close();
+      const ephemeral = coprocessor.p256GenerateKeyPair();
+      memory.ephemeralSecret.bytes.set(ephemeral.secretKey);
+      ephemeral.secretKey.fill(0);
+      memory.ephemeralPublic.bytes.set(ephemeral.publicKey);
+      memory.ownChallenge.bytes.set(coprocessor.random(memory.ownChallenge.bytes.length));
+      memory.holderChallenge.bytes.set(data.answer);
+      memory.authenticating.value = 1;
+      const challenge = memory.ownChallenge.bytes.slice();
+      const proof = encodeTemplate(STATEMENT.professionalProof.fields, {
+        challenge,
+        answer: data.answer,
+        ephemeralKey: ephemeral.publicKey,
+      });
+      const signature = signStatement(coprocessor, memory.roleKey.read(), STATEMENT.professionalProof, proof);
+      return { challenge, ephemeralKey: ephemeral.publicKey, signature };
+    },
+
+    externalAuthenticate({ data }: RequestOf<Commands['externalAuthenticate']>) {
+      if (memory.authenticating.value === 0) refuse(SW.conditionsNotSatisfied);
+      const ephemeralSecret = memory.ephemeralSecret.bytes.slice();
+      forget();
+      const certificate = checkRoleCertificate(coprocessor, memory, data.roleCertificate);
+      if (certificate.role !== ROLE.holder) refuse(SW.referenceDataNotUsable);
+      const proof = encodeTemplate(STATEMENT.holderProof.fields, {
+        challenge: memory.holderChallenge.bytes,
+        answer: memory.ownChallenge.bytes,
+        professionalKey: memory.ephemeralPublic.bytes,
+        ephemeralKey: data.ephemeralKey,
+      });
+      if (
+        !verifyStatement(coprocessor, certificate.publicPoint, STATEMENT.holderProof, proof, data.signature)
+      ) {
+        refuse(SW.securityStatusNotSatisfied);
+      }
+      const shared = coprocessor.p256Ecdh(ephemeralSecret, data.ephemeralKey);
+      ephemeralSecret.fill(0);
+      if (!shared) return refuse(SW.securityStatusNotSatisfied);
+      session.open(shared, {
+        holderChallenge: memory.holderChallenge.bytes,
+        professionalChallenge: memory.ownChallenge.bytes,
+        holderKey: data.ephemeralKey,
+        professionalKey: memory.ephemeralPublic.bytes,
+      });
+      return undefined;
+    },
+
+    computeChecksum({ data }: RequestOf<Commands['computeChecksum']>) {
+      if (!session.isOpen) refuse(SW.conditionsNotSatisfied);
+      return { checksum: session.commandChecksum(data.header, data.objects) };
+    },
+
+    verifyChecksum({ data }: RequestOf<Commands['verifyChecksum']>) {
+      if (!session.isOpen) refuse(SW.conditionsNotSatisfied);
+      session.assertChecksum(session.responseChecksum(data.objects), data.checksum);
+      return undefined;
+    },
+  };
+}

@@ -1,0 +1,154 @@
+/** Joining the doctors' group (eq. 3, 4) and signing as some member of it (eq. 7, 9, 10). */
+
+import {
+  type AlgorithmSpec,
+  bytesToUtf8,
+  encodeHpkeInfo,
+  encodeTemplate,
+  equalBytes,
+  FIELD,
+  type GroupSuite,
+  groupSuiteById,
+  type PROFESSIONAL_APPLICATION,
+  type RequestOf,
+  STATEMENT,
+  type Statement,
+  SW,
+} from '../../apdu/index.js';
+import { acceptCredential, openEnvelope, requestMembership, signGroup } from '../crypto/index.js';
+import type { ApplicationState } from '../os/application-state.js';
+import type { CardOs } from '../os/card-os.js';
+import { parseOrRefuse } from '../os/statement-input.js';
+import { signStatement, verifyStatement } from '../os/statement-signature.js';
+import { refuse } from '../runtime/status-error.js';
+import type { ProfessionalMemory } from './professional-memory.js';
+
+type Commands = typeof PROFESSIONAL_APPLICATION.commands;
+
+const NO_AAD = new Uint8Array(0);
+
+/** The statement that an algorithm of the group signature signs. */
+const GROUP_STATEMENTS: Readonly<Record<string, Statement>> = {
+  visitConfirmation: STATEMENT.visitConfirmation,
+  newRecord: STATEMENT.newRecord,
+  prescription: STATEMENT.prescription,
+};
+
+export function groupMembershipHandlers(os: CardOs, state: ApplicationState, memory: ProfessionalMemory) {
+  const { coprocessor, nvm, ram } = os;
+  const { group, keys } = memory;
+
+  /** The next value of the counter, written before it is used. */
+  const nextCounter = (): number => {
+    const value = group.counter.value + 1;
+    group.counter.value = value;
+    return value;
+  };
+
+  const currentSuite = (): GroupSuite =>
+    groupSuiteById(group.suite.value) ?? refuse(SW.conditionsNotSatisfied);
+
+  return {
+    joinRequest({ data }: RequestOf<Commands['joinRequest']>) {
+      const suite = groupSuiteById(data.suite) ?? refuse(SW.functionNotSupported);
+      const ready =
+        !keys.signing.secret.isEmpty && !keys.decryption.secret.isEmpty && !memory.doctorId.isEmpty;
+      if (!ready || !group.sigma1.isEmpty) refuse(SW.conditionsNotSatisfied);
+      const doctorId = memory.doctorId.read();
+      const { nonce, groupKeyHash } = data;
+      const counter = nextCounter();
+      const made = requestMembership(coprocessor, suite, { nonce, doctorId, groupKeyHash, counter });
+      nvm.atomically(() => {
+        group.suite.value = suite.id;
+        group.keyHash.write(groupKeyHash);
+        group.nonce.write(nonce);
+        group.secretKey.write(made.secretKey);
+        group.membershipKey.write(made.membershipKey);
+      });
+      made.secretKey.fill(0);
+      const { membershipKey, proof: membershipProof } = made;
+      const fields = encodeTemplate(STATEMENT.doctorRegistration.fields, {
+        doctorId: bytesToUtf8(doctorId),
+        nonce,
+        groupKeyHash,
+        membershipKey,
+        membershipProof,
+        decryptionKey: keys.decryption.public.read(),
+      });
+      const signature = signStatement(
+        coprocessor,
+        keys.signing.secret.read(),
+        STATEMENT.doctorRegistration,
+        fields,
+      );
+      return { membershipKey, membershipProof, signature };
+    },
+
+    joinComplete({ data }: RequestOf<Commands['joinComplete']>) {
+      const open = !group.secretKey.isEmpty && group.sigma1.isEmpty;
+      const suite = currentSuite();
+      const sameJoin =
+        data.suite === suite.id &&
+        equalBytes(data.nonce, group.nonce.read()) &&
+        equalBytes(data.groupKeyHash, group.keyHash.read());
+      if (!open || !sameJoin) refuse(SW.conditionsNotSatisfied);
+      const membershipKey = group.membershipKey.read();
+      const { signature, ...signed } = data;
+      const fields = encodeTemplate(STATEMENT.credential.fields, { ...signed, membershipKey });
+      const issuerKey = memory.issuerKey.read();
+      if (!verifyStatement(coprocessor, issuerKey, STATEMENT.credential, fields, signature))
+        refuse(SW.incorrectData);
+      const accepted = acceptCredential(coprocessor, suite, {
+        freshness: data.nonce,
+        groupKeyHash: data.groupKeyHash,
+        membershipKey,
+        sigma1: data.sigma1,
+        sigma2: data.sigma2,
+        proof: data.issuerProof,
+      });
+      if (!accepted.ok) return refuse(SW.incorrectData);
+      const hintKey = openHintKey(data.messageId, data.sealedHintKey);
+      nvm.atomically(() => {
+        group.epoch.value = data.epoch;
+        group.sigma1.write(accepted.credential.sigma1);
+        group.sigma2.write(accepted.credential.sigma2);
+        group.hintKey.write(hintKey);
+      });
+      hintKey.fill(0);
+      return undefined;
+    },
+
+    computeSignature({ data }: RequestOf<Commands['computeSignature']>) {
+      const algorithm = state.permittedAlgorithm();
+      if (group.sigma1.isEmpty) refuse(SW.conditionsNotSatisfied);
+      const suite = currentSuite();
+      const { domain, fields } = groupStatement(algorithm);
+      const statement = ram.keep(encodeTemplate(fields, parseOrRefuse(fields, data)));
+      const counter = nextCounter();
+      const member = {
+        secretKey: ram.keep(group.secretKey.read()),
+        sigma1: ram.keep(group.sigma1.read()),
+        sigma2: ram.keep(group.sigma2.read()),
+        hintKey: ram.keep(group.hintKey.read()),
+        groupKeyHash: ram.keep(group.keyHash.read()),
+        epoch: group.epoch.value,
+      };
+      const groupSignature = signGroup(coprocessor, suite, member, { domain, statement }, counter);
+      if (!groupSignature) return refuse(SW.conditionsNotSatisfied);
+      return { suite: suite.id, epoch: member.epoch, groupSignature: ram.keep(groupSignature) };
+    },
+  };
+
+  function openHintKey(messageId: Uint8Array, sealed: Uint8Array): Uint8Array {
+    const recipient = memory.doctorId.read();
+    const info = encodeHpkeInfo({ equation: 4, sender: 'nhi', recipient, messageId });
+    const pair = { secretKey: keys.decryption.secret.read(), publicKey: keys.decryption.public.read() };
+    const hintKey = openEnvelope(coprocessor, pair, sealed, info, NO_AAD);
+    pair.secretKey.fill(0);
+    return hintKey?.length === FIELD.hintKey.max ? hintKey : refuse(SW.incorrectData);
+  }
+}
+
+function groupStatement(algorithm: AlgorithmSpec): Statement {
+  return GROUP_STATEMENTS[algorithm.id] ?? refuse(SW.conditionsNotSatisfied);
+}

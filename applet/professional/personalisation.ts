@@ -1,0 +1,57 @@
+/** Personalisation of the professional card. */
+
+import { PROFESSIONAL_APPLICATION, type RequestOf, SW } from '../../apdu/index.js';
+import type { ApplicationState } from '../os/application-state.js';
+import type { CardOs } from '../os/card-os.js';
+import { checkRoleCertificate } from '../os/role-certificate.js';
+import { refuse } from '../runtime/status-error.js';
+import type { ProfessionalMemory } from './professional-memory.js';
+
+type Commands = typeof PROFESSIONAL_APPLICATION.commands;
+
+export function personalisationHandlers(os: CardOs, state: ApplicationState, memory: ProfessionalMemory) {
+  const certificate = os.files.transparent(PROFESSIONAL_APPLICATION.files.roleCertificate);
+
+  return {
+    generateKeyPair({ p2 }: RequestOf<Commands['generateKeyPair']>) {
+      if (p2 === 'delegation') return refuse(SW.referenceDataNotFound);
+      const pair = memory.keys[p2];
+      if (!pair.secret.isEmpty) refuse(SW.conditionsNotSatisfied);
+      const { secretKey, publicKey } = os.coprocessor.p256GenerateKeyPair();
+      os.nvm.atomically(() => {
+        pair.secret.write(secretKey);
+        pair.public.write(publicKey);
+      });
+      secretKey.fill(0);
+      return { publicPoint: publicKey };
+    },
+
+    storeData({ data }: RequestOf<Commands['storeData']>) {
+      os.nvm.atomically(() => {
+        if (data.cardSerial) memory.cardSerial.write(data.cardSerial);
+        if (data.issuerKey) memory.issuerKey.write(data.issuerKey);
+        if (data.pin) state.pins.holder.set(data.pin);
+        if (data.puk) state.pins.puk.set(data.puk);
+        if (data.roleKey) memory.roleKey.write(data.roleKey);
+        if (data.roleCertificate) certificate.content.write(data.roleCertificate);
+        if (data.today) memory.latestDate.write(data.today);
+        if (data.doctorId) memory.doctorId.write(data.doctorId);
+      });
+      return undefined;
+    },
+
+    activate(_request: RequestOf<Commands['activate']>) {
+      const missing =
+        memory.roleKey.isEmpty ||
+        certificate.content.isEmpty ||
+        !state.pins.holder.isSet ||
+        !state.pins.puk.isSet;
+      // A join that was begun must be finished: half a membership could never sign.
+      const halfJoined = !memory.group.secretKey.isEmpty && memory.group.sigma1.isEmpty;
+      if (missing || halfJoined) refuse(SW.conditionsNotSatisfied);
+      checkRoleCertificate(os.coprocessor, memory, certificate.content.read());
+      state.lifeCycle = 'operational';
+      return undefined;
+    },
+  };
+}

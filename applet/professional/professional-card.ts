@@ -1,0 +1,57 @@
+/** The professional card (doctor, staff, pharmacy): one application, its role in its certificate. */
+
+import { PROFESSIONAL_APPLICATION } from '../../apdu/index.js';
+import { CARD_ATR } from '../os/answer-to-reset.js';
+import { ApplicationState } from '../os/application-state.js';
+import type { CardKind } from '../os/card.js';
+import type { Application, CardOs } from '../os/card-os.js';
+import { CardSession } from '../os/card-session.js';
+import type { HandlersOf } from '../os/handlers.js';
+import { interindustryHandlers } from '../os/interindustry-handlers.js';
+import { cardAuthenticationHandlers } from './card-authentication.js';
+import { groupMembershipHandlers } from './group-membership.js';
+import { personalisationHandlers } from './personalisation.js';
+import { prescriptionNumberHandlers } from './prescription-number.js';
+import { planProfessionalMemory } from './professional-memory.js';
+
+function makeProfessionalApplication(os: CardOs): Application {
+  const state = new ApplicationState(os, PROFESSIONAL_APPLICATION);
+  const memory = planProfessionalMemory(os.memory);
+  const session = new CardSession(os.memory, os.coprocessor, () => undefined);
+  const transient = [
+    memory.ephemeralSecret,
+    memory.ephemeralPublic,
+    memory.ownChallenge,
+    memory.holderChallenge,
+    memory.authenticating,
+    memory.doctorRandom,
+    memory.commitmentOpen,
+  ];
+  const { readRecord: _noRecords, ...interindustry } = interindustryHandlers(os, state);
+  const handlers: HandlersOf<typeof PROFESSIONAL_APPLICATION> = {
+    ...interindustry,
+    ...personalisationHandlers(os, state, memory),
+    ...groupMembershipHandlers(os, state, memory),
+    ...cardAuthenticationHandlers(os, memory, session),
+    ...prescriptionNumberHandlers(os, memory),
+  };
+  return {
+    spec: PROFESSIONAL_APPLICATION,
+    handlers,
+    get lifeCycle() {
+      return state.lifeCycle;
+    },
+    secureMessaging: session,
+    clearSession() {
+      state.clearSession();
+      session.close();
+      for (const field of transient) field.clear();
+    },
+  };
+}
+
+export const PROFESSIONAL_CARD: CardKind = {
+  atr: CARD_ATR,
+  spec: PROFESSIONAL_APPLICATION,
+  makeApplication: makeProfessionalApplication,
+};

@@ -1,0 +1,74 @@
+/** What the professional application keeps in card memory: keys, role, group membership. */
+
+import type { MemoryPlan, NvmField, NvmString, RamField } from '../runtime/allocation.js';
+
+export type ProfessionalMemory = {
+  readonly cardSerial: NvmString;
+  readonly issuerKey: NvmField;
+  readonly latestDate: NvmField;
+  readonly doctorId: NvmString;
+  readonly roleKey: NvmString;
+  readonly keys: Readonly<
+    Record<'signing' | 'decryption', { readonly secret: NvmString; readonly public: NvmField }>
+  >;
+  readonly group: {
+    readonly suite: NvmField;
+    readonly epoch: NvmField;
+    readonly keyHash: NvmField;
+    readonly nonce: NvmField;
+    readonly secretKey: NvmString;
+    readonly membershipKey: NvmString;
+    /** Credential as affine points; empty until the join is complete. */
+    readonly sigma1: NvmString;
+    readonly sigma2: NvmString;
+    readonly hintKey: NvmString;
+    /** Counts every use of sk, so that no derivation of a nonce repeats. */
+    readonly counter: NvmField;
+  };
+  readonly ephemeralSecret: RamField;
+  readonly ephemeralPublic: RamField;
+  readonly ownChallenge: RamField;
+  readonly holderChallenge: RamField;
+  readonly authenticating: RamField;
+  readonly doctorRandom: RamField;
+  readonly commitmentOpen: RamField;
+};
+
+/** Longest affine G1 point of the suites, in bytes (BLS12-381). */
+const AFFINE_POINT_BYTES = 96;
+const ENCODED_POINT_BYTES = 48;
+
+/** @throws {ProfileTooSmall} */
+export function planProfessionalMemory(memory: MemoryPlan): ProfessionalMemory {
+  const keyPair = (name: string) => ({
+    secret: memory.string(`${name} key: secret`, 32),
+    public: memory.field(`${name} key: public`, 33),
+  });
+  return {
+    cardSerial: memory.string('card serial', 8),
+    issuerKey: memory.field('NHI signature key', 33),
+    latestDate: memory.field('latest date seen', 4),
+    doctorId: memory.string('doctor identifier', 16),
+    roleKey: memory.string('role key', 32),
+    keys: { signing: keyPair('identity'), decryption: keyPair('decryption') },
+    group: {
+      suite: memory.field('group: suite', 1),
+      epoch: memory.field('group: epoch', 4),
+      keyHash: memory.field('group: hash of the group public key', 32),
+      nonce: memory.field('group: nonce of the join', 16),
+      secretKey: memory.string('group: member key sk', 32),
+      membershipKey: memory.string('group: membership key D', ENCODED_POINT_BYTES),
+      sigma1: memory.string('group: sigma1', AFFINE_POINT_BYTES),
+      sigma2: memory.string('group: sigma2', AFFINE_POINT_BYTES),
+      hintKey: memory.string('group: hint key', 32),
+      counter: memory.field('group: counter', 4),
+    },
+    ephemeralSecret: memory.transientField('card authentication: ephemeral secret', 32),
+    ephemeralPublic: memory.transientField('card authentication: ephemeral public key', 33),
+    ownChallenge: memory.transientField('card authentication: own challenge', 16),
+    holderChallenge: memory.transientField("card authentication: patient card's challenge", 16),
+    authenticating: memory.transientField('card authentication: open', 1),
+    doctorRandom: memory.transientField('prescription number: own random', 16),
+    commitmentOpen: memory.transientField('prescription number: open', 1),
+  };
+}

@@ -1,0 +1,154 @@
+/** Who owns which bytes: memory is handed out once, when the card is made, in a fixed order. */
+
+import { bytesToUint, uintToBytes } from '../../apdu/index.js';
+import type { Nvm } from './nvm.js';
+import type { Ram } from './ram.js';
+
+/** One owned range. */
+export type Owner = { readonly name: string; readonly offset: number; readonly length: number };
+
+/** The profile grants less memory than the application needs. */
+export class ProfileTooSmall extends Error {
+  constructor(memory: string, name: string, needed: number, capacity: number) {
+    super(`${memory}: "${name}" ends at byte ${needed}, the profile has ${capacity}`);
+    this.name = 'ProfileTooSmall';
+  }
+}
+
+/** Hands out consecutive ranges of one memory. */
+export class Allocator {
+  readonly owners: Owner[] = [];
+  next = 0;
+
+  constructor(
+    private readonly memory: string,
+    private readonly capacity: number,
+  ) {}
+
+  /** @throws {ProfileTooSmall} */
+  take(name: string, length: number): Owner {
+    const offset = this.next;
+    this.next += length;
+    if (this.next > this.capacity) throw new ProfileTooSmall(this.memory, name, this.next, this.capacity);
+    const owner = { name, offset, length };
+    this.owners.push(owner);
+    return owner;
+  }
+}
+
+/** A persistent field of fixed length. */
+export class NvmField {
+  constructor(
+    private readonly nvm: Nvm,
+    private readonly owner: Owner,
+  ) {}
+
+  get length(): number {
+    return this.owner.length;
+  }
+
+  read(): Uint8Array {
+    return this.nvm.read(this.owner.offset, this.owner.length);
+  }
+
+  write(bytes: Uint8Array): void {
+    if (bytes.length !== this.owner.length) throw new RangeError(`${this.owner.name}: ${bytes.length} bytes`);
+    this.nvm.write(this.owner.offset, bytes);
+  }
+
+  /** The field as a big-endian number. */
+  get value(): number {
+    return this.owner.length === 1 ? this.nvm.readByte(this.owner.offset) : bytesToUint(this.read());
+  }
+
+  set value(number: number) {
+    this.nvm.write(this.owner.offset, uintToBytes(number, this.owner.length));
+  }
+}
+
+/** A persistent byte string of bounded length; two bytes of length stand before it. Empty when never written. */
+export class NvmString {
+  constructor(
+    private readonly nvm: Nvm,
+    private readonly owner: Owner,
+  ) {}
+
+  /** Longest content, in bytes. */
+  get capacity(): number {
+    return this.owner.length - 2;
+  }
+
+  get length(): number {
+    return (this.nvm.readByte(this.owner.offset) << 8) | this.nvm.readByte(this.owner.offset + 1);
+  }
+
+  get isEmpty(): boolean {
+    return this.length === 0;
+  }
+
+  read(): Uint8Array {
+    return this.nvm.read(this.owner.offset + 2, this.length);
+  }
+
+  /** `length` bytes from `offset`, clipped to the content. */
+  slice(offset: number, length: number): Uint8Array {
+    return this.nvm.read(this.owner.offset + 2 + offset, Math.max(0, Math.min(length, this.length - offset)));
+  }
+
+  /** @throws {RangeError} beyond the capacity. */
+  write(bytes: Uint8Array): void {
+    if (bytes.length > this.capacity) throw new RangeError(`${this.owner.name}: ${bytes.length} bytes`);
+    const whole = new Uint8Array(2 + bytes.length);
+    whole[0] = bytes.length >> 8;
+    whole[1] = bytes.length & 0xff;
+    whole.set(bytes, 2);
+    this.nvm.write(this.owner.offset, whole);
+  }
+}
+
+/** A transient field: a view that the whole card shares. */
+export class RamField {
+  readonly bytes: Uint8Array;
+
+  constructor(ram: Ram, owner: Owner) {
+    this.bytes = ram.view(owner.offset, owner.length);
+  }
+
+  get value(): number {
+    return bytesToUint(this.bytes);
+  }
+
+  set value(number: number) {
+    this.bytes.set(uintToBytes(number, this.bytes.length));
+  }
+
+  clear(): void {
+    this.bytes.fill(0);
+  }
+}
+
+/** Hands out named fields of both memories. */
+export class MemoryPlan {
+  readonly persistent: Allocator;
+  readonly transient: Allocator;
+
+  constructor(
+    private readonly nvm: Nvm,
+    private readonly ram: Ram,
+  ) {
+    this.persistent = new Allocator('NVM', nvm.capacity);
+    this.transient = new Allocator('RAM', ram.bytes.length);
+  }
+
+  field(name: string, length: number): NvmField {
+    return new NvmField(this.nvm, this.persistent.take(name, length));
+  }
+
+  string(name: string, capacity: number): NvmString {
+    return new NvmString(this.nvm, this.persistent.take(name, capacity + 2));
+  }
+
+  transientField(name: string, length: number): RamField {
+    return new RamField(this.ram, this.transient.take(name, length));
+  }
+}
