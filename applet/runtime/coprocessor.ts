@@ -45,7 +45,6 @@ const SCRATCH_BYTES = {
   aes128: 16 + 16,
   p256: 65 + 65,
   ecdsa: 65 + 64,
-  random: 0,
 } as const;
 
 /** Attempts at a non-zero scalar; each fails with probability 2^-250. */
@@ -69,7 +68,7 @@ export class Coprocessor {
   }
 
   random(length: number): Uint8Array {
-    return this.run('rng', length, SCRATCH_BYTES.random + length, () => this.ports.random(length));
+    return this.run('rng', length, length, () => this.ports.random(length));
   }
 
   sha256(message: Uint8Array): Uint8Array {

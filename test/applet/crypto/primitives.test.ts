@@ -66,19 +66,22 @@ describe('P-256', () => {
     expect(coprocessor.p256Uncompress(uncompressed)).toEqual(uncompressed);
   });
 
-  test.each(RFC_6979.signatures)('ECDSA of "$text" (RFC 6979 A.2.5): low-S out, any S in', ({ text, r, s }) => {
-    const digest = coprocessor.sha256(utf8ToBytes(text));
-    const printed = fromHex(r + s);
-    const order = BigInt(`0x${toHex(P256_ORDER)}`);
-    const value = BigInt(`0x${s}`);
-    const low = value > order / 2n ? order - value : value;
-    const signature = coprocessor.p256EcdsaSign(secretKey, digest)!;
-    expect(toHex(signature)).toBe(r + low.toString(16).padStart(64, '0'));
-    expect(coprocessor.p256EcdsaVerify(publicKey, digest, signature)).toBe(true);
-    expect(coprocessor.p256EcdsaVerify(publicKey, digest, printed)).toBe(true);
-    printed[40]! ^= 1;
-    expect(coprocessor.p256EcdsaVerify(publicKey, digest, printed)).toBe(false);
-  });
+  test.each(RFC_6979.signatures)(
+    'ECDSA of "$text" (RFC 6979 A.2.5): low-S out, any S in',
+    ({ text, r, s }) => {
+      const digest = coprocessor.sha256(utf8ToBytes(text));
+      const printed = fromHex(r + s);
+      const order = BigInt(`0x${toHex(P256_ORDER)}`);
+      const value = BigInt(`0x${s}`);
+      const low = value > order / 2n ? order - value : value;
+      const signature = coprocessor.p256EcdsaSign(secretKey, digest)!;
+      expect(toHex(signature)).toBe(r + low.toString(16).padStart(64, '0'));
+      expect(coprocessor.p256EcdsaVerify(publicKey, digest, signature)).toBe(true);
+      expect(coprocessor.p256EcdsaVerify(publicKey, digest, printed)).toBe(true);
+      printed[40]! ^= 1;
+      expect(coprocessor.p256EcdsaVerify(publicKey, digest, printed)).toBe(false);
+    },
+  );
 
   test('a generated pair agrees on a secret with another; multiplication and addition are consistent', () => {
     const a = coprocessor.p256GenerateKeyPair();

@@ -94,8 +94,7 @@ export const RFC_9180_A3 = {
   skRm: 'f3ce7fdae57e1a310d87f1ebbde6f328be0a99cdbcadf4d6589cf29de4b8ffd2',
   aad: '436f756e742d30',
   plaintext: '4265617574792069732074727574682c20747275746820626561757479',
-  ciphertext:
-    '5ad590bb8baa577f8619db35a36311226a896e7342a6d836d8b7bcd2f20b6c7f9076ac232e3ab2523f39513434',
+  ciphertext: '5ad590bb8baa577f8619db35a36311226a896e7342a6d836d8b7bcd2f20b6c7f9076ac232e3ab2523f39513434',
 } as const;
 
 /** McGrew and Viega, GCM specification, test case 4 (AES-128). */
