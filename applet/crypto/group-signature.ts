@@ -5,7 +5,13 @@
  */
 
 import type { GroupSuite } from '../../apdu/index.js';
-import { DOMAIN, groupChallengeInput, HINT_BYTES, joinGroupSignature } from '../../apdu/index.js';
+import {
+  DOMAIN,
+  groupChallengeInput,
+  HINT_BYTES,
+  joinGroupSignature,
+  SCALAR_BYTES,
+} from '../../apdu/index.js';
 import type { Coprocessor } from '../runtime/coprocessor.js';
 import { hedgedNonces, type NonceSource } from './hedged-nonce.js';
 import { hmacSha256 } from './hmac.js';
@@ -52,21 +58,28 @@ export function signGroup(
   coprocessor: Coprocessor,
   suite: GroupSuite,
   key: GroupMemberKey,
-  { domain, statement }: StatementToSign,
+  statement: StatementToSign,
   counter: number,
 ): Uint8Array | undefined {
-  const nonces = hedgedNonces(coprocessor, suite.order, key.secretKey, counter);
-  try {
-    for (let attempt = 0; attempt < CHALLENGE_ATTEMPTS; attempt++) {
-      const commitment = commit(coprocessor, suite, key, nonces);
-      if (!commitment) return undefined;
-      const signature = respond(coprocessor, suite, key, commitment, { domain, statement });
-      if (signature) return signature;
+  return coprocessor.hold(workingBytes(suite), () => {
+    const nonces = hedgedNonces(coprocessor, suite.order, key.secretKey, counter);
+    try {
+      for (let attempt = 0; attempt < CHALLENGE_ATTEMPTS; attempt++) {
+        const commitment = commit(coprocessor, suite, key, nonces);
+        if (!commitment) return undefined;
+        const signature = respond(coprocessor, suite, key, commitment, statement);
+        if (signature) return signature;
+      }
+      throw new Error('the coprocessor hashes everything to zero');
+    } finally {
+      nonces.wipe();
     }
-    throw new Error('the coprocessor hashes everything to zero');
-  } finally {
-    nonces.wipe();
-  }
+  });
+}
+
+/** The signature as it grows, s1 in affine form, the key of the nonces, t, k and c. */
+function workingBytes(suite: GroupSuite): number {
+  return suite.signatureBytes + suite.g1AffineBytes + 4 * SCALAR_BYTES;
 }
 
 /** s1 = t·σ1, s2 = t·σ2, U = k·s1, hint; t is erased. `undefined` when a stored point is invalid. */
@@ -76,20 +89,21 @@ function commit(
   key: GroupMemberKey,
   nonces: NonceSource,
 ): GroupCommitment | undefined {
-  const { name, g1AffineBytes } = suite;
+  const { name } = suite;
   const blinding = nonces.draw(DOMAIN.nonceBlinding);
   const nonce = nonces.draw(DOMAIN.nonceCommitment);
-  return coprocessor.hold(g1AffineBytes + blinding.length + nonce.length, () => {
-    const s1 = coprocessor.g1Multiply(name, key.sigma1, blinding);
-    const s2 = coprocessor.g1Multiply(name, key.sigma2, blinding);
-    blinding.fill(0);
-    const commitment = s1 && coprocessor.g1Multiply(name, s1, nonce);
-    const points = [s1, s2, commitment].map((point) => point && coprocessor.g1Compress(name, point));
-    const [encoded1, encoded2, encodedU] = points;
-    if (!encoded1 || !encoded2 || !encodedU) return undefined;
-    const hint = hmacSha256(coprocessor, key.hintKey, encoded1).slice(0, HINT_BYTES);
-    return { s1: encoded1, s2: encoded2, commitment: encodedU, hint, nonce };
-  });
+  const encode = (point: Uint8Array | undefined) => point && coprocessor.g1Compress(name, point);
+  const point1 = coprocessor.g1Multiply(name, key.sigma1, blinding);
+  const s1 = encode(point1);
+  const s2 = encode(coprocessor.g1Multiply(name, key.sigma2, blinding));
+  blinding.fill(0);
+  const commitment = encode(point1 && coprocessor.g1Multiply(name, point1, nonce));
+  if (!s1 || !s2 || !commitment) {
+    nonce.fill(0);
+    return undefined;
+  }
+  const hint = hmacSha256(coprocessor, key.hintKey, s1).slice(0, HINT_BYTES);
+  return { s1, s2, commitment, hint, nonce };
 }
 
 /** s = k + c·sk and the whole signature; erases k in every case. `undefined` for c = 0. */

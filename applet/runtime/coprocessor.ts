@@ -62,11 +62,6 @@ export class Coprocessor {
     return this.ports.scratch.hold(lengthBytes, work);
   }
 
-  /** Counts a copy that card code makes between two operations. */
-  chargeCopy(lengthBytes: number): void {
-    this.ports.charge('ram-copy', lengthBytes);
-  }
-
   random(length: number): Uint8Array {
     return this.run('rng', length, length, () => this.ports.random(length));
   }
