@@ -79,7 +79,17 @@ function find(program: string): string | undefined {
 
 function unshareArguments(): string[] {
   const user = process.getuid?.() === 0 ? [] : ['--map-root-user'];
-  return [...user, '--net', '--mount', '--propagation', 'private', '--pid', '--fork', '--mount-proc', '--kill-child'];
+  return [
+    ...user,
+    '--net',
+    '--mount',
+    '--propagation',
+    'private',
+    '--pid',
+    '--fork',
+    '--mount-proc',
+    '--kill-child',
+  ];
 }
 
 // `quickack` on the loopback route: the virtual reader sends length and payload in two segments without
@@ -124,7 +134,10 @@ exit $status
  * Starts a private pcscd with its virtual reader, runs `command` beside it, ends everything.
  * Never rejects for a failing command: look at `status`.
  */
-export async function runBesidePcscd(command: readonly string[], options: PcscdRunOptions = {}): Promise<PcscdRun> {
+export async function runBesidePcscd(
+  command: readonly string[],
+  options: PcscdRunOptions = {},
+): Promise<PcscdRun> {
   const child = spawn('unshare', [...unshareArguments(), 'sh', '-c', SETUP, 'sh', ...command], {
     cwd: REPOSITORY,
     env: {

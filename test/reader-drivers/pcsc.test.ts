@@ -1,0 +1,196 @@
+import Module from 'node:module';
+import { describe, expect, it } from 'vitest';
+import { fromHex, toHex } from '../../apdu/index.js';
+import {
+  connectPcsc,
+  listPcscReaders,
+  type TransportErrorCode,
+  waitForPcscCard,
+  waitForPcscRemoval,
+} from '../../reader-drivers/index.js';
+import { type FakeReader, fakeCard, fakePcscBinding } from './fake-pcsc-binding.js';
+
+const EMPTY: FakeReader = { name: 'Alpha Reader 00 00', card: undefined };
+const COMMAND = fromHex('00A4040000');
+
+describe('finding a card', () => {
+  it('lists the readers and what is in them', async () => {
+    const binding = fakePcscBinding([EMPTY, { name: 'Beta Reader 01 00', card: fakeCard() }]);
+    expect(await listPcscReaders({ binding })).toEqual([
+      { name: 'Alpha Reader 00 00', cardPresent: false, cardMute: false, inUse: 'no' },
+      {
+        name: 'Beta Reader 01 00',
+        cardPresent: true,
+        cardMute: false,
+        inUse: 'no',
+        atr: fromHex('3B8880014E6F6465436172641D'),
+      },
+    ]);
+    expect(binding.openContexts).toBe(0);
+  });
+
+  it('takes the whole name before a part of a name, and a part in any case', async () => {
+    const readers = [
+      { name: 'Reader 00', card: fakeCard() },
+      { name: 'Reader 0', card: fakeCard() },
+    ];
+    const binding = fakePcscBinding(readers);
+    expect((await waitForPcscCard({ binding, reader: 'Reader 0' })).name).toBe('Reader 0');
+    expect((await waitForPcscCard({ binding, reader: 'reader' })).name).toBe('Reader 00');
+    expect((await waitForPcscCard({ binding })).name).toBe('Reader 00');
+  });
+
+  it.each<[string, FakeReader[], object, TransportErrorCode, string]>([
+    ['no reader at all', [], {}, 'no-reader', 'no reader matches any reader; there is none'],
+    ['no such reader', [EMPTY], { reader: 'Gamma' }, 'no-reader', '"Gamma"; there are: Alpha Reader 00 00'],
+    ['no such reader in time', [EMPTY], { reader: 'Gamma', timeoutMs: 20 }, 'no-reader', 'Gamma'],
+    ['no card', [EMPTY], {}, 'no-card', 'there is no card in any reader'],
+    [
+      'no card in time',
+      [EMPTY],
+      { reader: 'alpha', timeoutMs: 20 },
+      'timeout',
+      'the reader "alpha" within 20 ms',
+    ],
+  ])('%s', async (_, readers, options, code, message) => {
+    const binding = fakePcscBinding(readers);
+    const failure = { name: 'TransportError', code, message: expect.stringContaining(message) };
+    await expect(waitForPcscCard({ ...options, binding })).rejects.toMatchObject(failure);
+    await expect(connectPcsc({ ...options, binding })).rejects.toMatchObject(failure);
+    expect(binding.openContexts).toBe(0);
+  });
+
+  it('sees a reader and a card that come later, and a card that goes', async () => {
+    const readers: FakeReader[] = [];
+    const binding = fakePcscBinding(readers);
+    const waiting = waitForPcscCard({ binding, timeoutMs: 30_000 });
+    readers.push({ name: 'Late Reader', card: undefined });
+    setTimeout(() => {
+      readers[0]!.card = fakeCard();
+    }, 10);
+    expect((await waiting).name).toBe('Late Reader');
+    const leaving = waitForPcscRemoval({ binding, reader: 'Late', timeoutMs: 30_000 });
+    readers[0]!.card = undefined;
+    expect((await leaving).cardPresent).toBe(false);
+  });
+
+  it('is given up by a signal, before or during the wait', async () => {
+    const binding = fakePcscBinding([EMPTY]);
+    const abort = new AbortController();
+    const waiting = waitForPcscCard({ binding, timeoutMs: 30_000, signal: abort.signal });
+    setTimeout(() => abort.abort(), 10);
+    await expect(waiting).rejects.toMatchObject({ code: 'aborted' });
+    await expect(waitForPcscCard({ binding, signal: abort.signal })).rejects.toMatchObject({
+      code: 'aborted',
+    });
+    expect(binding.openContexts).toBe(0);
+  });
+});
+
+describe('what stands in the way has a code', () => {
+  it.each<[string, TransportErrorCode]>([
+    ['PC/SC service not running', 'no-service'],
+    ['PC/SC service stopped', 'no-service'],
+    ['Unknown PC/SC error', 'io'],
+  ])('of the service: %s', async (said, code) => {
+    await expect(listPcscReaders({ binding: fakePcscBinding([], said) })).rejects.toMatchObject({ code });
+  });
+
+  it.each<[string, TransportErrorCode]>([
+    ['Sharing violation', 'sharing-violation'],
+    ['Card is unresponsive', 'card-mute'],
+    ['Protocol mismatch', 'card-mute'],
+    ['No smart card present', 'no-card'],
+    ['Reader unavailable', 'no-reader'],
+    ['Communication error', 'io'],
+  ])('of connecting: %s', async (said, code) => {
+    const binding = fakePcscBinding([{ name: 'Reader', card: fakeCard(), connectError: said }]);
+    const failure = { code, message: expect.stringMatching(/^Reader: /), cause: { message: said } };
+    await expect(connectPcsc({ binding })).rejects.toMatchObject(failure);
+    expect(binding.openContexts).toBe(0);
+  });
+
+  it('of the package: it is missing', async () => {
+    const loader = Module as unknown as { _resolveFilename(name: string, ...rest: unknown[]): string };
+    const original = loader._resolveFilename;
+    loader._resolveFilename = (name, ...rest) => {
+      if (name === 'smartcard') throw new Error("Cannot find module 'smartcard'");
+      return original.call(loader, name, ...rest);
+    };
+    try {
+      await expect(listPcscReaders()).rejects.toMatchObject({
+        code: 'no-binding',
+        message: expect.stringContaining('install libpcsclite-dev'),
+      });
+    } finally {
+      loader._resolveFilename = original;
+    }
+  });
+});
+
+describe('a connection', () => {
+  it('asks for what it was told, gives room for the longest response, resets and closes', async () => {
+    const card = fakeCard((command) => Buffer.concat([command, Buffer.from('9000', 'hex')]));
+    const reader: FakeReader = { name: 'Reader', card };
+    const binding = fakePcscBinding([reader]);
+    const connection = await connectPcsc({ binding, share: 'exclusive', protocols: ['T=1'] });
+    expect(reader.asked).toEqual([1, 2]);
+    expect([connection.reader, connection.protocol]).toEqual(['Reader', 'T=1']);
+    expect(toHex(await connection.transmit(COMMAND))).toBe('00a40400009000');
+    expect(toHex(await connection.reset())).toBe('3b8880014e6f6465436172641d');
+    await connection.close();
+    await connection.close();
+    expect(card.calls).toEqual(['transmit 65538', 'reconnect 1 2 1', 'reconnect 1 2 1', 'disconnect 0']);
+    expect(binding.openContexts).toBe(0);
+    await expect(connection.transmit(COMMAND)).rejects.toMatchObject({ code: 'closed' });
+  });
+
+  it('leaves the card as it is when told so, and names T=0', async () => {
+    const card = { ...fakeCard(), protocol: 1 };
+    const connection = await connectPcsc({
+      binding: fakePcscBinding([{ name: 'Reader', card }]),
+      onClose: 'leave',
+    });
+    expect(connection.protocol).toBe('T=0');
+    await connection.close();
+    expect(card.calls).toEqual(['disconnect 0']);
+  });
+
+  it('closes even when the card and the reader are gone', async () => {
+    const card = fakeCard();
+    const binding = fakePcscBinding([{ name: 'Reader', card }]);
+    const connection = await connectPcsc({ binding });
+    card.broken = 'Card was removed';
+    await connection.close();
+    expect(card.calls).toEqual(['reconnect 2 3 1', 'disconnect 0']);
+    expect(binding.openContexts).toBe(0);
+  });
+
+  it.each<[string, TransportErrorCode]>([
+    ['Card was removed', 'card-removed'],
+    ['No smart card present', 'card-removed'],
+    ['Card was reset', 'card-reset'],
+    ['PC/SC service not running', 'no-service'],
+    ['Reader unavailable', 'no-reader'],
+  ])('tells why a command failed: %s', async (said, code) => {
+    const connection = await connectPcsc({
+      binding: fakePcscBinding([{ name: 'Reader', card: fakeCard(() => said) }]),
+    });
+    await expect(connection.transmit(COMMAND)).rejects.toMatchObject({ code, cause: { message: said } });
+  });
+
+  it('tells a card taken out during a command from one that failed in another way', async () => {
+    const reader: FakeReader = { name: 'Reader', card: fakeCard(() => 'Transaction failed') };
+    const binding = fakePcscBinding([reader]);
+    const connection = await connectPcsc({ binding });
+    await expect(connection.transmit(COMMAND)).rejects.toMatchObject({ code: 'io' });
+    reader.card = undefined;
+    await expect(connection.transmit(COMMAND)).rejects.toMatchObject({ code: 'card-removed' });
+  });
+
+  it('calls a response without status word mute', async () => {
+    const card = fakeCard(() => Uint8Array.of(0x90));
+    const connection = await connectPcsc({ binding: fakePcscBinding([{ name: 'Reader', card }]) });
+    await expect(connection.transmit(COMMAND)).rejects.toMatchObject({ code: 'card-mute' });
+  });
+});
