@@ -96,11 +96,11 @@ class ServiceConnection implements PcscConnection {
       let response: Uint8Array;
       try {
         response = await card.transmit(Buffer.from(command), { maxRecvLength: MAX_RESPONSE_LENGTH });
+        if (response.length < 2) {
+          throw new TransportError('card-mute', `${reader}: the card answered ${response.length} bytes`);
+        }
       } catch (cause) {
-        throw await this.#explain(cause);
-      }
-      if (response.length < 2) {
-        throw new TransportError('card-mute', `${reader}: the card answered ${response.length} bytes`);
+        throw await this.#explain(pcscError(cause, reader));
       }
       return Uint8Array.from(response);
     });
@@ -142,19 +142,19 @@ class ServiceConnection implements PcscConnection {
     }
   }
 
-  /** A card taken out during a command first shows as a failed exchange; the service notices a moment later. */
-  async #explain(cause: unknown): Promise<TransportError> {
+  /** A card taken out during a command first shows as a failed or empty answer; the service notices a moment later. */
+  async #explain(error: TransportError): Promise<TransportError> {
     const { context, reader } = this.#parts;
-    const error = pcscError(cause, reader);
-    if (error.code === 'no-card') return new TransportError('card-removed', error.message, { cause });
-    if (error.code !== 'io') return error;
+    if (error.code === 'no-card')
+      return new TransportError('card-removed', error.message, { cause: error.cause });
+    if (error.code !== 'io' && error.code !== 'card-mute') return error;
     try {
       await waitFor(context, { reader, timeoutMs: REMOVAL_NOTICE_MS }, (state) => !state.cardPresent);
-      return new TransportError('card-removed', `${reader}: the card was taken out during a command`, {
-        cause,
-      });
     } catch {
       return error;
     }
+    return new TransportError('card-removed', `${reader}: the card was taken out during a command`, {
+      cause: error,
+    });
   }
 }

@@ -115,6 +115,11 @@ if [ "$IMIS_PCSCD" = yes ]; then
     waited=$((waited + 1)); sleep 0.05
   done
 fi
+# State 06 is TIME_WAIT, which belongs to nobody any more; the first line keeps the list from being empty.
+sockets() { echo list; while read -r number local remote state rest; do
+  case "$number$state" in sl*|*06) ;; *) echo "$local -> $remote $state" ;; esac
+done < /proc/net/tcp; }
+sockets > /run/before
 status=0
 "$@" 3>&- || status=$?
 sleep 0.1
@@ -122,10 +127,10 @@ for process in /proc/[0-9]*; do
   number=\${process#/proc/}
   [ "$number" = $$ ] || [ "$number" = "\${pcscd:-}" ] || [ ! -e "$process/exe" ] || say "process $(tr '\\0' ' ' < $process/cmdline 2>/dev/null)"
 done
-# State 0A is listening, 06 is TIME_WAIT, which belongs to nobody any more.
-while read -r number local remote state rest; do
-  case "$number$state" in sl*|*0A|*06) ;; *) say "socket $local -> $remote $state" ;; esac
-done < /proc/net/tcp
+# pcscd notices at its next poll that a card went, hence the wait.
+waited=0
+until sockets > /run/after; [ -z "$(grep -Fvx -f /run/before /run/after)" ] || [ $waited -ge 60 ]; do waited=$((waited + 1)); sleep 0.05; done
+grep -Fvx -f /run/before /run/after | while read -r line; do say "socket $line"; done
 if [ -n "\${pcscd:-}" ]; then kill $pcscd; wait $pcscd || true; while read -r line; do say "log $line"; done < /run/pcscd.log; fi
 exit $status
 `;
