@@ -4,7 +4,6 @@
  * can not be presented for another.
  */
 
-import { utf8ToBytes } from '../bytes.js';
 import type { Template } from '../template.js';
 import { FIELD } from './fields.js';
 
@@ -200,4 +199,4 @@ export const PRESCRIPTION_NUMBER_DOMAIN = 'IMIS-v1/prescription-number';
 export const CARD_SESSION_DOMAIN = 'IMIS-v1/card-auth/session';
 
 /** How a sealed message names NHI as its recipient. */
-export const NHI_RECIPIENT = utf8ToBytes('NHI');
+export const NHI_NAME = 'NHI';

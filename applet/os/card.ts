@@ -5,7 +5,7 @@
  */
 
 import { type ApplicationSpec, encodeResponseApdu, SW } from '../../apdu/index.js';
-import { MemoryPlan, type Owner } from '../runtime/allocation.js';
+import { MemoryPlan, type Owner, type RamField } from '../runtime/allocation.js';
 import type { CardLimits } from '../runtime/card-limits.js';
 import { Coprocessor } from '../runtime/coprocessor.js';
 import type { CryptoEngine } from '../runtime/crypto-engine.js';
@@ -44,6 +44,7 @@ export class Card {
   private readonly meter = new Meter();
   private readonly memory: MemoryPlan;
   private readonly processor: CommandProcessor;
+  private readonly apduBuffer: RamField;
   private powered: boolean;
   private lastFigures: CommandFigures;
 
@@ -58,7 +59,7 @@ export class Card {
     this.ram = new Ram(limits.ramBytes, this.meter, image?.ram);
     this.powered = image?.powered ?? false;
     this.memory = new MemoryPlan(this.nvm, this.ram);
-    this.memory.transientField('APDU buffer', limits.apduBufferBytes);
+    this.apduBuffer = this.memory.transientField('APDU buffer', limits.apduBufferBytes);
     const coprocessor = new Coprocessor({
       engine: ports.engine,
       charge: (operation, length) => this.meter.charge(operation, length),
@@ -110,7 +111,9 @@ export class Card {
     if (!this.powered) return new Uint8Array(0);
     this.meter.reset();
     this.ram.meterStatic();
-    const response = this.answer(command);
+    const response = this.answer(this.received(command));
+    // Nothing of a command stays in transient memory but what the session is made of.
+    this.apduBuffer.clear();
     this.ram.releaseArena();
     this.lastFigures = this.meter.figures(command.length, response.length);
     return response;
@@ -129,6 +132,14 @@ export class Card {
   /** Who owns which bytes of both memories. */
   get owners(): { readonly nvm: readonly Owner[]; readonly ram: readonly Owner[] } {
     return { nvm: this.memory.persistent.owners, ram: this.memory.transient.owners };
+  }
+
+  /** The command as it stands in the APDU buffer; a longer one is only ever refused for its length. */
+  private received(command: Uint8Array): Uint8Array {
+    const { bytes } = this.apduBuffer;
+    if (command.length > bytes.length) return command;
+    bytes.set(command);
+    return bytes.subarray(0, command.length);
   }
 
   private answer(command: Uint8Array): Uint8Array {

@@ -61,8 +61,12 @@ export class CommandProcessor {
     const cla = this.classOf(apdu);
     if (apdu.ins === 0xc0 && cla === 0x00) return this.getResponse(apdu);
     this.buffer.dropResponse();
-    const data = this.collectChain(apdu);
-    return data ? this.execute({ ...apdu, data }, cla) : { data: NO_DATA, sw: SW.ok.sw };
+    try {
+      const data = this.collectChain(apdu);
+      return data ? this.execute({ ...apdu, data }, cla) : { data: NO_DATA, sw: SW.ok.sw };
+    } finally {
+      this.buffer.wipeFinished();
+    }
   }
 
   /** The class byte without its channel, chaining and secure-messaging bits (clause 5.4.1). */

@@ -50,12 +50,17 @@ export class MessageBuffer {
     this.chainLength.value = start + part.length;
   }
 
-  /** The data of the finished chain, a view. */
+  /** The data of the finished chain, a view that {@link wipeFinished} ends. */
   finishChain(): Uint8Array {
-    const data = this.bytes.subarray(0, this.chainLength.value);
     this.chainActive.value = 0;
+    return this.bytes.subarray(0, this.chainLength.value);
+  }
+
+  /** Called when a command has ended: its chained data may hold secrets and must not stay. */
+  wipeFinished(): void {
+    if (this.inChain || this.waiting > 0) return;
+    this.bytes.fill(0, 0, this.chainLength.value);
     this.chainLength.value = 0;
-    return data;
   }
 
   dropChain(): void {
@@ -72,6 +77,7 @@ export class MessageBuffer {
   keepResponse(response: Uint8Array): void {
     if (response.length > this.bytes.length) refuse(SW.notEnoughMemory);
     this.bytes.fill(0);
+    this.chainLength.value = 0;
     this.bytes.set(response);
     this.responseOffset.value = 0;
     this.responseEnd.value = response.length;

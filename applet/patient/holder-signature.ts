@@ -4,11 +4,12 @@ import {
   decodePatientCertificate,
   encodeHpkeInfo,
   encodeTemplate,
-  NHI_RECIPIENT,
+  NHI_NAME,
   PATIENT_APPLICATION,
   type RequestOf,
   STATEMENT,
   SW,
+  utf8ToBytes,
   VISIT_REQUEST_MESSAGE,
 } from '../../apdu/index.js';
 import { sealEnvelope } from '../crypto/index.js';
@@ -59,7 +60,7 @@ export function holderSignatureHandlers(os: CardOs, state: ApplicationState, mem
       const signature = signStatement(coprocessor, signing.secret.read(), STATEMENT.visitRequest, fields);
       const certificate = decodePatientCertificate(files.certificate.content.read());
       const plaintext = ram.keep(encodeTemplate(VISIT_REQUEST_MESSAGE, { request, signature, certificate }));
-      const info = encodeHpkeInfo({ equation: 6, sender: 'patient', recipient: NHI_RECIPIENT, messageId });
+      const info = encodeHpkeInfo({ equation: 6, sender: 'patient', recipient: utf8ToBytes(NHI_NAME), messageId });
       const sealed = sealEnvelope(coprocessor, memory.sealingKey.read(), {
         info,
         aad: new Uint8Array(0),

@@ -1,0 +1,89 @@
+/** The spent-list of prescriptions (eq. 10, 16, 17): registered once, reserved, collected by compare-and-set. */
+
+import { STATEMENT, toHex, type ValuesOf } from '../../apdu/index.js';
+import type { Clock } from '../clock.js';
+import type { Rng } from '../crypto/random.js';
+import { sha256 } from '../crypto/sha256.js';
+import type { COLLECTION_MESSAGE } from '../protocol/messages.js';
+import { type Refusal, type Result, refusal } from '../protocol/refusal.js';
+import { verifyStatement } from '../protocol/signed-statement.js';
+import type { PatientRegister } from './patient-register.js';
+import { SingleUse } from './single-use.js';
+
+export type Collection = ValuesOf<typeof COLLECTION_MESSAGE>;
+
+/** What NHI keeps of a prescription: the hash of its number, never the number. */
+export type PrescriptionEntry = {
+  readonly numberHash: Uint8Array;
+  readonly pid: Uint8Array;
+  readonly pharmacyId: string;
+  readonly expiry: number;
+  readonly repeats: number;
+};
+
+type Stored = PrescriptionEntry & { collected: number };
+
+const RESERVATION_SECONDS = 15 * 60;
+
+export class PrescriptionRegister {
+  private readonly entries = new Map<string, Stored>();
+  private readonly reservations: SingleUse;
+
+  constructor(
+    private readonly ports: { readonly patients: PatientRegister; readonly clock: Clock; readonly rng: Rng },
+  ) {
+    this.reservations = new SingleUse(ports.clock, ports.rng, RESERVATION_SECONDS);
+  }
+
+  register(entry: PrescriptionEntry): Refusal | undefined {
+    const key = toHex(entry.numberHash);
+    if (this.entries.has(key)) return refusal('prescription-known');
+    this.entries.set(key, { ...entry, collected: 0 });
+    return undefined;
+  }
+
+  /** Eq. 16: registered for this pharmacy and patient, not expired, something left. */
+  check(pharmacyId: string, prescriptionId: Uint8Array, pid: Uint8Array): Refusal | undefined {
+    const entry = this.find(prescriptionId);
+    if (!entry || toHex(entry.pid) !== toHex(pid)) return refusal('prescription-unknown');
+    if (entry.pharmacyId !== pharmacyId) return refusal('pharmacy-mismatch');
+    if (entry.expiry < this.ports.clock.now()) return refusal('prescription-expired');
+    return entry.collected > entry.repeats ? refusal('prescription-spent') : undefined;
+  }
+
+  /** Eq. 17, first step: a nonce for one collection, good for 15 minutes. */
+  reserve(
+    pharmacyId: string,
+    prescriptionId: Uint8Array,
+    pid: Uint8Array,
+  ): Result<{ readonly nonce: Uint8Array; readonly time: number }> {
+    const unfit = this.check(pharmacyId, prescriptionId, pid);
+    if (unfit) return unfit;
+    const nonce = this.reservations.issue(reservationPurpose(pharmacyId, prescriptionId));
+    return { ok: true, nonce, time: this.ports.clock.now() };
+  }
+
+  /** Eq. 17, last step: counts the collection if the patient's card signed it; the answer is final. */
+  commit(pharmacyId: string, { statement, signature }: Collection): Refusal | undefined {
+    const { prescriptionId, pid } = statement;
+    if (statement.pharmacyId !== pharmacyId) return refusal('pharmacy-mismatch');
+    const unfit = this.check(pharmacyId, prescriptionId, pid);
+    if (unfit) return unfit;
+    const signingKey = this.ports.patients.signingKeyOf(pid);
+    if (!signingKey) return refusal('certificate-revoked');
+    if (!verifyStatement(signingKey, STATEMENT.collection, statement, signature)) return refusal('signature-invalid');
+    if (!this.reservations.consume(statement.nonce, reservationPurpose(pharmacyId, prescriptionId))) {
+      return refusal('reservation-unknown');
+    }
+    this.find(prescriptionId)!.collected++;
+    return undefined;
+  }
+
+  private find(prescriptionId: Uint8Array): Stored | undefined {
+    return this.entries.get(toHex(sha256(prescriptionId)));
+  }
+}
+
+function reservationPurpose(pharmacyId: string, prescriptionId: Uint8Array): string {
+  return `${pharmacyId}/${toHex(sha256(prescriptionId))}`;
+}

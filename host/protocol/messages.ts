@@ -1,0 +1,86 @@
+/** The messages of the protocol as they travel under their seals, one template each. */
+
+import {
+  bytesObject,
+  FIELD,
+  PATIENT_CERTIFICATE_OBJECT,
+  STATEMENT,
+  templateObject,
+  textObject,
+} from '../../apdu/index.js';
+
+/** Largest document or answer, in bytes; two length bytes bound every data object. */
+const LARGEST = 60_000;
+
+/** Identity certificate of an authority that is not NHI (citizen PKI, profession register). */
+export const IDENTITY_CERTIFICATE_BODY = {
+  subject: textObject(0x80, 'national or professional identifier', 1, 32),
+  name: textObject(0x81, 'name', 1, 120),
+  identityKey: FIELD.identityKey,
+  expirationDate: FIELD.expirationDate,
+} as const;
+
+export const IDENTITY_CERTIFICATE = {
+  body: templateObject(0xbf31, 'identity certificate body', IDENTITY_CERTIFICATE_BODY),
+  signature: FIELD.signature,
+} as const;
+
+const identityCertificate = templateObject(0xbf32, 'identity certificate', IDENTITY_CERTIFICATE);
+
+/** R_P of eq. 1: the card's signature and the identity key's over the same statement, and Cert_P. */
+export const REGISTRATION_MESSAGE = {
+  statement: templateObject(0xbf33, 'registration', STATEMENT.registration.fields),
+  signature: FIELD.signature,
+  identity: templateObject(0xbf34, 'identity proof', {
+    signature: FIELD.signature,
+    certificate: identityCertificate,
+  }),
+} as const;
+
+/** R_D of eq. 3: the join request under SK_D, and Cert_D. Nothing in it is secret. */
+export const DOCTOR_REGISTRATION_MESSAGE = {
+  statement: templateObject(0xbf35, 'doctor registration', STATEMENT.doctorRegistration.fields),
+  signature: FIELD.signature,
+  certificate: identityCertificate,
+} as const;
+
+/** A doctor's signature as it travels: which suite and epoch, and the signature. */
+export const GROUP_SIGNATURE = { suite: FIELD.suite, epoch: FIELD.epoch, groupSignature: FIELD.groupSignature } as const;
+const groupSignature = templateObject(0xbf36, "doctor's group signature", GROUP_SIGNATURE);
+
+/** OtherRC_S of eq. 8: basic data and earlier records (JSON), under NHI's signature. */
+export const OTHER_RECORDS_MESSAGE = {
+  statement: templateObject(0xbf37, "NHI's answer", STATEMENT.otherRecords.fields),
+  signature: FIELD.signature,
+  visitId: FIELD.visitId,
+  pid: FIELD.pid,
+  basicData: bytesObject(0xdf01, 'basic data', 2, 4096),
+  records: bytesObject(0xdf02, 'records', 2, LARGEST),
+} as const;
+
+/** NewRC_S of eq. 9. */
+export const NEW_RECORD_MESSAGE = {
+  statement: templateObject(0xbf38, 'new record', STATEMENT.newRecord.fields),
+  signature: groupSignature,
+  record: bytesObject(0xdf03, 'record', 2, LARGEST),
+} as const;
+
+/** NHI's receipt for a verified group signature. */
+export const RECEIPT = {
+  statement: templateObject(0xbf39, 'receipt', STATEMENT.receipt.fields),
+  signature: FIELD.signature,
+} as const;
+
+/** The prescription of eq. 10. */
+export const PRESCRIPTION_MESSAGE = {
+  statement: templateObject(0xbf3a, 'prescription', STATEMENT.prescription.fields),
+  signature: groupSignature,
+  certificate: PATIENT_CERTIFICATE_OBJECT,
+  prescription: bytesObject(0xdf04, 'prescription', 2, LARGEST),
+} as const;
+
+/** What a patient's card confirmed at a pharmacy (eq. 17). */
+export const COLLECTION_MESSAGE = {
+  statement: templateObject(0xbf3b, 'collection', STATEMENT.collection.fields),
+  signature: FIELD.signature,
+} as const;

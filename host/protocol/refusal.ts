@@ -1,0 +1,50 @@
+/** Why a party says no: one code and one sentence each, wherever the refusal happens. */
+
+const SENTENCES = {
+  'nonce-unknown': 'the nonce was not issued by NHI, or was used before',
+  'envelope-unreadable': 'the sealed message was changed on its way or is for somebody else',
+  'message-malformed': 'the message does not have the declared form',
+  'identity-certificate-invalid': 'the identity certificate is not one of the authority, or has expired',
+  'identity-mismatch': 'the certificate names somebody else',
+  'signature-invalid': 'the signature does not hold over what was sent',
+  'already-registered': 'this person is registered already',
+  'membership-refused': 'the membership key or its proof is not acceptable',
+  'challenge-unknown': 'the challenge was not issued to this hospital, has expired, or was used before',
+  'hospital-mismatch': 'the request names another hospital',
+  'certificate-invalid': 'the patient certificate is not one of NHI, or is outside its dates',
+  'certificate-revoked': 'the patient certificate was revoked or replaced',
+  'insurance-lapsed': 'the insurance is not paid for this date',
+  'group-signature-invalid': "the doctor's group signature does not verify",
+  'epoch-mismatch': 'the group signature is not of the current epoch',
+  'visit-unknown': 'no such visit was confirmed for this hospital and patient',
+  'digest-mismatch': 'the content is not what was signed',
+  'patient-mismatch': 'the document is about another patient',
+  'prescription-known': 'this prescription number is registered already',
+  'prescription-unknown': 'this prescription is not registered for this patient and pharmacy',
+  'prescription-expired': 'the prescription has expired',
+  'prescription-spent': 'everything on this prescription was collected already',
+  'pharmacy-mismatch': 'the prescription is for another pharmacy',
+  'pharmacy-unknown': 'NHI knows no such pharmacy',
+  'reservation-unknown': 'the collection was not reserved, or the reservation has expired',
+  'card-refused': 'the card refused the command',
+  'wrong-pin': 'the PIN is wrong',
+  'pin-blocked': 'the PIN is blocked',
+  'answer-unverified': "NHI's answer does not verify",
+  'number-mismatch': 'the two cards did not agree on the prescription number',
+} as const;
+
+export type RefusalCode = keyof typeof SENTENCES;
+
+/** A refusal; `detail` says what a card or a parser added, never a secret. */
+export type Refusal = {
+  readonly ok: false;
+  readonly code: RefusalCode;
+  readonly reason: string;
+};
+
+export type Result<T> = ({ readonly ok: true } & T) | Refusal;
+
+/** The refusal with its sentence; `detail` follows in brackets. */
+export function refusal(code: RefusalCode, detail?: string): Refusal {
+  return { ok: false, code, reason: detail ? `${SENTENCES[code]} (${detail})` : SENTENCES[code] };
+}
