@@ -1,7 +1,10 @@
 export * from './application.js';
+export * from './card-answer-error.js';
 export * from './class-byte.js';
+export * from './client.js';
 export * from './decoded-object.js';
 export * from './decoder.js';
+export type { Transmit } from './exchange.js';
 export * from './patient-application.js';
 export * from './professional-application.js';
 export * from './request.js';

@@ -1,0 +1,172 @@
+/**
+ * Typed client of one application on a card: a request of the declared type in, the declared
+ * answer or a refusal with its reason out. It chains long data, fetches long answers, corrects Le,
+ * and has a caller wrap commands in secure messaging with whatever holds the session key.
+ */
+
+import { fromHex, toHex } from '../bytes.js';
+import type { CommandApduFields } from '../command-apdu.js';
+import {
+  parseProtectedResponse,
+  protectedCommandData,
+  protectedCommandObjects,
+  SECURE_MESSAGING_CLASS_BITS,
+} from '../secure-messaging.js';
+import { describeStatusWord, SW } from '../status-word.js';
+import { TlvError } from '../tlv.js';
+import { statusesOf } from './application.js';
+import { CardAnswerError } from './card-answer-error.js';
+import { exchange, type Transmit } from './exchange.js';
+import { select } from './interindustry.js';
+import { decodeData, encodeRequest, type RequestOf, type ResponseOf } from './request.js';
+import type { ApplicationSpec, CommandSpec } from './specification.js';
+
+/** How a call ended. A refusal is an expected outcome; a card that breaks the protocol throws. */
+export type CallResult<C extends CommandSpec> =
+  | {
+      readonly status: 'ok';
+      readonly sw: number;
+      /** The status word in words. */
+      readonly meaning: string;
+      readonly data: ResponseOf<C>;
+    }
+  | {
+      readonly status: 'refused';
+      readonly sw: number;
+      readonly meaning: string;
+      /** What the status word means for this command, if its declaration says so. */
+      readonly reason?: string;
+    };
+
+/** The request of a command; left out for a command that takes nothing. */
+export type RequestArguments<C extends CommandSpec> =
+  unknown extends RequestOf<C> ? [request?: object] : [request: RequestOf<C>];
+
+/** Whoever holds the session key, as another card does. Counters are theirs to keep. */
+export interface SessionKeyHolder {
+  /** Checksum (8 bytes) of a command: `header` is CLA INS P1 P2, `objects` what stands before the checksum. */
+  protect(header: Uint8Array, objects: Uint8Array): Promise<Uint8Array>;
+  /** Whether `checksum` is that of a response whose covered data objects are `objects`. */
+  verify(objects: Uint8Array, checksum: Uint8Array): Promise<boolean>;
+}
+
+/** Calls of one application. Every method throws {@link CardAnswerError} for a card that breaks the protocol. */
+export interface CardClient<A extends ApplicationSpec> {
+  readonly application: A;
+  /** Selects the application, by its identifier unless another one is given (hexadecimal). */
+  select(aid?: string): Promise<CallResult<typeof select>>;
+  /** @throws {RangeError} when the request is not what the declaration allows; nothing is sent then. */
+  call<const C extends CommandSpec>(command: C, ...request: RequestArguments<C>): Promise<CallResult<C>>;
+  /** As {@link call}, under secure messaging with the session that `holder` keeps. */
+  callProtected<const C extends CommandSpec>(
+    command: C,
+    request: RequestOf<C>,
+    holder: SessionKeyHolder,
+  ): Promise<CallResult<C>>;
+}
+
+/** A client of `application` over `transmit`, which carries one command APDU to the card and its answer back. */
+export function cardClient<const A extends ApplicationSpec>(
+  application: A,
+  transmit: Transmit,
+): CardClient<A> {
+  const call = async <const C extends CommandSpec>(
+    command: C,
+    ...[request]: RequestArguments<C>
+  ): Promise<CallResult<C>> => {
+    const apdu = encodeRequest(command, (request ?? {}) as RequestOf<C>);
+    const answer = await exchange(transmit, apdu, command.chaining === true);
+    return resultOf(command, answer.sw, answer.data);
+  };
+
+  const callProtected = async <const C extends CommandSpec>(
+    command: C,
+    request: RequestOf<C>,
+    holder: SessionKeyHolder,
+  ): Promise<CallResult<C>> => {
+    const apdu = encodeRequest(command, request);
+    const answer = await exchange(transmit, await protectCommand(apdu, holder), command.chaining === true);
+    // a card that refuses the protection itself closes the session and answers in the clear (10.3)
+    if (answer.data.length === 0 && !isSuccess(answer.sw)) return refusal(command, answer.sw);
+    const { sw, data } = await openResponse(command, answer.data, holder);
+    return resultOf(command, sw, data);
+  };
+
+  return {
+    application,
+    call,
+    callProtected,
+    select: async (aid = application.aid) => {
+      const apdu = encodeRequest(select, {
+        p1: 'by application identifier',
+        p2: 'nothing',
+        data: fromHex(aid),
+      });
+      // nothing is wanted, so there is no Le (11.2.2)
+      const answer = await exchange(transmit, { ...apdu, le: undefined }, false);
+      return resultOf(select, answer.sw, answer.data);
+    },
+  };
+}
+
+async function protectCommand(apdu: CommandApduFields, holder: SessionKeyHolder): Promise<CommandApduFields> {
+  const cla = apdu.cla | SECURE_MESSAGING_CLASS_BITS;
+  const plain = apdu.data && apdu.data.length > 0 ? apdu.data : undefined;
+  const objects = protectedCommandObjects({ plain, le: apdu.le });
+  const checksum = await holder.protect(Uint8Array.of(cla, apdu.ins, apdu.p1, apdu.p2), objects);
+  // the answer always has data: at least the status and its checksum
+  return { ...apdu, cla, data: protectedCommandData({ plain, le: apdu.le, checksum }), le: 256 };
+}
+
+async function openResponse(
+  command: CommandSpec,
+  data: Uint8Array,
+  holder: SessionKeyHolder,
+): Promise<{ readonly sw: number; readonly data: Uint8Array }> {
+  let wrapped: ReturnType<typeof parseProtectedResponse>;
+  try {
+    wrapped = parseProtectedResponse(data);
+  } catch (error) {
+    if (!(error instanceof TlvError)) throw error;
+    throw new CardAnswerError('unprotected', `${command.name}: ${error.message}`, { cause: error });
+  }
+  if (!(await holder.verify(wrapped.objects, wrapped.checksum))) {
+    throw new CardAnswerError('checksum', `${command.name}: the checksum of the response is wrong`);
+  }
+  return { sw: wrapped.sw, data: wrapped.plain ?? new Uint8Array(0) };
+}
+
+/** 6282 is a success with a warning: the file ended before Le, what there was is in the answer. */
+function isSuccess(sw: number): boolean {
+  return sw === SW.ok.sw || sw === SW.endOfFile.sw;
+}
+
+function resultOf<C extends CommandSpec>(command: C, sw: number, bytes: Uint8Array): CallResult<C> {
+  if (!isSuccess(sw)) return refusal(command, sw);
+  try {
+    const data = decodeData(command.response, bytes) as ResponseOf<C>;
+    return { status: 'ok', sw, meaning: describeStatusWord(sw), data };
+  } catch (error) {
+    if (!(error instanceof TlvError)) throw error;
+    throw new CardAnswerError('not as declared', `${command.name}: ${error.message}`, { cause: error });
+  }
+}
+
+function refusal(
+  command: CommandSpec,
+  sw: number,
+): { status: 'refused'; sw: number; meaning: string; reason?: string } {
+  const declared = statusesOf(command).find(({ status }) => (sw & status.mask) === status.sw);
+  const meaning = describeStatusWord(sw);
+  return { status: 'refused', sw, meaning, ...(declared ? { reason: declared.reason } : {}) };
+}
+
+/** One sentence for a refusal: "VERIFY refused with 63C2: verification failed, 2 tries left (wrong PIN …)". */
+export function describeRefusal(
+  command: CommandSpec,
+  refused: { readonly sw: number; readonly meaning: string; readonly reason?: string },
+): string {
+  const code = toHex(Uint8Array.of(refused.sw >> 8, refused.sw & 0xff)).toUpperCase();
+  const reason = refused.reason === undefined ? '' : ` (${refused.reason})`;
+  return `${command.name} refused with ${code}: ${refused.meaning}${reason}`;
+}
