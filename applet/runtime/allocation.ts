@@ -95,10 +95,11 @@ export class NvmString {
     return this.nvm.read(this.owner.offset + 2 + offset, Math.max(0, Math.min(length, this.length - offset)));
   }
 
-  /** @throws {RangeError} beyond the capacity. */
+  /** Replaces the content; what a longer one had beyond it becomes zero. @throws {RangeError} beyond the capacity. */
   write(bytes: Uint8Array): void {
     if (bytes.length > this.capacity) throw new RangeError(`${this.owner.name}: ${bytes.length} bytes`);
-    const whole = new Uint8Array(2 + bytes.length);
+    // A shorter PIN or record must not leave the tail of its predecessor behind.
+    const whole = new Uint8Array(2 + Math.max(bytes.length, this.length));
     whole[0] = bytes.length >> 8;
     whole[1] = bytes.length & 0xff;
     whole.set(bytes, 2);
