@@ -12,3 +12,4 @@ export * from './runtime/meter.js';
 export * from './runtime/nvm.js';
 export * from './runtime/operations.js';
 export * from './runtime/ram.js';
+export * from './runtime/status-error.js';
