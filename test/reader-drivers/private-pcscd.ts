@@ -40,6 +40,8 @@ export type PcscdRun = {
   readonly leftSockets: readonly string[];
 };
 
+const ENVIRONMENT = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` };
+
 /** In CI a missing component is a failure, on a user's machine a reason to skip. */
 export const PCSC_REQUIRED = Boolean(process.env.CI || process.env.IMIS_REQUIRE_PCSC);
 
@@ -67,7 +69,10 @@ function findReason(tools: readonly string[]): string | undefined {
   if (!existsSync(join(REPOSITORY, 'node_modules/smartcard/build/Release/smartcard_napi.node'))) {
     return 'the optional package smartcard is not installed (libpcsclite-dev and a C++ compiler, then npm ci)';
   }
-  const trial = spawnSync('unshare', [...unshareArguments(), 'true'], { encoding: 'utf8' });
+  const trial = spawnSync('unshare', [...unshareArguments(), 'sh', '-c', NAMESPACES], {
+    encoding: 'utf8',
+    env: ENVIRONMENT,
+  });
   return trial.status === 0 ? undefined : `namespaces are not permitted: ${trial.stderr.trim()}`;
 }
 
@@ -94,11 +99,14 @@ function unshareArguments(): string[] {
 
 // `quickack` on the loopback route: the virtual reader sends length and payload in two segments without
 // TCP_NODELAY, and delayed acknowledgements would hold every APDU back for 40 ms.
-const SETUP = `
+const NAMESPACES = `
 set -eu
 ip link set lo up
 ip route change local 127.0.0.1 dev lo proto kernel scope host src 127.0.0.1 table local quickack 1
 mount -t tmpfs tmpfs /run
+`;
+
+const SETUP = `${NAMESPACES}
 mkdir /run/pcscd /run/readers
 say() { printf '%s\\n' "$1" >&3; }
 if [ "$IMIS_PCSCD" = yes ]; then
@@ -146,8 +154,7 @@ export async function runBesidePcscd(
   const child = spawn('unshare', [...unshareArguments(), 'sh', '-c', SETUP, 'sh', ...command], {
     cwd: REPOSITORY,
     env: {
-      ...process.env,
-      PATH: `${process.env.PATH}:/usr/sbin:/sbin`,
+      ...ENVIRONMENT,
       IMIS_PCSCD: options.pcscd === false ? 'no' : 'yes',
       IMIS_READER_CONF: options.readerConf ?? '',
       ...options.env,
