@@ -1,3 +1,4 @@
+export * from './access-text.js';
 export * from './application.js';
 export * from './card-answer-error.js';
 export * from './class-byte.js';
@@ -5,8 +6,10 @@ export * from './client.js';
 export * from './decoded-object.js';
 export * from './decoder.js';
 export type { Transmit } from './exchange.js';
+export * from './json-export.js';
 export * from './patient-application.js';
 export * from './professional-application.js';
+export * from './reference-docs.js';
 export * from './request.js';
 export * from './specification.js';
 export * from './trace-text.js';

@@ -1,0 +1,128 @@
+/**
+ * The specification as one JSON document for tools that do not speak TypeScript. Codes are
+ * hexadecimal text, ordered things are arrays; `docs/apdu-specification.schema.json` describes it.
+ */
+
+import { STATEMENT } from '../statement/statements.js';
+import { SW } from '../status-word.js';
+import type { Template } from '../template.js';
+import { APPLICATIONS, COMMON_STATUS } from './application.js';
+import { hex, tagText } from './reference-tables.js';
+import type { ApplicationSpec, CommandSpec, CommandStatus, DataField, Parameter } from './specification.js';
+
+/** Version of the document's form; rises with every change that a reader could notice. */
+export const SPECIFICATION_FORMAT_VERSION = 1;
+
+/** The whole specification as a value that survives JSON. */
+export function exportSpecification(): unknown {
+  return {
+    $schema: './apdu-specification.schema.json',
+    format: 'imis-card/apdu-specification',
+    version: SPECIFICATION_FORMAT_VERSION,
+    applications: APPLICATIONS.map(exportApplication),
+    commonStatus: COMMON_STATUS.map(exportStatus),
+    statusWords: Object.entries(SW).map(([id, status]) => ({
+      id,
+      sw: hex(status.sw, 2),
+      mask: hex(status.mask, 2),
+      meaning: status.meaning,
+    })),
+    statements: Object.entries(STATEMENT).map(([id, { equation, domain, fields }]) => ({
+      id,
+      equation,
+      domain,
+      objects: exportTemplate(fields),
+    })),
+  };
+}
+
+/** {@link exportSpecification} as the text of a file. */
+export function renderSpecification(): string {
+  return `${JSON.stringify(exportSpecification(), null, 2)}\n`;
+}
+
+function exportApplication(application: ApplicationSpec) {
+  return {
+    id: application.id,
+    name: application.name,
+    aid: application.aid,
+    commands: Object.values(application.commands).map(exportCommand),
+    files: Object.entries(application.files).map(([id, { fid, ...file }]) => ({
+      id,
+      fid: hex(fid, 2),
+      ...file,
+    })),
+    algorithms: Object.values(application.algorithms).map(({ reference, input, ...algorithm }) => ({
+      ...algorithm,
+      reference: hex(reference),
+      objects: exportTemplate(input),
+    })),
+    pins: Object.entries(application.pins).map(([id, { reference, ...pin }]) => ({
+      id,
+      reference: hex(reference),
+      ...pin,
+    })),
+  };
+}
+
+function exportCommand(command: CommandSpec) {
+  return {
+    id: command.id,
+    name: command.name,
+    clause: command.clause,
+    summary: command.summary,
+    cla: hex(command.cla),
+    ins: hex(command.ins),
+    p1: exportParameter(command.p1),
+    p2: exportParameter(command.p2),
+    data: exportField(command.data),
+    response: exportField(command.response),
+    chaining: command.chaining === true,
+    secureMessaging: command.secureMessaging ?? 'none',
+    access: command.access,
+    states: command.states,
+    effect: command.effect,
+    status: command.status.map(exportStatus),
+    examples: command.examples ?? [],
+  };
+}
+
+function exportParameter(parameter: Parameter) {
+  switch (parameter.kind) {
+    case 'constant':
+      return { kind: parameter.kind, value: hex(parameter.value) };
+    case 'enum':
+      return {
+        kind: parameter.kind,
+        name: parameter.name,
+        values: Object.entries(parameter.values).map(([meaning, value]) => ({ meaning, value: hex(value) })),
+      };
+    case 'range':
+      return { kind: parameter.kind, name: parameter.name, min: hex(parameter.min), max: hex(parameter.max) };
+    case 'short-file':
+      return { kind: parameter.kind, name: parameter.name, mode: hex(parameter.mode) };
+  }
+}
+
+function exportField(field: DataField) {
+  return field.kind === 'template' ? { kind: field.kind, objects: exportTemplate(field.template) } : field;
+}
+
+type ExportedObject = {
+  readonly field: string;
+  readonly tag: string;
+  readonly objects?: readonly ExportedObject[];
+};
+
+function exportTemplate(template: Template): ExportedObject[] {
+  return Object.entries(template).map(([field, { tag, fields, ...object }]) => ({
+    field,
+    tag: tagText(tag),
+    ...object,
+    ...(fields ? { objects: exportTemplate(fields) } : {}),
+  }));
+}
+
+function exportStatus({ status, reason }: CommandStatus) {
+  return { sw: hex(status.sw, 2), mask: hex(status.mask, 2), reason };
+}

@@ -1,0 +1,168 @@
+/** The reference documentation of both applications, one Markdown document from the specification. */
+
+import { fromHex } from '../bytes.js';
+import { STATEMENT, type Statement } from '../statement/statements.js';
+import { describeAccess } from './access-text.js';
+import { APPLICATIONS, COMMON_STATUS } from './application.js';
+import { decodeTrace } from './decoder.js';
+import {
+  byteTable,
+  dataText,
+  hex,
+  lengthText,
+  objectTable,
+  parameterBytes,
+  statusTable,
+  table,
+  tagText,
+} from './reference-tables.js';
+import type { ApplicationSpec, CommandSpec, DataField } from './specification.js';
+import { exchangeToLines } from './trace-text.js';
+
+const INTRODUCTION = `# APDU reference
+
+Generated from the specification in \`apdu/spec/\` and \`apdu/statement/\` by \`npx imis spec docs > docs/apdu-reference.md\`; the same as data is
+\`docs/apdu-specification.json\`.
+
+All numbers on the wire are big-endian. Data objects are BER-TLV in their one shortest form, in the order of the tables, each at most once.
+Values are hexadecimal. Data above 255 bytes come as a chain of commands (CLA bit 5), answers above 256 bytes by GET RESPONSE after 61xx.
+Commands marked "secure messaging" come wrapped: \`81 L data\`, \`97 01 Le\`, \`8E 08 checksum\`, answered by \`81 L data\`, \`99 02 status\`,
+\`8E 08 checksum\` (ISO/IEC 7816-4:2020, clause 10).`;
+
+/** The whole document, ending in a line break. */
+export function renderReference(): string {
+  const sections = [
+    INTRODUCTION,
+    ...APPLICATIONS.flatMap(renderApplication),
+    '## Status words of every command',
+    statusTable(COMMON_STATUS),
+    '## What is signed',
+    'The card hashes the domain tag and the fields. Equation 0: the paper has none.',
+    ...Object.entries(STATEMENT).flatMap(([id, statement]) => renderStatement(id, statement)),
+  ];
+  return `${sections.join('\n\n')}\n`;
+}
+
+function renderApplication(application: ApplicationSpec): string[] {
+  const commands = Object.values(application.commands);
+  return [
+    `## ${application.name}`,
+    `Application identifier ${application.aid}.`,
+    table(
+      ['command', 'header', 'data', 'answer', 'access', 'effect'],
+      commands.map((command) => [
+        `[${command.name}](#${anchor(application, command)})`,
+        [hex(command.cla), hex(command.ins), parameterBytes(command.p1), parameterBytes(command.p2)].join(
+          ' ',
+        ),
+        shortText(command.data),
+        shortText(command.response),
+        describeAccess(command.access),
+        command.effect,
+      ]),
+    ),
+    ...commands.flatMap((command) => renderCommand(application, command)),
+    ...renderFiles(application),
+    ...renderAlgorithms(application),
+    `### PINs of the ${application.id} application`,
+    table(
+      ['reference', 'name', 'length', 'tries'],
+      Object.values(application.pins).map((pin) => [
+        hex(pin.reference),
+        pin.name,
+        lengthText(pin.minLength, pin.maxLength),
+        String(pin.tries),
+      ]),
+    ),
+  ];
+}
+
+function renderCommand(application: ApplicationSpec, command: CommandSpec): string[] {
+  const { data, response } = command;
+  const facts = [
+    `- defined in: ${command.clause}`,
+    `- permitted: ${describeAccess(command.access)}; life-cycle states: ${command.states.join(', ')}`,
+    `- effect: ${command.effect}`,
+    ...(command.secureMessaging ? ['- secure messaging: required'] : []),
+    ...(command.chaining ? ['- command chaining: permitted'] : []),
+  ];
+  return [
+    `<a id="${anchor(application, command)}"></a>\n\n### ${command.name} (${application.id})`,
+    command.summary,
+    facts.join('\n'),
+    byteTable(command),
+    ...(data.kind === 'template' ? ['Command data:', objectTable(data.template)] : []),
+    ...(response.kind === 'template'
+      ? ['Answer:', objectTable(response.template)]
+      : [`Answer: ${dataText(response)}.`]),
+    ...(command.status.length > 0
+      ? ['Status words beside the common ones:', statusTable(command.status)]
+      : []),
+    ...(command.examples ?? []).flatMap(({ title, command: bytes }) => [
+      `Example: ${title}.`,
+      `\`\`\`text\n${[spaced(bytes), ...decodedExample(application, bytes)].join('\n')}\n\`\`\``,
+    ]),
+  ];
+}
+
+/** What the trace decoder says of an example, without the answer that it does not have. */
+function decodedExample(application: ApplicationSpec, command: string): string[] {
+  const select = `00A4040C${hex(application.aid.length / 2)}${application.aid}`;
+  const done = fromHex('9000');
+  const trace = [select, command].map((bytes) => ({ command: fromHex(bytes), response: done }));
+  const decoded = decodeTrace(trace, [application]).at(-1)!;
+  return exchangeToLines({ ...decoded, response: [] }).slice(0, -1);
+}
+
+function renderFiles(application: ApplicationSpec): string[] {
+  const rows = Object.values(application.files).map((file) => [
+    file.name,
+    hex(file.fid, 2),
+    file.sfi === 0 ? 'none' : hex(file.sfi),
+    file.structure,
+    file.records === 0 ? `${file.size} bytes` : `${file.records} records of ${file.size} bytes`,
+    describeAccess(file.read),
+    file.summary,
+  ]);
+  const head = ['file', 'identifier', 'short', 'structure', 'size', 'read', 'content'];
+  return [`### Files of the ${application.id} application`, table(head, rows)];
+}
+
+function renderAlgorithms(application: ApplicationSpec): string[] {
+  return [
+    `### Algorithms of the ${application.id} application`,
+    ...Object.values(application.algorithms).flatMap((algorithm) => [
+      `**${hex(algorithm.reference)} ${algorithm.id}** (${algorithm.operation}, equation ${algorithm.equation}): ${algorithm.summary} Permitted: ${describeAccess(algorithm.access)}. Fields from the terminal:`,
+      objectTable(algorithm.input),
+    ]),
+  ];
+}
+
+function renderStatement(id: string, statement: Statement): string[] {
+  return [
+    `### ${id} (equation ${statement.equation})`,
+    `Domain tag \`${statement.domain}\`.`,
+    objectTable(statement.fields),
+  ];
+}
+
+function shortText(field: DataField): string {
+  switch (field.kind) {
+    case 'none':
+      return '';
+    case 'bytes':
+      return field.name;
+    case 'template':
+      return Object.values(field.template)
+        .map((object) => `${tagText(object.tag)}${object.optional ? '?' : ''}`)
+        .join(' ');
+  }
+}
+
+function anchor(application: ApplicationSpec, command: CommandSpec): string {
+  return `${application.id}-${command.id}`;
+}
+
+function spaced(bytes: string): string {
+  return bytes.replace(/(..)(?=.)/g, '$1 ');
+}
