@@ -11,6 +11,9 @@ export const PID_BYTES = 16;
 /** Length of a prescription number R_X_ID, in bytes. */
 export const PRESCRIPTION_ID_BYTES = 16;
 
+/** Longest document in a message, in bytes; two length bytes bound every data object. */
+const DOCUMENT_BYTES = 60_000;
+
 export const FIELD = {
   // ISO/IEC 7816-6 and 7816-8
   issuerReference: bytesObject(0x42, 'certification authority reference', 8),
@@ -84,4 +87,10 @@ export const FIELD = {
   ephemeralKey: bytesObject(0xdf79, 'ephemeral public key', 33),
   cardChallenge: bytesObject(0xdf7a, 'challenge of the other card', 16),
   answer: bytesObject(0xdf7b, 'challenge answered back', 16),
+
+  // documents between services; they never reach a card
+  basicData: bytesObject(0xdf78, 'basic data', 2, 4096),
+  earlierRecords: bytesObject(0xdf79, 'earlier records', 2, DOCUMENT_BYTES),
+  recordDocument: bytesObject(0xdf7a, 'record', 2, DOCUMENT_BYTES),
+  prescriptionDocument: bytesObject(0xdf7b, 'prescription', 2, DOCUMENT_BYTES),
 } as const;

@@ -2,19 +2,19 @@
 
 import {
   type CREDENTIAL_MESSAGE,
+  encodeHpkeInfo,
   FIELD,
   STATEMENT,
   toHex,
   utf8ToBytes,
   type ValuesOf,
-  encodeHpkeInfo,
 } from '../../apdu/index.js';
 import { verifyIdentityCertificate } from '../authority/identity-authority.js';
 import type { Clock } from '../clock.js';
 import {
   deriveHintKey,
-  generateIssuerKeys,
   GroupIssuer,
+  generateIssuerKeys,
   type IssuerKeys,
   type MclCurve,
   type PublishedGroupKey,
@@ -33,7 +33,11 @@ export type Credential = ValuesOf<typeof CREDENTIAL_MESSAGE>;
 export type DoctorRegistration = ValuesOf<typeof DOCTOR_REGISTRATION_MESSAGE>;
 
 /** What a doctor's card needs to make a join request. */
-export type JoinOffer = { readonly nonce: Uint8Array; readonly suite: number; readonly groupKeyHash: Uint8Array };
+export type JoinOffer = {
+  readonly nonce: Uint8Array;
+  readonly suite: number;
+  readonly groupKeyHash: Uint8Array;
+};
 
 const NONCE_SECONDS = 3600;
 const FIRST_EPOCH = 1;
@@ -101,7 +105,8 @@ export class DoctorRegister {
     if (!verifyStatement(certificate.body.identityKey, STATEMENT.doctorRegistration, statement, signature)) {
       return refusal('signature-invalid');
     }
-    if (toHex(statement.groupKeyHash) !== toHex(sha256(this.groupKey.publicKey))) return refusal('epoch-mismatch');
+    if (toHex(statement.groupKeyHash) !== toHex(sha256(this.groupKey.publicKey)))
+      return refusal('epoch-mismatch');
     const requestKey = toHex(sha256(signature));
     const answered = this.issued.get(requestKey);
     if (answered) return { ok: true, credential: answered };

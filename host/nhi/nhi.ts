@@ -6,7 +6,12 @@
 import type { RoleName } from '../../apdu/index.js';
 import type { Clock } from '../clock.js';
 import { type EcKeyPair, generateEcKeyPair } from '../crypto/ecdsa.js';
-import { type GroupVerifier, loadGroupVerifier, type MclCurve, type PublishedGroupKey } from '../crypto/group-signature/index.js';
+import {
+  type GroupVerifier,
+  loadGroupVerifier,
+  type MclCurve,
+  type PublishedGroupKey,
+} from '../crypto/group-signature/index.js';
 import type { Rng } from '../crypto/random.js';
 import type { DoctorSignature } from '../protocol/group-signed-statement.js';
 import { type Refusal, type Result, refusal } from '../protocol/refusal.js';
@@ -56,7 +61,10 @@ export interface PharmacyDoor {
     pid: Uint8Array,
     signature: DoctorSignature,
   ): Result<{ readonly receipt: Receipt }>;
-  reserve(prescriptionId: Uint8Array, pid: Uint8Array): Result<{ readonly nonce: Uint8Array; readonly time: number }>;
+  reserve(
+    prescriptionId: Uint8Array,
+    pid: Uint8Array,
+  ): Result<{ readonly nonce: Uint8Array; readonly time: number }>;
   commit(collection: Collection): Refusal | undefined;
 }
 

@@ -71,7 +71,8 @@ export class PrescriptionRegister {
     if (unfit) return unfit;
     const signingKey = this.ports.patients.signingKeyOf(pid);
     if (!signingKey) return refusal('certificate-revoked');
-    if (!verifyStatement(signingKey, STATEMENT.collection, statement, signature)) return refusal('signature-invalid');
+    if (!verifyStatement(signingKey, STATEMENT.collection, statement, signature))
+      return refusal('signature-invalid');
     if (!this.reservations.consume(statement.nonce, reservationPurpose(pharmacyId, prescriptionId))) {
       return refusal('reservation-unknown');
     }

@@ -1,6 +1,6 @@
 /** Records by pseudonym, each with the doctor's signature that let it in. */
 
-import type { STATEMENT, ValuesOf } from '../../apdu/index.js';
+import { type STATEMENT, toHex, type ValuesOf } from '../../apdu/index.js';
 import type { DoctorSignature } from '../protocol/group-signed-statement.js';
 
 export type StoredRecord = {
@@ -18,12 +18,18 @@ const DECODER = new TextDecoder('utf-8', { fatal: true });
 const ENCODER = new TextEncoder();
 
 export class RecordStore {
+  private readonly messages = new Set<string>();
   private readonly byPid = new Map<string, StoredRecord[]>();
 
-  add(record: StoredRecord): void {
+  /** Keeps a record; `false` when its message was kept before. */
+  add(record: StoredRecord): boolean {
+    const messageId = toHex(record.statement.messageId);
+    if (this.messages.has(messageId)) return false;
+    this.messages.add(messageId);
     const list = this.byPid.get(record.pid) ?? [];
     list.push(record);
     this.byPid.set(record.pid, list);
+    return true;
   }
 
   count(pid: string): number {

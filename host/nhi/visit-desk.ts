@@ -1,12 +1,6 @@
 /** What NHI does for one authenticated hospital: confirm visits (eq. 6–8) and take records (eq. 9). */
 
-import {
-  NHI_NAME,
-  STATEMENT,
-  toHex,
-  type ValuesOf,
-  VISIT_REQUEST_MESSAGE,
-} from '../../apdu/index.js';
+import { NHI_NAME, STATEMENT, toHex, type ValuesOf, VISIT_REQUEST_MESSAGE } from '../../apdu/index.js';
 import type { Clock } from '../clock.js';
 import type { EcKeyPair } from '../crypto/ecdsa.js';
 import type { GroupVerifier } from '../crypto/group-signature/index.js';
@@ -65,7 +59,10 @@ export class VisitDesk {
   }
 
   /** Eq. 7: every check before anything is kept; then eq. 8. */
-  async confirm(hospitalId: string, confirmed: ConfirmedRequest): Promise<Result<{ readonly answer: SealedMessage }>> {
+  async confirm(
+    hospitalId: string,
+    confirmed: ConfirmedRequest,
+  ): Promise<Result<{ readonly answer: SealedMessage }>> {
     const { patients, decryption, verifier } = this.ports;
     const { request, challenge, replyKey, signature } = confirmed;
     // Consumed first and whatever follows: a challenge serves one attempt.
@@ -95,7 +92,10 @@ export class VisitDesk {
   }
 
   /** Eq. 9: no record enters without a valid signature of a doctor, for a visit that was confirmed. */
-  async submitRecord(hospitalId: string, sealed: SealedMessage): Promise<Result<{ readonly receipt: Receipt }>> {
+  async submitRecord(
+    hospitalId: string,
+    sealed: SealedMessage,
+  ): Promise<Result<{ readonly receipt: Receipt }>> {
     const { decryption, verifier, records } = this.ports;
     const as = { route: RECORD_ROUTE, secretKey: decryption.secretKey };
     const opened = await openMessage(NEW_RECORD_MESSAGE, sealed, as);
@@ -112,7 +112,7 @@ export class VisitDesk {
     const parsed = parseRecordDocument(record);
     if (!parsed.ok) return refusal('message-malformed', parsed.failure.sentence);
     if (toHex(parsed.value.pid) !== pid) return refusal('patient-mismatch');
-    records.add({ pid, record, statement, signature });
+    if (!records.add({ pid, record, statement, signature })) return refusal('message-replayed');
     return { ok: true, receipt: this.receiptFor(signature) };
   }
 

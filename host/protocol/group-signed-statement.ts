@@ -14,7 +14,8 @@ export function checkDoctorSignature<const S extends Statement>(
   fields: ValuesOf<S['fields']>,
   signature: DoctorSignature,
 ): Refusal | undefined {
-  if (signature.suite !== verifier.suite.id || signature.epoch !== verifier.epoch) return refusal('epoch-mismatch');
+  if (signature.suite !== verifier.suite.id || signature.epoch !== verifier.epoch)
+    return refusal('epoch-mismatch');
   const verdict = verifier.verify({
     domain: statement.domain,
     statement: encodeTemplate(statement.fields, fields),

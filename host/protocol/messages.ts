@@ -1,16 +1,12 @@
 /** The messages of the protocol as they travel under their seals, one template each. */
 
 import {
-  bytesObject,
   FIELD,
   PATIENT_CERTIFICATE_OBJECT,
   STATEMENT,
   templateObject,
   textObject,
 } from '../../apdu/index.js';
-
-/** Largest document or answer, in bytes; two length bytes bound every data object. */
-const LARGEST = 60_000;
 
 /** Identity certificate of an authority that is not NHI (citizen PKI, profession register). */
 export const IDENTITY_CERTIFICATE_BODY = {
@@ -45,7 +41,11 @@ export const DOCTOR_REGISTRATION_MESSAGE = {
 } as const;
 
 /** A doctor's signature as it travels: which suite and epoch, and the signature. */
-export const GROUP_SIGNATURE = { suite: FIELD.suite, epoch: FIELD.epoch, groupSignature: FIELD.groupSignature } as const;
+export const GROUP_SIGNATURE = {
+  suite: FIELD.suite,
+  epoch: FIELD.epoch,
+  groupSignature: FIELD.groupSignature,
+} as const;
 const groupSignature = templateObject(0xbf36, "doctor's group signature", GROUP_SIGNATURE);
 
 /** OtherRC_S of eq. 8: basic data and earlier records (JSON), under NHI's signature. */
@@ -54,15 +54,15 @@ export const OTHER_RECORDS_MESSAGE = {
   signature: FIELD.signature,
   visitId: FIELD.visitId,
   pid: FIELD.pid,
-  basicData: bytesObject(0xdf01, 'basic data', 2, 4096),
-  records: bytesObject(0xdf02, 'records', 2, LARGEST),
+  basicData: FIELD.basicData,
+  records: FIELD.earlierRecords,
 } as const;
 
 /** NewRC_S of eq. 9. */
 export const NEW_RECORD_MESSAGE = {
   statement: templateObject(0xbf38, 'new record', STATEMENT.newRecord.fields),
   signature: groupSignature,
-  record: bytesObject(0xdf03, 'record', 2, LARGEST),
+  record: FIELD.recordDocument,
 } as const;
 
 /** NHI's receipt for a verified group signature. */
@@ -76,7 +76,7 @@ export const PRESCRIPTION_MESSAGE = {
   statement: templateObject(0xbf3a, 'prescription', STATEMENT.prescription.fields),
   signature: groupSignature,
   certificate: PATIENT_CERTIFICATE_OBJECT,
-  prescription: bytesObject(0xdf04, 'prescription', 2, LARGEST),
+  prescription: FIELD.prescriptionDocument,
 } as const;
 
 /** What a patient's card confirmed at a pharmacy (eq. 17). */

@@ -17,6 +17,7 @@ const SENTENCES = {
   'group-signature-invalid': "the doctor's group signature does not verify",
   'epoch-mismatch': 'the group signature is not of the current epoch',
   'visit-unknown': 'no such visit was confirmed for this hospital and patient',
+  'message-replayed': 'this message was accepted before',
   'digest-mismatch': 'the content is not what was signed',
   'patient-mismatch': 'the document is about another patient',
   'prescription-known': 'this prescription number is registered already',

@@ -1,0 +1,15 @@
+/** Card answers as results of the protocol: the data, or a refusal that quotes the command. */
+
+import { type CallResult, type CommandSpec, describeRefusal, type ResponseOf, SW } from '../../apdu/index.js';
+import { type Result, refusal } from '../protocol/refusal.js';
+
+export function answerOf<const C extends CommandSpec>(
+  command: C,
+  result: CallResult<C>,
+): Result<{ readonly data: ResponseOf<C> }> {
+  if (result.status === 'ok') return { ok: true, data: result.data };
+  const detail = describeRefusal(command, result);
+  if (result.sw === SW.authenticationMethodBlocked.sw) return refusal('pin-blocked', detail);
+  if ((result.sw & SW.counter.mask) === SW.counter.sw) return refusal('wrong-pin', detail);
+  return refusal('card-refused', detail);
+}

@@ -1,0 +1,194 @@
+/** The patient card as host software sees it: one method for each step of the protocol. */
+
+import {
+  type CardClient,
+  cardClient,
+  decodeTemplate,
+  encodePatientCertificate,
+  encodeTemplate,
+  PATIENT_APPLICATION,
+  type PatientCertificate,
+  PRESCRIPTION_RECORD,
+  type RequestOf,
+  type SessionKeyHolder,
+  type Transmit,
+  uintToBytes,
+  utf8ToBytes,
+  type ValuesOf,
+} from '../../apdu/index.js';
+import type { CardIssue } from '../nhi/nhi.js';
+import type { Result } from '../protocol/refusal.js';
+import type { SealedMessage } from '../protocol/sealed-message.js';
+import { answerOf } from './card-answer.js';
+
+const { commands, algorithms } = PATIENT_APPLICATION;
+type Commands = typeof commands;
+
+export type PatientKeys = {
+  readonly signingKey: Uint8Array;
+  readonly decryptionKey: Uint8Array;
+  readonly delegationKey: Uint8Array;
+};
+
+/** Secrets that a card is given out with, as digits. */
+export type CardPins = { readonly pin: string; readonly puk: string };
+
+export class PatientCard {
+  private readonly client: CardClient<typeof PATIENT_APPLICATION>;
+
+  constructor(transmit: Transmit) {
+    this.client = cardClient(PATIENT_APPLICATION, transmit);
+  }
+
+  async select() {
+    return answerOf(commands.select, await this.client.select());
+  }
+
+  /** First half of personalisation: NHI's keys, the batch's role, the PINs; then the card makes its keys. */
+  async initialise(issue: CardIssue, pins: CardPins): Promise<Result<{ keys: PatientKeys }>> {
+    const stored = answerOf(
+      commands.storeData,
+      await this.client.call(commands.storeData, {
+        p1: 'more to come',
+        p2: 0,
+        data: {
+          cardSerial: issue.cardSerial,
+          issuerKey: issue.issuerKey,
+          sealingKey: issue.sealingKey,
+          pin: utf8ToBytes(pins.pin),
+          puk: utf8ToBytes(pins.puk),
+          roleKey: issue.roleKey,
+          roleCertificate: issue.roleCertificate,
+          today: uintToBytes(issue.today, 4),
+        },
+      }),
+    );
+    if (!stored.ok) return stored;
+    const signing = await this.generateKey('signing');
+    if (!signing.ok) return signing;
+    const decryption = await this.generateKey('decryption');
+    if (!decryption.ok) return decryption;
+    const delegation = await this.generateKey('delegation');
+    if (!delegation.ok) return delegation;
+    const keys = { signingKey: signing.key, decryptionKey: decryption.key, delegationKey: delegation.key };
+    return { ok: true, keys };
+  }
+
+  /** Eq. 1: the card signs the registration statement over its own keys. */
+  async signRegistration(
+    nonce: Uint8Array,
+    messageId: Uint8Array,
+  ): Promise<Result<{ signature: Uint8Array }>> {
+    const set = await this.setAlgorithm('digital signature', algorithms.registration.reference);
+    if (!set.ok) return set;
+    const data = encodeTemplate(algorithms.registration.input, { nonce, messageId });
+    const signed = answerOf(
+      commands.computeSignature,
+      await this.client.call(commands.computeSignature, { data }),
+    );
+    return signed.ok ? { ok: true, signature: signed.data.signature } : signed;
+  }
+
+  /** Second half of personalisation (eq. 2): the certificate, then the card is operational for good. */
+  async complete(certificate: PatientCertificate) {
+    const stored = answerOf(
+      commands.storeData,
+      await this.client.call(commands.storeData, {
+        p1: 'last block',
+        p2: 1,
+        data: { patientCertificate: encodePatientCertificate(certificate) },
+      }),
+    );
+    return stored.ok ? answerOf(commands.activate, await this.client.call(commands.activate)) : stored;
+  }
+
+  async verifyPin(pin: string) {
+    const request = { p2: 'holder PIN', data: utf8ToBytes(pin) } as const;
+    return answerOf(commands.verify, await this.client.call(commands.verify, request));
+  }
+
+  /** Eq. 6: the card signs TS and seals it to NHI; needs the holder PIN. */
+  async requestVisit(
+    input: ValuesOf<typeof algorithms.visitRequest.input>,
+  ): Promise<Result<{ request: SealedMessage }>> {
+    const set = await this.setAlgorithm('confidentiality', algorithms.visitRequest.reference);
+    if (!set.ok) return set;
+    const data = encodeTemplate(algorithms.visitRequest.input, input);
+    const sealed = answerOf(commands.encipher, await this.client.call(commands.encipher, { data }));
+    return sealed.ok ? { ok: true, request: sealed.data } : sealed;
+  }
+
+  async getChallenge() {
+    return answerOf(commands.getChallenge, await this.client.call(commands.getChallenge));
+  }
+
+  async verifyRoleCertificate(certificate: Uint8Array) {
+    const request = { data: certificate };
+    return answerOf(commands.verifyCertificate, await this.client.call(commands.verifyCertificate, request));
+  }
+
+  async mutualAuthenticate(data: RequestOf<Commands['mutualAuthenticate']>['data']) {
+    return answerOf(
+      commands.mutualAuthenticate,
+      await this.client.call(commands.mutualAuthenticate, { data }),
+    );
+  }
+
+  /** This card's half of a prescription number. */
+  async contributeToPrescriptionNumber(commitment: Uint8Array) {
+    const command = commands.contributeToPrescriptionNumber;
+    return answerOf(command, await this.client.call(command, { data: { commitment } }));
+  }
+
+  /** Eq. 11, under the session that the doctor's card holds. */
+  async putVisitRecord(data: RequestOf<Commands['putVisitRecord']>['data'], session: SessionKeyHolder) {
+    const command = commands.putVisitRecord;
+    return answerOf(command, await this.client.callProtected(command, { data }, session));
+  }
+
+  /** The patient certificate; readable by doctors and with the holder PIN. */
+  async readCertificate() {
+    const request = { p1: 0x80 | PATIENT_APPLICATION.files.certificate.sfi, p2: 0 };
+    return answerOf(commands.readBinary, await this.client.call(commands.readBinary, request));
+  }
+
+  /** The newest `count` diagnosis records, as stored. */
+  async readRecords(count: number): Promise<readonly Uint8Array[]> {
+    return this.readAll(PATIENT_APPLICATION.files.records.sfi, count);
+  }
+
+  /** Every stored prescription. */
+  async readPrescriptions(): Promise<readonly ValuesOf<typeof PRESCRIPTION_RECORD>[]> {
+    const { sfi, records } = PATIENT_APPLICATION.files.prescriptions;
+    const stored = await this.readAll(sfi, records);
+    return stored.map((record) => decodeTemplate(PRESCRIPTION_RECORD, record));
+  }
+
+  /** Eq. 17: the card confirms one collection; needs the holder PIN and a pharmacy's authentication. */
+  async collect(data: RequestOf<Commands['collect']>['data']) {
+    return answerOf(commands.collect, await this.client.call(commands.collect, { data }));
+  }
+
+  private async generateKey(
+    p2: 'signing' | 'decryption' | 'delegation',
+  ): Promise<Result<{ key: Uint8Array }>> {
+    const made = answerOf(commands.generateKeyPair, await this.client.call(commands.generateKeyPair, { p2 }));
+    return made.ok ? { ok: true, key: made.data.publicPoint } : made;
+  }
+
+  private async setAlgorithm(p2: 'digital signature' | 'confidentiality', reference: number) {
+    const request = { p2, data: { algorithm: Uint8Array.of(reference) } };
+    const command = commands.manageSecurityEnvironment;
+    return answerOf(command, await this.client.call(command, request));
+  }
+
+  private async readAll(sfi: number, count: number): Promise<readonly Uint8Array[]> {
+    const found: Uint8Array[] = [];
+    for (let number = 1; number <= count; number++) {
+      const read = await this.client.call(commands.readRecord, { p1: number, p2: sfi });
+      if (read.status === 'refused') break;
+      found.push(read.data);
+    }
+    return found;
+  }
+}

@@ -1,0 +1,144 @@
+/** The professional card (doctor, staff, pharmacy) as host software sees it. */
+
+import {
+  type CardClient,
+  cardClient,
+  encodeTemplate,
+  PROFESSIONAL_APPLICATION,
+  type RequestOf,
+  type SessionKeyHolder,
+  type Transmit,
+  uintToBytes,
+  utf8ToBytes,
+  type ValuesOf,
+} from '../../apdu/index.js';
+import type { Credential, JoinOffer } from '../nhi/doctor-register.js';
+import type { CardIssue } from '../nhi/nhi.js';
+import type { DoctorSignature } from '../protocol/group-signed-statement.js';
+import type { Result } from '../protocol/refusal.js';
+import { answerOf } from './card-answer.js';
+import type { CardPins } from './patient-card.js';
+
+const { commands, algorithms } = PROFESSIONAL_APPLICATION;
+type Commands = typeof commands;
+type Algorithms = typeof algorithms;
+
+export type DoctorKeys = { readonly identityKey: Uint8Array; readonly decryptionKey: Uint8Array };
+
+export class ProfessionalCard {
+  private readonly client: CardClient<typeof PROFESSIONAL_APPLICATION>;
+
+  constructor(transmit: Transmit) {
+    this.client = cardClient(PROFESSIONAL_APPLICATION, transmit);
+  }
+
+  async select() {
+    return answerOf(commands.select, await this.client.select());
+  }
+
+  /** NHI's key, the batch's role, the PINs; `doctorId` only for a doctor's card. */
+  async initialise(issue: CardIssue, pins: CardPins, doctorId?: string) {
+    const data = {
+      cardSerial: issue.cardSerial,
+      issuerKey: issue.issuerKey,
+      pin: utf8ToBytes(pins.pin),
+      puk: utf8ToBytes(pins.puk),
+      roleKey: issue.roleKey,
+      roleCertificate: issue.roleCertificate,
+      today: uintToBytes(issue.today, 4),
+      ...(doctorId === undefined ? {} : { doctorId: utf8ToBytes(doctorId) }),
+    };
+    const request = { p1: 'last block', p2: 0, data } as const;
+    return answerOf(commands.storeData, await this.client.call(commands.storeData, request));
+  }
+
+  /** SK_D and the decryption key, made on the card. */
+  async generateKeys(): Promise<Result<{ keys: DoctorKeys }>> {
+    const command = commands.generateKeyPair;
+    const identity = answerOf(command, await this.client.call(command, { p2: 'signing' }));
+    if (!identity.ok) return identity;
+    const decryption = answerOf(command, await this.client.call(command, { p2: 'decryption' }));
+    if (!decryption.ok) return decryption;
+    const keys = { identityKey: identity.data.publicPoint, decryptionKey: decryption.data.publicPoint };
+    return { ok: true, keys };
+  }
+
+  /** Eq. 3: D, its proof, and SK_D's signature over the request. */
+  async requestMembership(data: JoinOffer) {
+    return answerOf(commands.joinRequest, await this.client.call(commands.joinRequest, { data }));
+  }
+
+  /** Eq. 4: the card checks and stores its credential. */
+  async acceptCredential(data: Credential) {
+    return answerOf(commands.joinComplete, await this.client.call(commands.joinComplete, { data }));
+  }
+
+  async activate() {
+    return answerOf(commands.activate, await this.client.call(commands.activate));
+  }
+
+  async verifyPin(pin: string) {
+    const request = { p2: 'holder PIN', data: utf8ToBytes(pin) } as const;
+    return answerOf(commands.verify, await this.client.call(commands.verify, request));
+  }
+
+  /** A group signature over the statement of eq. 7, 9 or 10. */
+  async signAsDoctor<const Id extends keyof Algorithms>(
+    id: Id,
+    fields: ValuesOf<Algorithms[Id]['input']>,
+  ): Promise<Result<{ signature: DoctorSignature }>> {
+    const { reference, input } = algorithms[id];
+    const environment = commands.manageSecurityEnvironment;
+    const request = { p2: 'digital signature', data: { algorithm: Uint8Array.of(reference) } } as const;
+    const set = answerOf(environment, await this.client.call(environment, request));
+    if (!set.ok) return set;
+    const data = encodeTemplate(input, fields as never);
+    const signed = answerOf(
+      commands.computeSignature,
+      await this.client.call(commands.computeSignature, { data }),
+    );
+    return signed.ok ? { ok: true, signature: signed.data } : signed;
+  }
+
+  async readRoleCertificate() {
+    const request = { p1: 0x80 | PROFESSIONAL_APPLICATION.files.roleCertificate.sfi, p2: 0 };
+    return answerOf(commands.readBinary, await this.client.call(commands.readBinary, request));
+  }
+
+  async internalAuthenticate(answer: Uint8Array) {
+    const command = commands.internalAuthenticate;
+    return answerOf(command, await this.client.call(command, { data: { answer } }));
+  }
+
+  async externalAuthenticate(data: RequestOf<Commands['externalAuthenticate']>['data']) {
+    const command = commands.externalAuthenticate;
+    return answerOf(command, await this.client.call(command, { data }));
+  }
+
+  async commitPrescriptionNumber() {
+    const command = commands.commitPrescriptionNumber;
+    return answerOf(command, await this.client.call(command));
+  }
+
+  async revealPrescriptionNumber(patientRandom: Uint8Array) {
+    const command = commands.revealPrescriptionNumber;
+    return answerOf(command, await this.client.call(command, { data: { patientRandom } }));
+  }
+
+  /** The session key holder for commands to the patient card: this card computes the checksums. */
+  get session(): SessionKeyHolder {
+    return {
+      protect: async (header, objects) => {
+        const data = { header, objects };
+        const result = await this.client.call(commands.computeChecksum, { data });
+        if (result.status === 'refused') throw new Error(`no session between the cards: ${result.meaning}`);
+        return result.data.checksum;
+      },
+      verify: async (objects, checksum) => {
+        const data = { objects, checksum };
+        const result = await this.client.call(commands.verifyChecksum, { data });
+        return result.status === 'ok';
+      },
+    };
+  }
+}

@@ -1,0 +1,116 @@
+/**
+ * A pharmacy: its decryption key, a security-module card with the role "pharmacy", an authenticated
+ * line to NHI. It checks prescriptions (eq. 16) and hands medicine over against the patient's card (eq. 17).
+ */
+
+import { equalBytes, STATEMENT, toHex, type ValuesOf } from '../../apdu/index.js';
+import { pairCards } from '../cards/card-pairing.js';
+import type { PatientCard } from '../cards/patient-card.js';
+import type { ProfessionalCard } from '../cards/professional-card.js';
+import type { Clock } from '../clock.js';
+import { type EcKeyPair, generateEcKeyPair } from '../crypto/ecdsa.js';
+import type { GroupVerifier } from '../crypto/group-signature/index.js';
+import type { Rng } from '../crypto/random.js';
+import { sha256 } from '../crypto/sha256.js';
+import { type PrescriptionSummary, parsePrescriptionDocument } from '../fhir/index.js';
+import { verifyPatientCertificate } from '../nhi/certificate-authority.js';
+import type { NhiPublicKeys, PharmacyDoor } from '../nhi/nhi.js';
+import type { Receipt } from '../nhi/visit-desk.js';
+import { checkDoctorSignature } from '../protocol/group-signed-statement.js';
+import { PRESCRIPTION_MESSAGE } from '../protocol/messages.js';
+import { type Result, refusal } from '../protocol/refusal.js';
+import { openMessage, type SealedMessage } from '../protocol/sealed-message.js';
+import { verifyStatement } from '../protocol/signed-statement.js';
+
+/** A prescription that verified, with what a dispute would need. */
+export type VerifiedPrescription = {
+  readonly message: ValuesOf<typeof PRESCRIPTION_MESSAGE>;
+  readonly summary: PrescriptionSummary;
+  readonly receipt: Receipt;
+};
+
+export class Pharmacy {
+  private readonly keys: EcKeyPair;
+  private readonly nhi: PharmacyDoor;
+  /** By prescription number, hexadecimal. */
+  private readonly verified = new Map<string, VerifiedPrescription>();
+
+  constructor(
+    private readonly ports: {
+      readonly pharmacyId: string;
+      readonly nhiKeys: NhiPublicKeys;
+      readonly verifier: GroupVerifier;
+      readonly clock: Clock;
+      readonly rng: Rng;
+      /** Opens the line to NHI with this pharmacy's decryption key. */
+      readonly openDoor: (decryptionKey: Uint8Array) => PharmacyDoor;
+    },
+  ) {
+    this.keys = generateEcKeyPair(ports.rng);
+    this.nhi = ports.openDoor(this.keys.publicKey);
+  }
+
+  /** Eq. 16 for everything that waits at NHI. */
+  async fetchPrescriptions(): Promise<readonly Result<{ readonly prescription: VerifiedPrescription }>[]> {
+    const results: Result<{ readonly prescription: VerifiedPrescription }>[] = [];
+    for (const sealed of this.nhi.fetchPrescriptions()) results.push(await this.verify(sealed));
+    return results;
+  }
+
+  /** Eq. 16: opens and checks one prescription; only a good one is kept. */
+  async verify(sealed: SealedMessage): Promise<Result<{ readonly prescription: VerifiedPrescription }>> {
+    const { pharmacyId, nhiKeys, verifier, clock } = this.ports;
+    const route = { equation: 10, sender: 'doctor', recipient: pharmacyId } as const;
+    const opened = await openMessage(PRESCRIPTION_MESSAGE, sealed, { route, secretKey: this.keys.secretKey });
+    if (!opened.ok) return opened;
+    const message = opened.values;
+    const { statement, signature, certificate, prescription } = message;
+    const now = clock.now();
+    if (!equalBytes(statement.messageId, sealed.messageId)) return refusal('message-malformed');
+    if (!verifyPatientCertificate(nhiKeys.signatureKey, certificate, now))
+      return refusal('certificate-invalid');
+    if (!equalBytes(certificate.body.pid, statement.pid)) return refusal('patient-mismatch');
+    if (statement.pharmacyId !== pharmacyId) return refusal('pharmacy-mismatch');
+    if (statement.expiry < now) return refusal('prescription-expired');
+    const wrong = checkDoctorSignature(verifier, STATEMENT.prescription, statement, signature);
+    if (wrong) return wrong;
+    if (!equalBytes(sha256(prescription), statement.prescriptionHash)) return refusal('digest-mismatch');
+    const parsed = parsePrescriptionDocument(prescription);
+    if (!parsed.ok) return refusal('message-malformed', parsed.failure.sentence);
+    if (!equalBytes(parsed.value.pid, statement.pid)) return refusal('patient-mismatch');
+    const known = this.nhi.checkPrescription(statement.prescriptionId, statement.pid, signature);
+    if (!known.ok) return known;
+    const verified = { message, summary: parsed.value.summary, receipt: known.receipt };
+    this.verified.set(toHex(statement.prescriptionId), verified);
+    return { ok: true, prescription: verified };
+  }
+
+  /**
+   * Eq. 17: reserves at NHI, has the patient's card confirm, commits at NHI; only then the medicine
+   * is handed over. The holder PIN and the pharmacy card's PIN were verified before.
+   */
+  async handOver(
+    patient: PatientCard,
+    securityModule: ProfessionalCard,
+    prescriptionId: Uint8Array,
+  ): Promise<Result<{ readonly signature: Uint8Array }>> {
+    const { pharmacyId } = this.ports;
+    const verified = this.verified.get(toHex(prescriptionId));
+    if (!verified) return refusal('prescription-unknown');
+    const { pid, prescriptionHash } = verified.message.statement;
+    const paired = await pairCards(patient, securityModule);
+    if (!paired.ok) return paired;
+    const reserved = this.nhi.reserve(prescriptionId, pid);
+    if (!reserved.ok) return reserved;
+    const { nonce, time } = reserved;
+    const confirmed = await patient.collect({ prescriptionId, pharmacyId, nonce, time });
+    if (!confirmed.ok) return confirmed;
+    const { signature } = confirmed.data;
+    const statement = { prescriptionId, pid, pharmacyId, nonce, time, prescriptionHash };
+    const { signingKey } = verified.message.certificate.body;
+    if (!verifyStatement(signingKey, STATEMENT.collection, statement, signature))
+      return refusal('signature-invalid');
+    const refused = this.nhi.commit({ statement, signature });
+    return refused ?? { ok: true, signature };
+  }
+}
