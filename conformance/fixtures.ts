@@ -1,0 +1,98 @@
+/** The cards that cases start with: made anew for each case where the target can, else the one there is. */
+
+import { type ApplicationSpec, PATIENT_APPLICATION } from '../apdu/index.js';
+import type { CardConnection } from '../reader-drivers/index.js';
+import type { Fixture } from './case.js';
+import { checkStatus } from './checks.js';
+import { personalise } from './issuer/personalise.js';
+import type { TestIssuer } from './issuer/test-issuer.js';
+import type { ConformanceTarget, FreshCard } from './target.js';
+import { type CardEvent, TestCard } from './test-card.js';
+
+/** Personalisation did not succeed: every case that needs an operational card fails with this. */
+export class PersonalisationFailure extends Error {
+  constructor(
+    readonly events: readonly CardEvent[],
+    cause: unknown,
+  ) {
+    super(`personalisation failed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    this.name = 'PersonalisationFailure';
+  }
+}
+
+export class Fixtures {
+  /** The personalised card that copies are made of. */
+  private template: Promise<FreshCard> | undefined;
+
+  constructor(
+    private readonly target: ConformanceTarget,
+    private readonly spec: ApplicationSpec,
+    private readonly issuer: TestIssuer,
+    private readonly answerTimeoutMs: number,
+  ) {}
+
+  /** Why the target has no such card, or `undefined`. */
+  missing(fixture: Fixture): string | undefined {
+    if (this.target.freshCard) return undefined;
+    if (fixture === 'blank') return 'needs a blank card, and this target can not make one';
+    if (fixture === 'operational' && this.target.personalisedWithSeed === undefined) {
+      return 'needs a card personalised by this suite';
+    }
+    return undefined;
+  }
+
+  /** How to connect to a card of this fixture; several calls of the answer reach the same card. */
+  async provide(fixture: Fixture): Promise<() => Promise<CardConnection>> {
+    const { target } = this;
+    if (!target.freshCard) return () => target.connect();
+    const card = fixture === 'operational' ? await this.operational() : target.freshCard();
+    return () => card.connect();
+  }
+
+  /** The card for a case, not yet opened. */
+  async testCard(fixture: Fixture, caseId: string): Promise<TestCard> {
+    return this.wrap(await this.provide(fixture), caseId);
+  }
+
+  /** Gives the one card of a target its tries back; for cards made anew there is nothing to do. */
+  async restore(): Promise<void> {
+    if (this.target.freshCard || this.target.personalisedWithSeed === undefined) return;
+    const card = this.wrap(() => this.target.connect(), 'restore');
+    try {
+      await card.open();
+      await card.select();
+      await card.command(PATIENT_APPLICATION.commands.verify, { p2: 'holder PIN', data: this.issuer.pin });
+    } finally {
+      await card.close();
+    }
+  }
+
+  private wrap(connect: () => Promise<CardConnection>, caseId: string): TestCard {
+    const { spec, issuer, answerTimeoutMs } = this;
+    return new TestCard({ spec, connect, issuer, random: issuer.random(caseId), answerTimeoutMs });
+  }
+
+  private async operational(): Promise<FreshCard> {
+    const make = this.target.freshCard!;
+    this.template ??= this.makeOperational(make());
+    const template = await this.template;
+    if (template.copy) return template.copy();
+    const own = template;
+    this.template = undefined;
+    return own;
+  }
+
+  private async makeOperational(fresh: FreshCard): Promise<FreshCard> {
+    const card = this.wrap(() => fresh.connect(), 'personalisation');
+    try {
+      await card.open();
+      checkStatus(await card.select(), 0x9000);
+      await personalise(card);
+      return fresh;
+    } catch (error) {
+      throw new PersonalisationFailure(card.events, error);
+    } finally {
+      await card.close().catch(() => undefined);
+    }
+  }
+}

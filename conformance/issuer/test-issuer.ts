@@ -1,0 +1,138 @@
+/** The issuing authority of the suite (a test NHI): keys, certificates and statements, from a seed. */
+
+import {
+  encodePatientCertificate,
+  encodeRoleCertificate,
+  encodeTemplate,
+  FIELD,
+  PATIENT_CERTIFICATE_BODY,
+  type PatientCertificate,
+  ROLE,
+  ROLE_CERTIFICATE_BODY,
+  type RoleName,
+  STATEMENT,
+  type Statement,
+  signatureInput,
+  utf8ToBytes,
+  type ValuesOf,
+} from '../../apdu/index.js';
+import { isSignature, makeKeys, type P256Keys, sign } from './p256.js';
+import { SeededRandom } from './seeded-random.js';
+
+const DAY = 86_400;
+/** The date of personalisation of every card of the suite: 2025-06-15T15:06:40Z, in seconds since 1970. */
+export const TODAY = 1_750_000_000;
+
+/** What a role certificate says, where it differs from a good one. */
+export type RoleCertificateChanges = {
+  readonly role?: number;
+  readonly publicPoint?: Uint8Array;
+  readonly effectiveDate?: number;
+  readonly expirationDate?: number;
+  /** Who signs. */
+  readonly signer?: P256Keys;
+};
+
+export class TestIssuer {
+  /** Signs certificates and credentials. */
+  readonly keys: P256Keys;
+  /** Envelopes are sealed to these. */
+  readonly sealingKeys: P256Keys;
+  /** An authority that the cards do not know. */
+  readonly strangerKeys: P256Keys;
+  readonly pin = utf8ToBytes('135790');
+  readonly wrongPin = utf8ToBytes('135791');
+  readonly puk = utf8ToBytes('24681357');
+  readonly wrongPuk = utf8ToBytes('24681358');
+  readonly emergency = utf8ToBytes('penicillin: anaphylaxis');
+  readonly doctorId = 'D-104217';
+  readonly pid: Uint8Array;
+  private readonly roleKeys: Readonly<Record<RoleName, P256Keys>>;
+  private readonly reference: Uint8Array;
+
+  constructor(readonly seed: number) {
+    const keys = (label: string) => makeKeys(this.random(label));
+    this.keys = keys('issuer signature key');
+    this.sealingKeys = keys('issuer decryption key');
+    this.strangerKeys = keys('stranger');
+    this.roleKeys = {
+      holder: keys('role holder'),
+      doctor: keys('role doctor'),
+      staff: keys('role staff'),
+      pharmacy: keys('role pharmacy'),
+      nhi: keys('role nhi'),
+    };
+    this.pid = this.random('pid').bytes(FIELD.pid.max);
+    this.reference = this.random('authority reference').bytes(FIELD.issuerReference.max);
+  }
+
+  /** A stream of bytes for one purpose. */
+  random(label: string): SeededRandom {
+    return new SeededRandom(this.seed, label);
+  }
+
+  /** The role key that all cards of a role share. */
+  roleKey(role: RoleName): P256Keys {
+    return this.roleKeys[role];
+  }
+
+  /** A role certificate, good unless changed. */
+  roleCertificate(role: RoleName, changes: RoleCertificateChanges = {}): Uint8Array {
+    const body: ValuesOf<typeof ROLE_CERTIFICATE_BODY> = {
+      profile: 1,
+      issuerReference: this.reference,
+      role: changes.role ?? ROLE[role],
+      publicPoint: changes.publicPoint ?? this.roleKeys[role].publicKey,
+      effectiveDate: changes.effectiveDate ?? TODAY - 30 * DAY,
+      expirationDate: changes.expirationDate ?? TODAY + 365 * DAY,
+    };
+    const signer = changes.signer ?? this.keys;
+    const fields = encodeTemplate(ROLE_CERTIFICATE_BODY, body);
+    return encodeRoleCertificate({
+      body,
+      signature: signStatement(signer, STATEMENT.roleCertificate, fields),
+    });
+  }
+
+  /** A patient certificate for the public keys that a card made. */
+  patientCertificate(
+    publicKeys: Pick<PatientCertificate['body'], 'signingKey' | 'decryptionKey' | 'delegationKey'>,
+    signer: P256Keys = this.keys,
+  ): Uint8Array {
+    const body: PatientCertificate['body'] = {
+      profile: 1,
+      issuerReference: this.reference,
+      serial: this.random('certificate serial').bytes(FIELD.serial.max),
+      pid: this.pid,
+      paidUntil: TODAY + 180 * DAY,
+      ...publicKeys,
+      effectiveDate: TODAY - DAY,
+      expirationDate: TODAY + 5 * 365 * DAY,
+    };
+    const fields = encodeTemplate(PATIENT_CERTIFICATE_BODY, body);
+    return encodePatientCertificate({
+      body,
+      signature: signStatement(signer, STATEMENT.patientCertificate, fields),
+    });
+  }
+
+  /** A point in time from the day of personalisation, in seconds since 1970. */
+  static daysAfterToday(days: number): number {
+    return TODAY + days * DAY;
+  }
+}
+
+/** Signature (r ‖ s) on a statement's canonical fields. */
+export function signStatement(keys: P256Keys, statement: Statement, fields: Uint8Array): Uint8Array {
+  return sign(keys.secretKey, signatureInput(statement.domain, fields));
+}
+
+/** Whether a key signed exactly these fields; `false` for bytes that are no key. */
+export function isStatementSignature(
+  publicKey: Uint8Array,
+  statement: Statement,
+  fields: Uint8Array,
+  signature: Uint8Array,
+): boolean {
+  return isSignature(publicKey, signatureInput(statement.domain, fields), signature);
+}

@@ -1,0 +1,156 @@
+/** The card as a case sees it: bytes in, bytes out, reset, power. Every exchange is kept for the report. */
+
+import {
+  type ApplicationSpec,
+  CHAINING_CLASS_BIT,
+  type CommandApduFields,
+  type CommandSpec,
+  concatBytes,
+  encodeCommandApdu,
+  encodeRequest,
+  fromHex,
+  parseResponseApdu,
+  type RequestOf,
+  type ResponseApdu,
+  SW,
+} from '../apdu/index.js';
+import type { CardConnection } from '../reader-drivers/index.js';
+import { CheckFailure } from './checks.js';
+import type { SeededRandom } from './issuer/seeded-random.js';
+import type { TestIssuer } from './issuer/test-issuer.js';
+
+/** What happened on the connection, in order. */
+export type CardEvent =
+  | { readonly kind: 'reset' }
+  | { readonly kind: 'exchange'; readonly command: Uint8Array; readonly response: Uint8Array };
+
+/** What a case and its card are given. */
+export type TestCardParts = {
+  readonly spec: ApplicationSpec;
+  readonly connect: () => Promise<CardConnection>;
+  readonly issuer: TestIssuer;
+  /** Random bytes of this case alone, so that its commands do not depend on the cases before. */
+  readonly random: SeededRandom;
+  /** Longest wait for an answer, milliseconds. */
+  readonly answerTimeoutMs: number;
+};
+
+/** GET RESPONSE is sent at most this often for one answer. */
+const MAX_ROUNDS = 64;
+/** Longest data field of a short command. */
+const LINK_BYTES = 255;
+
+export class TestCard {
+  readonly events: CardEvent[] = [];
+  private connection: CardConnection | undefined;
+
+  constructor(private readonly parts: TestCardParts) {}
+
+  get spec(): ApplicationSpec {
+    return this.parts.spec;
+  }
+
+  get issuer(): TestIssuer {
+    return this.parts.issuer;
+  }
+
+  get random(): SeededRandom {
+    return this.parts.random;
+  }
+
+  get atr(): Uint8Array {
+    if (!this.connection) throw new CheckFailure('a connected card', 'no connection');
+    return this.connection.atr;
+  }
+
+  async open(): Promise<void> {
+    this.connection = await this.inTime(this.parts.connect());
+    this.events.push({ kind: 'reset' });
+  }
+
+  async close(): Promise<void> {
+    const { connection } = this;
+    this.connection = undefined;
+    if (connection) await this.inTime(connection.close());
+  }
+
+  /** Warm reset: the application is no longer selected. */
+  async reset(): Promise<void> {
+    if (this.connection) await this.inTime(this.connection.reset());
+    this.events.push({ kind: 'reset' });
+  }
+
+  /** Takes the power away and applies it again. */
+  async powerCycle(): Promise<void> {
+    await this.close();
+    await this.open();
+  }
+
+  /** One command APDU as it is, as bytes or hexadecimal, and its answer. */
+  async send(command: Uint8Array | string): Promise<ResponseApdu> {
+    const bytes = typeof command === 'string' ? fromHex(command) : command;
+    if (!this.connection) throw new CheckFailure('a connected card', 'no connection');
+    const response = await this.inTime(this.connection.transmit(bytes));
+    this.events.push({ kind: 'exchange', command: bytes, response });
+    const parsed = parseResponseApdu(response);
+    if (!parsed) throw new CheckFailure('a response with a status word', `${response.length} bytes`);
+    return parsed;
+  }
+
+  /** A command of any length: data beyond 255 bytes go as a chain, the answer is fetched to its end. */
+  async transmit(fields: CommandApduFields): Promise<ResponseApdu> {
+    const data = fields.data ?? new Uint8Array(0);
+    let offset = 0;
+    for (; data.length - offset > LINK_BYTES; offset += LINK_BYTES) {
+      const link = await this.send(
+        encodeCommandApdu({
+          ...fields,
+          cla: fields.cla | CHAINING_CLASS_BIT,
+          data: data.subarray(offset, offset + LINK_BYTES),
+          le: undefined,
+        }),
+      );
+      if (link.sw !== SW.ok.sw) return link;
+    }
+    return this.fetchAll(await this.send(encodeCommandApdu({ ...fields, data: data.subarray(offset) })));
+  }
+
+  /** A declared command with its request. */
+  async command<const C extends CommandSpec>(spec: C, request: RequestOf<C>): Promise<ResponseApdu> {
+    return this.transmit(encodeRequest(spec, request));
+  }
+
+  /** Selects the application under test; no answer wanted. */
+  async select(): Promise<ResponseApdu> {
+    const data = fromHex(this.spec.aid);
+    return this.transmit({ cla: 0x00, ins: 0xa4, p1: 0x04, p2: 0x0c, data });
+  }
+
+  private async fetchAll(first: ResponseApdu): Promise<ResponseApdu> {
+    const parts = [first.data];
+    let response = first;
+    for (let round = 0; response.sw >> 8 === 0x61; round++) {
+      if (round === MAX_ROUNDS) throw new CheckFailure('an end of the answer', `61xx ${MAX_ROUNDS} times`);
+      response = await this.send(Uint8Array.of(0x00, 0xc0, 0x00, 0x00, response.sw & 0xff));
+      parts.push(response.data);
+    }
+    return { data: concatBytes(...parts), sw: response.sw };
+  }
+
+  /** A card that never answers is a verdict too. */
+  private async inTime<T>(operation: Promise<T>): Promise<T> {
+    const { answerTimeoutMs } = this.parts;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(
+        () => reject(new CheckFailure('an answer', `none within ${answerTimeoutMs} ms`)),
+        answerTimeoutMs,
+      );
+    });
+    try {
+      return await Promise.race([operation, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
