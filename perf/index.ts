@@ -12,5 +12,6 @@ export type { Price } from './price-term.js';
 export * from './profile-error.js';
 export * from './profile-files.js';
 export * from './report-card.js';
+export * from './text-table.js';
 export * from './wire.js';
 export * from './write-profiles.js';

@@ -89,8 +89,8 @@ export const FIELD = {
   answer: bytesObject(0xdf7b, 'challenge answered back', 16),
 
   // documents between services; they never reach a card
-  basicData: bytesObject(0xdf78, 'basic data', 2, 4096),
-  earlierRecords: bytesObject(0xdf79, 'earlier records', 2, DOCUMENT_BYTES),
-  recordDocument: bytesObject(0xdf7a, 'record', 2, DOCUMENT_BYTES),
-  prescriptionDocument: bytesObject(0xdf7b, 'prescription', 2, DOCUMENT_BYTES),
+  basicData: bytesObject(0xdf6a, 'basic data', 2, 4096),
+  earlierRecords: bytesObject(0xdf6b, 'earlier records', 2, DOCUMENT_BYTES),
+  recordDocument: bytesObject(0xdf6c, 'record', 2, DOCUMENT_BYTES),
+  prescriptionDocument: bytesObject(0xdf6d, 'prescription', 2, DOCUMENT_BYTES),
 } as const;

@@ -1,2 +1,48 @@
 #!/usr/bin/env node
-export {};
+/** The command-line program `imis`: puts the rooms of the house together. */
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command, CommanderError } from 'commander';
+import { CliError, EXIT, type ExitStatus } from './cli-error.js';
+import { addVisitCommand } from './commands/visit.js';
+import { PACKAGE_ROOT } from './package-root.js';
+
+const { version } = JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8')) as {
+  version: string;
+};
+
+function makeProgram(done: (status: ExitStatus) => void): Command {
+  const program = new Command('imis')
+    .description(
+      'Smart cards of an integrated medical information system, on a simulator that enforces what silicon enforces.',
+    )
+    .version(version)
+    .showHelpAfterError('(add --help for what there is)')
+    .exitOverride();
+  addVisitCommand(program, done);
+  for (const command of program.commands) command.exitOverride();
+  return program;
+}
+
+async function main(argv: readonly string[]): Promise<ExitStatus> {
+  let status: ExitStatus = EXIT.ok;
+  try {
+    await makeProgram((outcome) => {
+      status = outcome;
+    }).parseAsync(argv);
+    return status;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    if (error instanceof CliError) {
+      process.stderr.write(`imis: ${error.message}\n`);
+      return error.exitStatus;
+    }
+    if (process.env['IMIS_DEBUG']) throw error;
+    const message = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`imis: this should not have happened: ${message} (IMIS_DEBUG=1 shows where)\n`);
+    return EXIT.failed;
+  }
+}
+
+process.exitCode = await main(process.argv);

@@ -1,0 +1,90 @@
+/** `imis visit`: the paper's flow on simulated cards, with trace and figures. */
+
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { readVisitInputFile, type VisitInput } from '../../index.js';
+import { CliError, EXIT, type ExitStatus } from '../cli-error.js';
+import { parseSeed } from '../options.js';
+import { PACKAGE_ROOT } from '../package-root.js';
+import { profileNamed } from '../simulated-card.js';
+import { Recorder } from '../visit/recorder.js';
+import { runVisit, SCENARIOS } from '../visit/run-visit.js';
+import { visitDocument } from '../visit/visit-document.js';
+import { figuresText, phaseText, summaryText } from '../visit/visit-text.js';
+
+/** The profile of the figures unless another one is named: a measured card. */
+export const VISIT_PROFILE = 'nxp-jcop4-j3r180';
+const DEFAULT_INPUT = join(PACKAGE_ROOT, 'examples', 'acute-bronchitis.json');
+
+type Options = {
+  readonly scenario: string;
+  readonly input: string;
+  readonly seed?: number;
+  readonly profile: string;
+  readonly json?: true;
+  readonly trace: string;
+};
+
+export function addVisitCommand(program: Command, done: (status: ExitStatus) => void): void {
+  program
+    .command('visit')
+    .description(
+      'register patient and doctor, treat, prescribe, collect: everything over APDUs to simulated cards',
+    )
+    .option('--scenario <name>', `what happens: ${Object.keys(SCENARIOS).join(', ')}`, 'outpatient')
+    .option('--input <file>', 'FHIR Parameters with the persons and the visit', DEFAULT_INPUT)
+    .option('--seed <n>', 'make every random number follow from this one; the run can be repeated', parseSeed)
+    .option(
+      '--profile <name>',
+      'card profile: limits that the cards enforce and measured times',
+      VISIT_PROFILE,
+    )
+    .option('--json', 'one JSON document (docs/visit.schema.json) instead of text')
+    .option('--trace <form>', 'decoded APDU trace: text or none', 'text')
+    .addHelpText(
+      'after',
+      `
+Exit status: 0 when every phase was ok, 1 when one was refused, 2 for a wrong option or input.
+
+Examples:
+  imis visit                                      the default input, with trace
+  imis visit --trace none                         phases and figures only
+  imis visit --input examples/diabetes-follow-up.json --seed 7 --json`,
+    )
+    .action(async (options: Options) => done(await visit(options)));
+}
+
+/** The visit input of a file. @throws {CliError} with the one sentence of what is wrong. */
+export async function visitInputFrom(path: string): Promise<VisitInput> {
+  const read = await readVisitInputFile(path);
+  if (!read.ok) throw new CliError(read.failure.sentence);
+  return read.value;
+}
+
+async function visit(options: Options): Promise<ExitStatus> {
+  if (!Object.hasOwn(SCENARIOS, options.scenario)) {
+    throw new CliError(
+      `There is no scenario "${options.scenario}"; known: ${Object.keys(SCENARIOS).join(', ')}.`,
+    );
+  }
+  if (options.trace !== 'text' && options.trace !== 'none') {
+    throw new CliError(`--trace is text or none, not "${options.trace}".`);
+  }
+  const profile = profileNamed(options.profile);
+  const input = await visitInputFrom(options.input);
+  const run = { input, scenario: options.scenario, profile, seed: options.seed ?? null };
+  const recorder = new Recorder(listenerFor(options));
+  await runVisit(run, recorder);
+  const document = visitDocument(run, recorder.phases);
+  if (options.json) process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+  else process.stdout.write(`\n${figuresText(document)}\n${summaryText(document)}\n`);
+  return document.phases.every((phase) => phase.outcome === 'ok') ? EXIT.ok : EXIT.failed;
+}
+
+/** Text as it happens; for JSON progress goes to the terminal only, and nowhere in a pipe. */
+function listenerFor(options: Options): ConstructorParameters<typeof Recorder>[0] {
+  if (!options.json) {
+    return { ended: (phase) => process.stdout.write(`${phaseText(phase, options.trace === 'text')}\n`) };
+  }
+  return process.stderr.isTTY ? { started: (name) => process.stderr.write(`${name} …\n`) } : {};
+}

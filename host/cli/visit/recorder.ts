@@ -1,0 +1,79 @@
+/** Writes down what happens at the cards of a scenario: exchanges, decoded, with their figures, by phase. */
+
+import { type DecodedExchange, type Transmit, traceDecoder } from '../../../apdu/index.js';
+import type { Card, CommandFigures, OperationCount } from '../../../applet/index.js';
+import type { CardHolder, PhaseObserver, PhaseOutcome } from '../../index.js';
+
+/** A command with all its APDUs, on one card. */
+export type RecordedCommand = {
+  readonly card: CardHolder;
+  readonly exchange: DecodedExchange;
+  readonly figures: CommandFigures;
+};
+
+export type RecordedPhase = PhaseOutcome & { readonly commands: readonly RecordedCommand[] };
+
+export class Recorder implements PhaseObserver {
+  readonly phases: RecordedPhase[] = [];
+  private commands: RecordedCommand[] = [];
+  private readonly flushes: (() => void)[] = [];
+
+  constructor(
+    private readonly listener: {
+      readonly started?: (name: string) => void;
+      readonly ended?: (phase: RecordedPhase) => void;
+    } = {},
+  ) {}
+
+  /** Carries APDUs to a simulated card and records them. */
+  watch(holder: CardHolder, card: Card): Transmit {
+    const decoder = traceDecoder();
+    let waiting: CommandFigures[] = [];
+    const record = (exchanges: readonly DecodedExchange[]): void => {
+      for (const exchange of exchanges) {
+        const figures = mergeFigures(waiting.slice(0, exchange.apdus));
+        waiting = waiting.slice(exchange.apdus);
+        this.commands.push({ card: holder, exchange, figures });
+      }
+    };
+    this.flushes.push(() => record(decoder.flush()));
+    return async (command) => {
+      const response = card.process(command);
+      waiting.push(card.figures);
+      record(decoder.feed(command, response));
+      return response;
+    };
+  }
+
+  started(phase: { readonly name: string }): void {
+    this.commands = [];
+    this.listener.started?.(phase.name);
+  }
+
+  ended(outcome: PhaseOutcome): void {
+    for (const flush of this.flushes) flush();
+    const phase = { ...outcome, commands: this.commands };
+    this.phases.push(phase);
+    this.listener.ended?.(phase);
+  }
+}
+
+/** One command's figures from those of its APDUs: sums, and the highest RAM peak. */
+export function mergeFigures(parts: readonly CommandFigures[]): CommandFigures {
+  const operations = new Map<string, OperationCount>();
+  for (const { name, length, count } of parts.flatMap((part) => part.operations)) {
+    const key = `${name}|${length}`;
+    operations.set(key, { name, length, count: (operations.get(key)?.count ?? 0) + count });
+  }
+  const sum = (pick: (part: CommandFigures) => number) =>
+    parts.reduce((total, part) => total + pick(part), 0);
+  return {
+    bytesIn: sum((part) => part.bytesIn),
+    bytesOut: sum((part) => part.bytesOut),
+    ramPeakBytes: Math.max(0, ...parts.map((part) => part.ramPeakBytes)),
+    nvmBytes: sum((part) => part.nvmBytes),
+    nvmPageWrites: sum((part) => part.nvmPageWrites),
+    nvmPageErases: sum((part) => part.nvmPageErases),
+    operations: [...operations.values()],
+  };
+}

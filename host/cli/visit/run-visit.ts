@@ -1,0 +1,55 @@
+/** Runs a scenario on simulated cards and records it. */
+
+import type { Card } from '../../../applet/index.js';
+import type { CardProfile } from '../../../perf/index.js';
+import {
+  CARD_HOLDERS,
+  type CardHolder,
+  makeWorld,
+  outpatientPhases,
+  type Phase,
+  type Rng,
+  runPhases,
+  seededRng,
+  systemRng,
+  type VisitInput,
+} from '../../index.js';
+import { makeSimulatedCard } from '../simulated-card.js';
+import type { Recorder } from './recorder.js';
+
+/** Scenarios by name. */
+export const SCENARIOS: Readonly<Record<string, () => readonly Phase[]>> = { outpatient: outpatientPhases };
+
+export type VisitRun = {
+  readonly input: VisitInput;
+  readonly scenario: string;
+  readonly profile: CardProfile;
+  /** Seeds every party's random numbers; without it they come from the operating system. */
+  readonly seed: number | null;
+};
+
+/** The simulated cards after a run, by holder. */
+export type VisitCards = Readonly<Record<CardHolder, Card>>;
+
+/** Plays the scenario from blank cards to the end or the first refusal; the recorder holds what happened. */
+export async function runVisit(run: VisitRun, recorder: Recorder): Promise<VisitCards> {
+  const rngFor = (party: string): Rng => (run.seed === null ? systemRng : seededRng(run.seed, party));
+  const cards = Object.fromEntries(
+    CARD_HOLDERS.map((holder) => {
+      const kind = holder === 'patient' ? 'patient' : 'professional';
+      const card = makeSimulatedCard(kind, run.profile, rngFor(`chip of the ${holder}'s card`));
+      card.powerOn();
+      return [holder, card];
+    }),
+  ) as Record<CardHolder, Card>;
+  const world = await makeWorld(run.input, {
+    cards: {
+      patient: recorder.watch('patient', cards.patient),
+      doctor: recorder.watch('doctor', cards.doctor),
+      pharmacy: recorder.watch('pharmacy', cards.pharmacy),
+    },
+    rngFor,
+  });
+  await runPhases(world, SCENARIOS[run.scenario]!(), recorder);
+  return cards;
+}

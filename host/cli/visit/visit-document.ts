@@ -1,0 +1,72 @@
+/** The machine-readable account of a visit; its form is docs/visit.schema.json. Model units only. */
+
+import { toHex, uintToBytes } from '../../../apdu/index.js';
+import type { OperationCount } from '../../../applet/index.js';
+import { type CardProfile, PREDICTION_HEADING, priceCommand, roundMs } from '../../../perf/index.js';
+import type { CardHolder } from '../../index.js';
+import type { RecordedCommand, RecordedPhase } from './recorder.js';
+
+export type VisitDocument = {
+  /** Seed of every random number, or null when the operating system gave them. */
+  readonly seed: number | null;
+  readonly scenario: string;
+  readonly profile: string;
+  /** What predictedMs covers, and that is all it covers. */
+  readonly predictionCovers: string;
+  readonly phases: readonly VisitPhase[];
+};
+
+export type VisitPhase = {
+  readonly name: string;
+  readonly equations: readonly number[];
+  readonly outcome: 'ok' | 'refused';
+  readonly reason?: string;
+  readonly commands: readonly VisitCommand[];
+};
+
+export type VisitCommand = {
+  readonly name: string;
+  readonly card: CardHolder;
+  /** Status word, four hexadecimal digits. */
+  readonly sw: string;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  readonly ramPeak: number;
+  readonly nvmBytes: number;
+  readonly operations: readonly OperationCount[];
+  /** Milliseconds on the profile's card, or null for "no data". */
+  readonly predictedMs: number | null;
+};
+
+export function visitDocument(
+  run: { readonly seed: number | null; readonly scenario: string; readonly profile: CardProfile },
+  phases: readonly RecordedPhase[],
+): VisitDocument {
+  return {
+    seed: run.seed,
+    scenario: run.scenario,
+    profile: run.profile.id,
+    predictionCovers: PREDICTION_HEADING,
+    phases: phases.map(({ name, equations, outcome, reason, commands }) => ({
+      name,
+      equations,
+      outcome,
+      ...(reason === undefined ? {} : { reason }),
+      commands: commands.map((command) => visitCommand(command, run.profile)),
+    })),
+  };
+}
+
+function visitCommand({ card, exchange, figures }: RecordedCommand, profile: CardProfile): VisitCommand {
+  return {
+    name: exchange.name,
+    card,
+    sw: exchange.sw === undefined ? '' : toHex(uintToBytes(exchange.sw, 2)).toUpperCase(),
+    bytesIn: figures.bytesIn,
+    bytesOut: figures.bytesOut,
+    ramPeak: figures.ramPeakBytes,
+    nvmBytes: figures.nvmBytes,
+    operations: figures.operations,
+    predictedMs: roundMs(priceCommand(profile, figures).predictedMs),
+  };
+}

@@ -1,0 +1,74 @@
+/** A visit for people: phases with their outcomes, the decoded trace, a table of what each command used. */
+
+import { exchangeToLines } from '../../../apdu/index.js';
+import { formatTable, type TableColumn } from '../../../perf/index.js';
+import type { RecordedPhase } from './recorder.js';
+import type { VisitDocument } from './visit-document.js';
+
+/** "eq. 6, 7, 8", or what stands there when the paper has no equation. */
+function equationsText(equations: readonly number[]): string {
+  return equations.length === 0 ? 'no equation' : `eq. ${equations.join(', ')}`;
+}
+
+/** One phase with its trace. */
+export function phaseText(phase: RecordedPhase, withTrace: boolean): string {
+  const outcome = phase.outcome === 'ok' ? 'ok' : `REFUSED: ${phase.reason}`;
+  const head = `■ ${phase.name} (${equationsText(phase.equations)}): ${outcome}`;
+  if (!withTrace) return head;
+  const trace = phase.commands.flatMap(({ card, exchange }) =>
+    exchangeToLines(exchange).map((line, i) => (i === 0 ? `  ${card}: ${line}` : `  ${line}`)),
+  );
+  return [head, ...trace, ''].join('\n');
+}
+
+const COLUMNS: readonly TableColumn[] = [
+  { title: 'phase', align: 'left' },
+  { title: 'card', align: 'left' },
+  { title: 'command', align: 'left' },
+  { title: 'SW', align: 'left' },
+  { title: 'in B', align: 'right' },
+  { title: 'out B', align: 'right' },
+  { title: 'RAM B', align: 'right' },
+  { title: 'NVM B', align: 'right' },
+  { title: 'coprocessor operations', align: 'left' },
+  { title: 'ms', align: 'right' },
+];
+
+/** What each command used, and what it would take on the profile's card. */
+export function figuresText(document: VisitDocument): string {
+  const rows = document.phases.flatMap((phase) =>
+    phase.commands.map((command, i) => [
+      i === 0 ? phase.name : '',
+      command.card,
+      command.name.replace('PERFORM SECURITY OPERATION', 'PSO'),
+      command.sw,
+      String(command.bytesIn),
+      String(command.bytesOut),
+      String(command.ramPeak),
+      String(command.nvmBytes),
+      operationsText(command.operations),
+      command.predictedMs === null ? 'no data' : command.predictedMs.toFixed(1),
+    ]),
+  );
+  return [
+    `Every command: bytes on the wire, highest RAM use, NVM bytes written, coprocessor operations, and predicted ms on ${document.profile} (${document.predictionCovers}).`,
+    formatTable(COLUMNS, rows),
+  ].join('\n');
+}
+
+/** "3 bls12381-g1-mul, 13 sha256": how often each operation ran, whatever the lengths. */
+function operationsText(operations: readonly { readonly name: string; readonly count: number }[]): string {
+  const counts = new Map<string, number>();
+  for (const { name, count } of operations) counts.set(name, (counts.get(name) ?? 0) + count);
+  return [...counts].map(([name, count]) => `${count} ${name}`).join(', ');
+}
+
+/** The last line: how it went. */
+export function summaryText(document: VisitDocument): string {
+  const refused = document.phases.filter((phase) => phase.outcome === 'refused');
+  const commands = document.phases.reduce((sum, phase) => sum + phase.commands.length, 0);
+  const equations = [...new Set(document.phases.flatMap((phase) => phase.equations))].sort((a, b) => a - b);
+  return refused.length === 0
+    ? `The visit is complete: ${document.phases.length} phases, equations ${equations.join(', ')}, ${commands} card commands, every check passed.`
+    : `The visit was refused in "${refused[0]!.name}": ${refused[0]!.reason}.`;
+}
