@@ -27,7 +27,8 @@ const MAX_RESPONSE_LENGTH = 65_538;
 const REMOVAL_NOTICE_MS = 1_000;
 
 /**
- * Connects to the card in a PC/SC reader, waiting up to `timeoutMs` for one.
+ * Connects to the card in a PC/SC reader, waiting up to `timeoutMs` for one. Not for a card that is served from this
+ * very thread: closing blocks it while pcscd may be waiting for that card.
  * @throws {TransportError} `no-binding`, `no-service`, `no-reader`, `no-card` or `timeout`, `card-mute`,
  * `sharing-violation`, `aborted`.
  */
@@ -118,7 +119,7 @@ class ServiceConnection implements PcscConnection {
     const { card, context, onClose } = this.#parts;
     return this.#guard.close(async () => {
       try {
-        // By reconnecting: a reset by `disconnect` blocks this thread, and with it a card served from this process.
+        // By reconnecting, on a thread: `disconnect` would block this one for as long as the card takes to reset.
         if (onClose === 'reset') await this.#reconnect();
       } catch {
         // No card left to reset.

@@ -17,6 +17,7 @@ import {
   waitForPcscRemoval,
 } from '../../reader-drivers/index.js';
 import { ATR_T0, ATR_T1, ECHO_AID, ECHO_FCI, EchoCard } from './echo-card.js';
+import { serveEchoCard } from './echo-card-process.js';
 
 const FIRST = 'Virtual PCD 00 00';
 const SECOND = 'Virtual PCD 00 01';
@@ -51,10 +52,7 @@ const scenarios: Readonly<Record<string, () => Promise<unknown>>> = {
     );
     await assert.rejects(connectPcsc({ reader: 'PCD 00 01' }), failsWith('no-card'));
     await assert.rejects(connectPcsc({ reader: 'elsewhere' }), failsWith('no-reader'));
-    const ends = [
-      await serveVpcd(new EchoCard(ATR_T1)),
-      await serveVpcd(new EchoCard(ATR_T0), { port: SECOND_PORT }),
-    ];
+    const cards = [await serveEchoCard(ATR_T1), await serveEchoCard(ATR_T0, SECOND_PORT)];
     const block = await connectPcsc({ reader: FIRST, ...WAIT });
     const character = await connectPcsc({ reader: 'pcd 00 01', ...WAIT });
     assert.deepEqual([block.protocol, character.protocol], ['T=1', 'T=0']);
@@ -85,14 +83,13 @@ const scenarios: Readonly<Record<string, () => Promise<unknown>>> = {
     await character.close();
     // The first of the two commands that collided is still under way: closing waits for it.
     await block.close();
-    for (const end of ends) await end.close();
+    for (const card of cards) await card.close();
     return { echoes };
   },
 
   /** Volatile state dies with a reset of ours, of another program, and at the end of a connection. */
   async reset() {
-    const card = new EchoCard();
-    const end = await serveVpcd(card);
+    const card = await serveEchoCard();
     const one = await connectPcsc({ reader: FIRST, ...WAIT });
     const other = await connectPcsc({ reader: FIRST, ...WAIT });
     assert.equal(await send(one, PUT_NOTE), OK);
@@ -109,25 +106,25 @@ const scenarios: Readonly<Record<string, () => Promise<unknown>>> = {
     const later = await connectPcsc({ reader: FIRST, ...WAIT });
     assert.equal(await send(later, GET_NOTE), `00${OK}`, 'the last connection left nothing behind');
     await later.close();
-    await end.close();
-    return { resets: card.signals.filter((signal) => signal === 'reset').length };
+    const signals = await card.tell('signals');
+    await card.close();
+    return { resets: signals.split(' ').filter((signal) => signal === 'reset').length };
   },
 
   async sharing() {
-    const end = await serveVpcd(new EchoCard());
+    const card = await serveEchoCard();
     const alone = await connectPcsc({ reader: FIRST, share: 'exclusive', ...WAIT });
     await assert.rejects(connectPcsc({ reader: FIRST }), failsWith('sharing-violation'));
     await alone.close();
     const shared = await connectPcsc({ reader: FIRST });
     await assert.rejects(connectPcsc({ reader: FIRST, share: 'exclusive' }), failsWith('sharing-violation'));
     await shared.close();
-    await end.close();
+    await card.close();
   },
 
   /** Taken out, put in, taken out during a command; a slot holds one card. */
   async removal() {
-    const card = new EchoCard();
-    const end = await serveVpcd(card);
+    const card = await serveEchoCard();
     const connection = await connectPcsc({ reader: FIRST, ...WAIT });
     assert.equal(await send(connection, PUT_NOTE), OK);
     await assert.rejects(
@@ -137,13 +134,13 @@ const scenarios: Readonly<Record<string, () => Promise<unknown>>> = {
     );
 
     const removal = waitForPcscRemoval({ reader: FIRST, ...WAIT });
-    await end.remove();
+    await card.tell('remove');
     await removal;
     await assert.rejects(connection.transmit(GET_NOTE), failsWith('card-removed'));
     await assert.rejects(connectPcsc({ reader: FIRST, timeoutMs: 300 }), failsWith('timeout'));
 
     const insertion = waitForPcscCard({ reader: FIRST, ...WAIT });
-    await end.insert();
+    await card.tell('insert');
     assert.deepEqual((await insertion).atr, ATR_T1);
     await assert.rejects(
       connection.transmit(GET_NOTE),
@@ -153,24 +150,24 @@ const scenarios: Readonly<Record<string, () => Promise<unknown>>> = {
     await connection.reset();
     assert.equal(await send(connection, GET_NOTE), `00${OK}`);
 
-    card.process = () => {
-      throw new Error('broken card');
-    };
+    const ended = assert.rejects(card.tell('ended'), /broken card/);
+    await card.tell('break');
     await assert.rejects(connection.transmit(GET_NOTE), failsWith('card-removed'));
-    await assert.rejects(end.ended, /broken card/);
+    await ended;
     await connection.close();
+    await card.close();
   },
 
   /** A hundred connections, so that what a single one leaks would show. */
   async many() {
-    const end = await serveVpcd(new EchoCard());
+    const card = await serveEchoCard();
     for (let round = 0; round < 100; round++) {
       const connection = await connectPcsc({ reader: FIRST, ...WAIT });
       assert.equal(await send(connection, GET_NOTE), `00${OK}`);
       assert.equal(await send(connection, PUT_NOTE), OK);
       await connection.close();
     }
-    await end.close();
+    await card.close();
   },
 
   /** Ends without closing anything: the operating system must be able to clean up. */
