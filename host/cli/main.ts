@@ -5,6 +5,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { CliError, EXIT, type ExitStatus } from './cli-error.js';
+import { addApduCommand } from './commands/apdu.js';
+import { addCardCommand } from './commands/card.js';
+import { addPerfCommand } from './commands/perf.js';
+import { addSpecCommand } from './commands/spec.js';
 import { addVisitCommand } from './commands/visit.js';
 import { PACKAGE_ROOT } from './package-root.js';
 
@@ -17,12 +21,18 @@ function makeProgram(done: (status: ExitStatus) => void): Command {
     .description(
       'Smart cards of an integrated medical information system, on a simulator that enforces what silicon enforces.',
     )
-    .version(version)
-    .showHelpAfterError('(add --help for what there is)')
-    .exitOverride();
-  addVisitCommand(program, done);
-  for (const command of program.commands) command.exitOverride();
+    .version(version);
+  for (const add of [addVisitCommand, addApduCommand, addSpecCommand, addPerfCommand, addCardCommand]) {
+    add(program, done);
+  }
+  throwInsteadOfExit(program);
   return program;
+}
+
+/** Every subcommand reports usage errors the same way, so that the exit status is decided in one place. */
+function throwInsteadOfExit(command: Command): void {
+  command.exitOverride().showHelpAfterError('(add --help for what there is)');
+  for (const subcommand of command.commands) throwInsteadOfExit(subcommand);
 }
 
 async function main(argv: readonly string[]): Promise<ExitStatus> {

@@ -14,7 +14,8 @@ import { figuresText, phaseText, summaryText } from '../visit/visit-text.js';
 
 /** The profile of the figures unless another one is named: a measured card. */
 export const VISIT_PROFILE = 'nxp-jcop4-j3r180';
-const DEFAULT_INPUT = join(PACKAGE_ROOT, 'examples', 'acute-bronchitis.json');
+/** The input of a visit unless another one is named. */
+export const DEFAULT_INPUT = join(PACKAGE_ROOT, 'examples', 'acute-bronchitis.json');
 
 type Options = {
   readonly scenario: string;

@@ -1,0 +1,111 @@
+/** `imis apdu`: send APDUs to a simulated card and read the decoded answers, from a script or by hand. */
+
+import { readFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import type { Command } from 'commander';
+import { exchangeToLines, fromHex, toHex, traceDecoder } from '../../../apdu/index.js';
+import type { Card } from '../../../applet/index.js';
+import { parseScriptLine, type SentLine } from '../apdu-script.js';
+import { CliError, EXIT, type ExitStatus } from '../cli-error.js';
+import { parseSeed } from '../options.js';
+import { profileNamed } from '../simulated-card.js';
+import { makeBenchCard } from '../visited-cards.js';
+import { type BenchCardArguments, withBenchCardOptions } from './bench-card-options.js';
+
+type ApduArguments = BenchCardArguments & { readonly script?: string; readonly seed?: number };
+
+export function addApduCommand(program: Command, done: (status: ExitStatus) => void): void {
+  withBenchCardOptions(
+    program
+      .command('apdu')
+      .description('send APDUs to a simulated card and read the decoded answers')
+      .option('--script <file>', 'lines to send instead of typing them')
+      .option('--seed <n>', 'make the card repeatable', parseSeed),
+  )
+    .addHelpText(
+      'after',
+      `
+A line is a command APDU in hexadecimal, or "reset"; "=> 9000" behind it states the expected
+status word (x stands for any digit), "#" starts a comment. Exit status 1 when an expectation fails.
+
+Example:
+  echo '00A4040C06F0494D495301 => 9000' | imis apdu --card patient`,
+    )
+    .action(async (options: ApduArguments) => done(await apdu(options)));
+}
+
+async function apdu(options: ApduArguments): Promise<ExitStatus> {
+  const lines = options.script === undefined ? undefined : await readScript(options.script);
+  const profile = profileNamed(options.profile);
+  const card = await makeBenchCard({ ...options, profile, seed: options.seed ?? null });
+  const session = new Session(card);
+  process.stdout.write(`ATR ${toHex(card.powerOn()).toUpperCase()}\n`);
+  if (lines) for (const line of lines) session.run(line);
+  else await interact(session);
+  session.end();
+  return session.failures === 0 ? EXIT.ok : EXIT.failed;
+}
+
+/** Every line parsed before the first one is sent. @throws {CliError} naming the line. */
+async function readScript(path: string): Promise<readonly SentLine[]> {
+  const text = await readFile(path, 'utf8').catch(() => {
+    throw new CliError(`The script ${path} can not be read; check the path.`);
+  });
+  return text.split(/\r?\n/).map((line, i) => {
+    const parsed = parseScriptLine(line);
+    if (parsed.kind === 'fault') throw new CliError(`${path}, line ${i + 1}: ${parsed.reason}.`);
+    return parsed;
+  });
+}
+
+async function interact(session: Session): Promise<void> {
+  const terminal = process.stdin.isTTY === true;
+  const reader = createInterface({
+    input: process.stdin,
+    output: process.stdout,
+    terminal,
+    prompt: 'apdu> ',
+  });
+  if (terminal) reader.prompt();
+  for await (const line of reader) {
+    const parsed = parseScriptLine(line);
+    if (parsed.kind === 'fault') {
+      process.stderr.write(`imis: ${parsed.reason}.\n`);
+      session.failures += terminal ? 0 : 1;
+    } else {
+      session.run(parsed);
+    }
+    if (terminal) reader.prompt();
+  }
+}
+
+class Session {
+  failures = 0;
+  private readonly decoder = traceDecoder();
+
+  constructor(private readonly card: Card) {}
+
+  run(line: SentLine): void {
+    if (line.kind === 'empty') return;
+    if (line.kind === 'reset') {
+      this.print(this.decoder.reset());
+      process.stdout.write(`ATR ${toHex(this.card.reset()).toUpperCase()}\n`);
+      return;
+    }
+    const response = this.card.process(fromHex(line.command));
+    this.print(this.decoder.feed(fromHex(line.command), response));
+    const sw = toHex(response.subarray(-2)).toUpperCase();
+    if (line.expected && !line.expected.test(sw)) {
+      this.failures++;
+      process.stdout.write(`  ✗ expected ${line.expectedText}, the card answered ${sw}\n`);
+    }
+  }
+
+  end(): void {
+    this.print(this.decoder.flush());
+  }
+
+  private print(exchanges: ReturnType<ReturnType<typeof traceDecoder>['flush']>): void {
+    for (const exchange of exchanges) process.stdout.write(`${exchangeToLines(exchange).join('\n')}\n`);
+  }
+}

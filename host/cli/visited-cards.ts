@@ -1,0 +1,44 @@
+/** Cards for work at the bench: blank, or as they are after a whole visit. */
+
+import type { Card } from '../../applet/index.js';
+import type { CardProfile } from '../../perf/index.js';
+import { seededRng, systemRng } from '../index.js';
+import { CliError, EXIT } from './cli-error.js';
+import { visitInputFrom } from './commands/visit.js';
+import { type CardKindName, makeSimulatedCard } from './simulated-card.js';
+import { Recorder } from './visit/recorder.js';
+import { runVisit } from './visit/run-visit.js';
+
+/** Where a bench card stands in its life. */
+export const CARD_STATES = ['blank', 'visited'] as const;
+export type CardState = (typeof CARD_STATES)[number];
+
+export type BenchCardOptions = {
+  readonly card: CardKindName;
+  readonly state: CardState;
+  readonly profile: CardProfile;
+  readonly input: string;
+  readonly seed: number | null;
+};
+
+/** A card without power, in the state asked for. @throws {CliError} when the visit itself was refused. */
+export async function makeBenchCard({ card, state, profile, input, seed }: BenchCardOptions): Promise<Card> {
+  if (state === 'blank') {
+    return makeSimulatedCard(card, profile, seed === null ? systemRng : seededRng(seed, 'bench card'));
+  }
+  const recorder = new Recorder();
+  const cards = await runVisit(
+    { input: await visitInputFrom(input), scenario: 'outpatient', profile, seed },
+    recorder,
+  );
+  const refused = recorder.phases.find((phase) => phase.outcome === 'refused');
+  if (refused) {
+    throw new CliError(
+      `The visit that prepares the card was refused in "${refused.name}": ${refused.reason}.`,
+      EXIT.failed,
+    );
+  }
+  const chosen = card === 'patient' ? cards.patient : cards.doctor;
+  chosen.powerOff();
+  return chosen;
+}
