@@ -1,0 +1,105 @@
+/** Requests of the specification as APDUs on the wire, and what a card answers to them. */
+
+import {
+  type CommandSpec,
+  concatBytes,
+  decodeData,
+  encodeCommandApdu,
+  encodeRequest,
+  parseResponseApdu,
+  protectedCommandData,
+  protectedCommandObjects,
+  type RequestOf,
+  type ResponseApdu,
+  type ResponseOf,
+} from '../../apdu/index.js';
+
+/** One command in, one response out; no bytes from a card without power. */
+export type Transmit = (command: Uint8Array) => Uint8Array;
+
+/** Whoever computes checksums for protected commands. */
+export interface CommandProtector {
+  checksum(header: Uint8Array, objects: Uint8Array): Uint8Array;
+}
+
+const CHAINING = 0x10;
+const PROTECTED = 0x0c;
+const LINK_BYTES = 255;
+
+/** The APDUs of a request: one, or a chain; with a checksum where `protector` is given. */
+export function apdusOf<const C extends CommandSpec>(
+  spec: C,
+  request: RequestOf<C>,
+  protector?: CommandProtector,
+): Uint8Array[] {
+  const plain = encodeRequest(spec, request);
+  const cla = protector ? plain.cla | PROTECTED : plain.cla;
+  const data = protector ? protect(cla, plain, protector) : (plain.data ?? new Uint8Array(0));
+  const le = protector ? 256 : plain.le;
+  const apdus: Uint8Array[] = [];
+  const { ins, p1, p2 } = plain;
+  let at = 0;
+  for (; data.length - at > LINK_BYTES; at += LINK_BYTES) {
+    const link = data.slice(at, at + LINK_BYTES);
+    apdus.push(encodeCommandApdu({ cla: cla | CHAINING, ins, p1, p2, data: link }));
+  }
+  apdus.push(encodeCommandApdu({ cla, ins, p1, p2, data: data.slice(at), le }));
+  return apdus;
+}
+
+function protect(
+  cla: number,
+  command: { ins: number; p1: number; p2: number; data?: Uint8Array | undefined; le?: number | undefined },
+  protector: CommandProtector,
+): Uint8Array {
+  const body = { plain: command.data, le: command.le };
+  const header = Uint8Array.of(cla, command.ins, command.p1, command.p2);
+  return protectedCommandData({
+    ...body,
+    checksum: protector.checksum(header, protectedCommandObjects(body)),
+  });
+}
+
+const GET_RESPONSE = Uint8Array.of(0x00, 0xc0, 0x00, 0x00, 0x00);
+
+/** Sends APDUs until one is not answered 9000, fetching what waits. `sw` is 0 when the card is mute. */
+export function exchange(transmit: Transmit, apdus: readonly Uint8Array[]): ResponseApdu {
+  let answer: ResponseApdu = { data: new Uint8Array(0), sw: 0 };
+  for (const apdu of apdus) {
+    answer = parseResponseApdu(transmit(apdu)) ?? { data: new Uint8Array(0), sw: 0 };
+    while (answer.sw >> 8 === 0x61) {
+      const more = parseResponseApdu(transmit(GET_RESPONSE))!;
+      answer = { data: concatBytes(answer.data, more.data), sw: more.sw };
+    }
+    if (answer.sw !== 0x9000) break;
+  }
+  return answer;
+}
+
+/** Status word of a request. */
+export function statusOf<const C extends CommandSpec>(
+  transmit: Transmit,
+  spec: C,
+  request: RequestOf<C>,
+  protector?: CommandProtector,
+): number {
+  return exchange(transmit, apdusOf(spec, request, protector)).sw;
+}
+
+/** The typed answer to a plain request. @throws {Error} unless it is 9000. */
+export function call<const C extends CommandSpec>(
+  transmit: Transmit,
+  spec: C,
+  request: RequestOf<C>,
+): ResponseOf<C> {
+  const { data, sw } = exchange(transmit, apdusOf(spec, request));
+  if (sw !== 0x9000) throw new Error(`${spec.name}: ${sw.toString(16)}`);
+  return decodeData(spec.response, data) as ResponseOf<C>;
+}
+
+/** SELECT of an application by its identifier. */
+export function selectApplication(transmit: Transmit, aid: string): number {
+  return exchange(transmit, [
+    Uint8Array.from(Buffer.from(`00a4040c${(aid.length / 2).toString(16).padStart(2, '0')}${aid}`, 'hex')),
+  ]).sw;
+}
