@@ -129,6 +129,11 @@ export class Card {
     return { nvm: this.nvm.flash.bytes.slice(), ram: this.ram.bytes.slice(), powered: this.powered };
   }
 
+  /** A card of its own with the same content. */
+  fork(): Card {
+    return new Card(this.kind, this.ports, this.image());
+  }
+
   /** Who owns which bytes of both memories. */
   get owners(): { readonly nvm: readonly Owner[]; readonly ram: readonly Owner[] } {
     return { nvm: this.memory.persistent.owners, ram: this.memory.transient.owners };

@@ -7,6 +7,7 @@ import { Command, CommanderError } from 'commander';
 import { CliError, EXIT, type ExitStatus } from './cli-error.js';
 import { addApduCommand } from './commands/apdu.js';
 import { addCardCommand } from './commands/card.js';
+import { addConformanceCommand } from './commands/conformance.js';
 import { addPerfCommand } from './commands/perf.js';
 import { addSpecCommand } from './commands/spec.js';
 import { addVisitCommand } from './commands/visit.js';
@@ -16,15 +17,23 @@ const { version } = JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 
   version: string;
 };
 
+/** In the order in which help shows them. */
+const COMMANDS = [
+  addVisitCommand,
+  addApduCommand,
+  addSpecCommand,
+  addConformanceCommand,
+  addPerfCommand,
+  addCardCommand,
+];
+
 function makeProgram(done: (status: ExitStatus) => void): Command {
   const program = new Command('imis')
     .description(
       'Smart cards of an integrated medical information system, on a simulator that enforces what silicon enforces.',
     )
     .version(version);
-  for (const add of [addVisitCommand, addApduCommand, addSpecCommand, addPerfCommand, addCardCommand]) {
-    add(program, done);
-  }
+  for (const add of COMMANDS) add(program, done);
   throwInsteadOfExit(program);
   return program;
 }
