@@ -2,9 +2,20 @@
 
 import { CATEGORIES, type ConformanceCase } from './case.js';
 import { APDU_CASES } from './cases/apdu.js';
+import { CHAINING_CASES } from './cases/chaining.js';
+import { CLASS_CASES } from './cases/class.js';
 import { PIN_CASES } from './cases/pin.js';
+import { RESPONSE_CASES } from './cases/response.js';
+import { SELECTION_CASES } from './cases/selection.js';
 
-const FAMILIES: readonly (readonly ConformanceCase[])[] = [APDU_CASES, PIN_CASES];
+const FAMILIES: readonly (readonly ConformanceCase[])[] = [
+  APDU_CASES,
+  CLASS_CASES,
+  SELECTION_CASES,
+  RESPONSE_CASES,
+  CHAINING_CASES,
+  PIN_CASES,
+];
 
 /** Hand-written and generated cases by category; within one in the order of their files. */
 export function allCases(): readonly ConformanceCase[] {
