@@ -55,7 +55,8 @@ export class CommandProcessor {
 
   process(bytes: Uint8Array): Outcome {
     const { limits } = this.os;
-    if (bytes.length > limits.apduBufferBytes && !limits.extendedLength) refuse(SW.wrongLength);
+    // Extended lengths change the coding, not the buffer: what does not fit comes in a chain.
+    if (bytes.length > limits.apduBufferBytes) refuse(SW.wrongLength);
     const apdu = parseCommandApdu(bytes);
     if ('fault' in apdu || (apdu.extended && !limits.extendedLength)) return refuse(SW.wrongLength);
     const cla = this.classOf(apdu);
