@@ -60,7 +60,7 @@ export class CommandProcessor {
     const apdu = parseCommandApdu(bytes);
     if ('fault' in apdu || (apdu.extended && !limits.extendedLength)) return refuse(SW.wrongLength);
     const cla = this.classOf(apdu);
-    if (apdu.ins === 0xc0 && cla === 0x00) return this.getResponse(apdu);
+    if (apdu.ins === 0xc0 && apdu.cla === 0x00) return this.getResponse(apdu);
     this.buffer.dropResponse();
     try {
       const data = this.collectChain(apdu);
@@ -117,7 +117,11 @@ export class CommandProcessor {
 
   private execute(apdu: CommandApdu, cla: number): Outcome {
     const spec = this.match(apdu, cla);
-    if (apdu.ins === SELECT_INS && apdu.p1 === BY_NAME) return this.selectApplication(apdu, spec);
+    if (apdu.ins === SELECT_INS && apdu.p1 === BY_NAME) {
+      // A session belongs to the application that this ends; nobody could check or make its checksums.
+      this.secureMessagingFor(spec, apdu.cla);
+      return this.selectApplication(apdu, spec);
+    }
     this.assertPermitted(spec);
     const messaging = this.secureMessagingFor(spec, apdu.cla);
     const header = Uint8Array.of(apdu.cla & ~CHAINING_BIT, apdu.ins, apdu.p1, apdu.p2);
