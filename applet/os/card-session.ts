@@ -90,14 +90,13 @@ export class CardSession implements SecureMessagingSession {
   /** Answers 6988 and ends the session unless `received` is `expected`. */
   assertChecksum(expected: Uint8Array, received: Uint8Array): void {
     if (equalConstantTime(expected, received)) return;
-    this.close();
-    this.onEnd();
+    this.end();
     refuse(SW.secureMessagingIncorrect);
   }
 
   unwrap(header: Uint8Array, data: Uint8Array): Uint8Array {
     if (!this.isOpen) refuse(SW.secureMessagingMissing);
-    const parsed = parse(data);
+    const parsed = this.parse(data);
     this.assertChecksum(this.commandChecksum(header, parsed.objects), parsed.checksum);
     return parsed.plain ?? new Uint8Array(0);
   }
@@ -114,13 +113,20 @@ export class CardSession implements SecureMessagingSession {
     this.counter.value += 1;
     return this.coprocessor.aes128Cmac(this.key.bytes, input(this.counter.value)).slice(0, CHECKSUM_BYTES);
   }
-}
 
-function parse(data: Uint8Array) {
-  try {
-    return parseProtectedCommandData(data);
-  } catch (error) {
-    if (error instanceof TlvError) return refuse(SW.secureMessagingMissing);
-    throw error;
+  private parse(data: Uint8Array) {
+    try {
+      return parseProtectedCommandData(data);
+    } catch (error) {
+      if (!(error instanceof TlvError)) throw error;
+      this.end();
+      return refuse(SW.secureMessagingMissing);
+    }
+  }
+
+  /** Any error of secure messaging ends the session: the other end has counted a checksum that this end has not. */
+  private end(): void {
+    this.close();
+    this.onEnd();
   }
 }
