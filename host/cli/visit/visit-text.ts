@@ -3,7 +3,7 @@
 import { exchangeToLines } from '../../../apdu/index.js';
 import { formatTable, type TableColumn } from '../../../perf/index.js';
 import type { RecordedPhase } from './recorder.js';
-import type { VisitDocument } from './visit-document.js';
+import type { VisitCommand, VisitDocument } from './visit-document.js';
 
 /** "eq. 6, 7, 8", or what stands there when the paper has no equation. */
 function equationsText(equations: readonly number[]): string {
@@ -22,7 +22,6 @@ export function phaseText(phase: RecordedPhase, withTrace: boolean): string {
 }
 
 const COLUMNS: readonly TableColumn[] = [
-  { title: 'phase', align: 'left' },
   { title: 'card', align: 'left' },
   { title: 'command', align: 'left' },
   { title: 'SW', align: 'left' },
@@ -30,30 +29,43 @@ const COLUMNS: readonly TableColumn[] = [
   { title: 'out B', align: 'right' },
   { title: 'RAM B', align: 'right' },
   { title: 'NVM B', align: 'right' },
-  { title: 'coprocessor operations', align: 'left' },
   { title: 'ms', align: 'right' },
+  { title: 'coprocessor operations', align: 'left' },
 ];
+const HEADING_LINES = 2;
 
-/** What each command used, and what it would take on the profile's card. */
+/** What each command used, and what it would take on the profile's card; one block for each phase. */
 export function figuresText(document: VisitDocument): string {
-  const rows = document.phases.flatMap((phase) =>
-    phase.commands.map((command, i) => [
-      i === 0 ? phase.name : '',
-      command.card,
-      command.name.replace('PERFORM SECURITY OPERATION', 'PSO'),
-      command.sw,
-      String(command.bytesIn),
-      String(command.bytesOut),
-      String(command.ramPeak),
-      String(command.nvmBytes),
-      operationsText(command.operations),
-      command.predictedMs === null ? 'no data' : command.predictedMs.toFixed(1),
-    ]),
-  );
+  const rows = document.phases.flatMap((phase) => phase.commands.map(figuresRow));
+  const lines = formatTable(COLUMNS, rows).split('\n');
+  const blocks = lines.slice(0, HEADING_LINES);
+  let next = HEADING_LINES;
+  for (const { name, commands } of document.phases) {
+    if (commands.length === 0) continue;
+    blocks.push(`■ ${name}`, ...lines.slice(next, next + commands.length));
+    next += commands.length;
+  }
   return [
-    `Every command: bytes on the wire, highest RAM use, NVM bytes written, coprocessor operations, and predicted ms on ${document.profile} (${document.predictionCovers}).`,
-    formatTable(COLUMNS, rows),
+    'Every command: bytes on the wire, highest RAM use, NVM bytes written, predicted ms, coprocessor operations.',
+    `The ms are those of ${document.profile}: ${document.predictionCovers}; no total, for interpreted bytecode is missing.`,
+    '',
+    ...blocks,
+    '',
   ].join('\n');
+}
+
+function figuresRow(command: VisitCommand): readonly string[] {
+  return [
+    command.card,
+    command.name.replace('PERFORM SECURITY OPERATION', 'PSO'),
+    command.sw,
+    String(command.bytesIn),
+    String(command.bytesOut),
+    String(command.ramPeak),
+    String(command.nvmBytes),
+    command.predictedMs === null ? 'no data' : command.predictedMs.toFixed(1),
+    operationsText(command.operations),
+  ];
 }
 
 /** "3 bls12381-g1-mul, 13 sha256": how often each operation ran, whatever the lengths. */
