@@ -67,10 +67,12 @@ async function interact(session: Session): Promise<void> {
     prompt: 'apdu> ',
   });
   if (terminal) reader.prompt();
+  let number = 0;
   for await (const line of reader) {
+    number++;
     const parsed = parseScriptLine(line);
     if (parsed.kind === 'fault') {
-      process.stderr.write(`imis: ${parsed.reason}.\n`);
+      process.stderr.write(`imis: ${terminal ? '' : `standard input, line ${number}: `}${parsed.reason}.\n`);
       session.failures += terminal ? 0 : 1;
     } else {
       session.run(parsed);
