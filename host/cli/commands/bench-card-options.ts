@@ -3,7 +3,7 @@
 import { type Command, Option } from 'commander';
 import { CARD_KINDS, type CardKindName } from '../simulated-card.js';
 import { CARD_STATES, type CardState } from '../visited-cards.js';
-import { DEFAULT_INPUT, VISIT_PROFILE } from './visit.js';
+import { inputOption, VISIT_PROFILE } from './visit.js';
 
 export type BenchCardArguments = {
   readonly card: CardKindName;
@@ -22,5 +22,5 @@ export function withBenchCardOptions(command: Command): Command {
         .default('visited'),
     )
     .option('--profile <name>', 'card profile', VISIT_PROFILE)
-    .option('--input <file>', 'input of the visit that prepares the card', DEFAULT_INPUT);
+    .addOption(inputOption('input of the visit that prepares the card'));
 }

@@ -8,7 +8,7 @@ import { signingCases } from '../signing-cases.js';
 import { profileNamed } from '../simulated-card.js';
 import { Recorder } from '../visit/recorder.js';
 import { runVisit, SCENARIOS } from '../visit/run-visit.js';
-import { DEFAULT_INPUT, VISIT_PROFILE, visitInputFrom } from './visit.js';
+import { inputOption, VISIT_PROFILE, visitInputFrom } from './visit.js';
 
 /** Model units do not depend on the seed but for which random bytes differ; one seed makes them exact. */
 const MODEL_SEED = 1;
@@ -35,7 +35,7 @@ export function addPerfCommand(program: Command, done: (status: ExitStatus) => v
     .command('card')
     .description('predicted time of every command of a visit, split into crypto, NVM and wire')
     .option('--scenario <name>', `what happens: ${Object.keys(SCENARIOS).join(', ')}`, 'outpatient')
-    .option('--input <file>', 'FHIR Parameters with the persons and the visit', DEFAULT_INPUT)
+    .addOption(inputOption('FHIR Parameters with the persons and the visit'))
     .option('--profile <name>', 'card profile', VISIT_PROFILE)
     .option('--json', 'one JSON document instead of text')
     .action(async (options: CardArguments) => done(await perfCard(options)));

@@ -1,7 +1,7 @@
 /** `imis visit`: the paper's flow on simulated cards, with trace and figures. */
 
-import { join } from 'node:path';
-import type { Command } from 'commander';
+import { join, relative } from 'node:path';
+import { type Command, Option } from 'commander';
 import { readVisitInputFile, type VisitInput } from '../../index.js';
 import { CliError, EXIT, type ExitStatus } from '../cli-error.js';
 import { parseSeed } from '../options.js';
@@ -16,6 +16,14 @@ import { figuresText, phaseText, summaryText } from '../visit/visit-text.js';
 export const VISIT_PROFILE = 'nxp-jcop4-j3r180';
 /** The input of a visit unless another one is named. */
 export const DEFAULT_INPUT = join(PACKAGE_ROOT, 'examples', 'acute-bronchitis.json');
+
+/** The option --input; its help names the default within the package and no path of this machine. */
+export function inputOption(description: string): Option {
+  return new Option('--input <file>', description).default(
+    DEFAULT_INPUT,
+    relative(PACKAGE_ROOT, DEFAULT_INPUT),
+  );
+}
 
 type Options = {
   readonly scenario: string;
@@ -33,7 +41,7 @@ export function addVisitCommand(program: Command, done: (status: ExitStatus) => 
       'register patient and doctor, treat, prescribe, collect: everything over APDUs to simulated cards',
     )
     .option('--scenario <name>', `what happens: ${Object.keys(SCENARIOS).join(', ')}`, 'outpatient')
-    .option('--input <file>', 'FHIR Parameters with the persons and the visit', DEFAULT_INPUT)
+    .addOption(inputOption('FHIR Parameters with the persons and the visit'))
     .option('--seed <n>', 'make every random number follow from this one; the run can be repeated', parseSeed)
     .option(
       '--profile <name>',
