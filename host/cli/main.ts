@@ -40,8 +40,19 @@ function makeProgram(done: (status: ExitStatus) => void): Command {
 
 /** Every subcommand reports usage errors the same way, so that the exit status is decided in one place. */
 function throwInsteadOfExit(command: Command): void {
-  command.exitOverride().showHelpAfterError('(add --help for what there is)');
+  command.exitOverride().configureOutput({ outputError: (text, write) => write(usageSentence(text)) });
   for (const subcommand of command.commands) throwInsteadOfExit(subcommand);
+}
+
+/** What commander says in several lines, as one sentence like all others. */
+function usageSentence(text: string): string {
+  const problem = text
+    .trim()
+    .replace(/^error: /, '')
+    .replace(/\s*\n\s*/g, ' ')
+    .replace(/ is invalid\. (\w)/, (_, letter: string) => ` is invalid: ${letter.toLowerCase()}`)
+    .replace(/\.$/, '');
+  return `imis: ${problem}; --help says what there is.\n`;
 }
 
 async function main(argv: readonly string[]): Promise<ExitStatus> {
@@ -64,4 +75,6 @@ async function main(argv: readonly string[]): Promise<ExitStatus> {
   }
 }
 
+// A reader that went away, as in `imis visit | head -1`, ends the program: the rest would be for nobody.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => process.exit(EXIT.failed));
 process.exitCode = await main(process.argv);
