@@ -89,13 +89,27 @@ export async function openHpkeBase(
   }
 }
 
+/** Whether something can be sealed to this key: 33 bytes that are a compressed point of P-256. */
+export function isHpkeKey(publicKey: Uint8Array): boolean {
+  if (publicKey.length !== 33) return false;
+  try {
+    uncompressed(publicKey);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 async function importRecipient(publicKey: Uint8Array): Promise<webcrypto.CryptoKey> {
   try {
-    const point = ECDH.convertKey(publicKey, 'prime256v1', undefined, undefined, 'uncompressed');
-    return await SUITE.kem.deserializePublicKey(copy(point as Uint8Array));
+    return await SUITE.kem.deserializePublicKey(copy(uncompressed(publicKey)));
   } catch (cause) {
     throw new RangeError('the recipient key is no point of P-256', { cause });
   }
+}
+
+function uncompressed(point: Uint8Array): Uint8Array {
+  return ECDH.convertKey(point, 'prime256v1', undefined, undefined, 'uncompressed') as Uint8Array;
 }
 
 /** WebCrypto takes arrays over a buffer of their own. */

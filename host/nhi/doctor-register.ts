@@ -19,7 +19,7 @@ import {
   type MclCurve,
   type PublishedGroupKey,
 } from '../crypto/group-signature/index.js';
-import { sealHpke } from '../crypto/hpke.js';
+import { isHpkeKey, sealHpke } from '../crypto/hpke.js';
 import type { Rng } from '../crypto/random.js';
 import { sha256 } from '../crypto/sha256.js';
 import type { DOCTOR_REGISTRATION_MESSAGE } from '../protocol/messages.js';
@@ -107,6 +107,8 @@ export class DoctorRegister {
     }
     if (toHex(statement.groupKeyHash) !== toHex(sha256(this.groupKey.publicKey)))
       return refusal('epoch-mismatch');
+    if (!isHpkeKey(statement.decryptionKey))
+      return refusal('message-malformed', 'the decryption key is no point of the curve');
     const requestKey = toHex(sha256(signature));
     const answered = this.issued.get(requestKey);
     if (answered) return { ok: true, credential: answered };

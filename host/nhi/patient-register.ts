@@ -4,6 +4,7 @@ import { NHI_NAME, type PatientCertificate, PID_BYTES, STATEMENT, toHex } from '
 import { verifyIdentityCertificate } from '../authority/identity-authority.js';
 import type { Clock } from '../clock.js';
 import type { EcKeyPair } from '../crypto/ecdsa.js';
+import { isHpkeKey } from '../crypto/hpke.js';
 import type { Rng } from '../crypto/random.js';
 import { REGISTRATION_MESSAGE } from '../protocol/messages.js';
 import { type Refusal, type Result, refusal } from '../protocol/refusal.js';
@@ -66,6 +67,8 @@ export class PatientRegister {
       verifyStatement(statement.signingKey, STATEMENT.registration, statement, signature) &&
       verifyStatement(body.identityKey, STATEMENT.registration, statement, identity.signature);
     if (!signed) return refusal('signature-invalid');
+    const usable = isHpkeKey(statement.decryptionKey) && isHpkeKey(statement.delegationKey);
+    if (!usable) return refusal('message-malformed', 'a public key is no point of the curve');
     if (!this.nonces.consume(statement.nonce, 'registration')) return refusal('nonce-unknown');
     if (this.byNationalId.has(body.subject)) return refusal('already-registered');
     const pid = rng.bytes(PID_BYTES);

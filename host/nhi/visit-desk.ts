@@ -4,6 +4,7 @@ import { NHI_NAME, STATEMENT, toHex, type ValuesOf, VISIT_REQUEST_MESSAGE } from
 import type { Clock } from '../clock.js';
 import type { EcKeyPair } from '../crypto/ecdsa.js';
 import type { GroupVerifier } from '../crypto/group-signature/index.js';
+import { isHpkeKey } from '../crypto/hpke.js';
 import type { Rng } from '../crypto/random.js';
 import { sha256 } from '../crypto/sha256.js';
 import { parseRecordDocument } from '../fhir/index.js';
@@ -67,6 +68,7 @@ export class VisitDesk {
     const { request, challenge, replyKey, signature } = confirmed;
     // Consumed first and whatever follows: a challenge serves one attempt.
     if (!this.challenges.consume(challenge, hospitalId)) return refusal('challenge-unknown');
+    if (!isHpkeKey(replyKey)) return refusal('message-malformed', 'the reply key is no point of the curve');
     const envelopeHash = sha256(request.envelope);
     const fields = { envelopeHash, challenge, hospitalId, replyKey };
     const wrong = checkDoctorSignature(verifier, STATEMENT.visitConfirmation, fields, signature);
