@@ -3,7 +3,7 @@
  * door of its own and nothing else; the door knows who came through it.
  */
 
-import type { RoleName } from '../../apdu/index.js';
+import { type RoleName, STATEMENT } from '../../apdu/index.js';
 import type { Clock } from '../clock.js';
 import { type EcKeyPair, generateEcKeyPair } from '../crypto/ecdsa.js';
 import {
@@ -13,13 +13,18 @@ import {
   type PublishedGroupKey,
 } from '../crypto/group-signature/index.js';
 import type { Rng } from '../crypto/random.js';
-import type { DoctorSignature } from '../protocol/group-signed-statement.js';
+import { checkDoctorSignature, type DoctorSignature } from '../protocol/group-signed-statement.js';
 import { type Refusal, type Result, refusal } from '../protocol/refusal.js';
 import type { SealedMessage } from '../protocol/sealed-message.js';
 import { CertificateAuthority } from './certificate-authority.js';
 import { DoctorRegister } from './doctor-register.js';
 import { PatientRegister } from './patient-register.js';
-import { type Collection, type PrescriptionEntry, PrescriptionRegister } from './prescription-register.js';
+import {
+  type Collection,
+  type PrescriptionEntry,
+  PrescriptionRegister,
+  type SignedPrescription,
+} from './prescription-register.js';
 import { RecordStore } from './record-store.js';
 import { type ConfirmedRequest, type Receipt, VisitDesk } from './visit-desk.js';
 
@@ -56,9 +61,9 @@ export interface HospitalDoor {
 export interface PharmacyDoor {
   /** Sealed prescriptions that wait for this pharmacy; each is given out once. */
   fetchPrescriptions(): readonly SealedMessage[];
+  /** Registered for this pharmacy with the terms signed, not spent, and the signature holds. */
   checkPrescription(
-    prescriptionId: Uint8Array,
-    pid: Uint8Array,
+    statement: SignedPrescription,
     signature: DoctorSignature,
   ): Result<{ readonly receipt: Receipt }>;
   reserve(
@@ -145,8 +150,10 @@ export class Nhi {
     this.mailboxes.set(pharmacyId, []);
     return {
       fetchPrescriptions: () => this.mailboxes.get(pharmacyId)!.splice(0),
-      checkPrescription: (prescriptionId, pid, signature) => {
-        const unfit = this.prescriptions.check(pharmacyId, prescriptionId, pid);
+      checkPrescription: (statement, signature) => {
+        const unfit =
+          this.prescriptions.checkTerms(pharmacyId, statement) ??
+          checkDoctorSignature(this.verifier, STATEMENT.prescription, statement, signature);
         return unfit ?? { ok: true, receipt: this.visits.receiptFor(signature) };
       },
       reserve: (prescriptionId, pid) => this.prescriptions.reserve(pharmacyId, prescriptionId, pid),

@@ -21,6 +21,9 @@ export type PrescriptionEntry = {
   readonly repeats: number;
 };
 
+/** What the doctor signed in eq. 10. */
+export type SignedPrescription = ValuesOf<(typeof STATEMENT)['prescription']['fields']>;
+
 type Stored = PrescriptionEntry & { collected: number };
 
 const RESERVATION_SECONDS = 15 * 60;
@@ -47,8 +50,19 @@ export class PrescriptionRegister {
     const entry = this.find(prescriptionId);
     if (!entry || toHex(entry.pid) !== toHex(pid)) return refusal('prescription-unknown');
     if (entry.pharmacyId !== pharmacyId) return refusal('pharmacy-mismatch');
+    // Refused before the card says yes: a collection that NHI can not commit would be lost to the patient.
+    if (!this.ports.patients.signingKeyOf(pid)) return refusal('certificate-revoked');
     if (entry.expiry < this.ports.clock.now()) return refusal('prescription-expired');
     return entry.collected > entry.repeats ? refusal('prescription-spent') : undefined;
+  }
+
+  /** As {@link check}, and registered with the terms that the doctor signed. */
+  checkTerms(pharmacyId: string, signed: SignedPrescription): Refusal | undefined {
+    const unfit = this.check(pharmacyId, signed.prescriptionId, signed.pid);
+    if (unfit) return unfit;
+    const { expiry, repeats } = this.find(signed.prescriptionId)!;
+    const same = signed.pharmacyId === pharmacyId && signed.expiry === expiry && signed.repeats === repeats;
+    return same ? undefined : refusal('prescription-differs');
   }
 
   /** Eq. 17, first step: a nonce for one collection, good for 15 minutes. */

@@ -78,7 +78,7 @@ export class Pharmacy {
     const parsed = parsePrescriptionDocument(prescription);
     if (!parsed.ok) return refusal('message-malformed', parsed.failure.sentence);
     if (!equalBytes(parsed.value.pid, statement.pid)) return refusal('patient-mismatch');
-    const known = this.nhi.checkPrescription(statement.prescriptionId, statement.pid, signature);
+    const known = this.nhi.checkPrescription(statement, signature);
     if (!known.ok) return known;
     const verified = { message, summary: parsed.value.summary, receipt: known.receipt };
     this.verified.set(toHex(statement.prescriptionId), verified);

@@ -22,6 +22,7 @@ const SENTENCES = {
   'patient-mismatch': 'the document is about another patient',
   'prescription-known': 'this prescription number is registered already',
   'prescription-unknown': 'this prescription is not registered for this patient and pharmacy',
+  'prescription-differs': 'the prescription was registered with other terms than the doctor signed',
   'prescription-expired': 'the prescription has expired',
   'prescription-spent': 'everything on this prescription was collected already',
   'pharmacy-mismatch': 'the prescription is for another pharmacy',
