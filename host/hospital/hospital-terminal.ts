@@ -4,9 +4,16 @@
  */
 
 import {
+  bytesToUtf8,
+  concatBytes,
   decodePatientCertificate,
+  equalBytes,
+  hashInput,
   NHI_NAME,
   type PatientCertificate,
+  PRESCRIPTION_COMMITMENT_DOMAIN,
+  PRESCRIPTION_ID_BYTES,
+  PRESCRIPTION_NUMBER_DOMAIN,
   STATEMENT,
   toHex,
 } from '../../apdu/index.js';
@@ -92,7 +99,9 @@ export class HospitalTerminal {
       toHex(statement.requestHash) === toHex(envelopeHash) &&
       toHex(statement.messageId) === toHex(confirmed.answer.messageId) &&
       toHex(statement.basicDataHash) === toHex(sha256(basicData)) &&
-      toHex(statement.recordsHash) === toHex(sha256(records));
+      toHex(statement.recordsHash) === toHex(sha256(records)) &&
+      // what is used below stands in the basic data, which alone are under the signature
+      bytesToUtf8(basicData) === JSON.stringify({ pid: toHex(pid), visitId: toHex(visitId) });
     if (!genuine) return refusal('answer-unverified');
     return { ok: true, visit: { visitId, pid, records: DECODER.decode(records) } };
   }
@@ -151,6 +160,8 @@ export class HospitalTerminal {
     if (!pharmacyKey) return refusal('pharmacy-unknown');
     const certificate = await this.certificateOf(patient);
     if (!certificate.ok) return certificate;
+    // the card in the reader may have been changed since the visit was opened
+    if (!equalBytes(certificate.certificate.body.pid, visit.pid)) return refusal('patient-mismatch');
     const number = await this.agreeOnNumber(patient, doctor);
     if (!number.ok) return number;
     const prescription = encodePrescriptionDocument(content, visit.pid);
@@ -226,6 +237,14 @@ export class HospitalTerminal {
     const contributed = await patient.contributeToPrescriptionNumber(committed.data.commitment);
     if (!contributed.ok) return contributed;
     const revealed = await doctor.revealPrescriptionNumber(contributed.data.patientRandom);
-    return revealed.ok ? ({ ok: true, ...revealed.data } as const) : revealed;
+    if (!revealed.ok) return revealed;
+    // The patient card will insist on the commitment (eq. 11); seen here, nothing has been signed yet.
+    const { doctorRandom, prescriptionId } = revealed.data;
+    const commitment = sha256(hashInput(PRESCRIPTION_COMMITMENT_DOMAIN, [doctorRandom]));
+    const halves = concatBytes(doctorRandom, contributed.data.patientRandom);
+    const number = sha256(hashInput(PRESCRIPTION_NUMBER_DOMAIN, [halves])).subarray(0, PRESCRIPTION_ID_BYTES);
+    const agreed = equalBytes(commitment, committed.data.commitment) && equalBytes(number, prescriptionId);
+    if (!agreed) return refusal('number-mismatch');
+    return { ok: true, ...revealed.data } as const;
   }
 }
