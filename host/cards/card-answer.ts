@@ -1,7 +1,15 @@
 /** Card answers as results of the protocol: the data, or a refusal that quotes the command. */
 
 import { type CallResult, type CommandSpec, describeRefusal, type ResponseOf, SW } from '../../apdu/index.js';
-import { type Result, refusal } from '../protocol/refusal.js';
+import { type Refusal, type Result, refusal } from '../protocol/refusal.js';
+
+/** Carries a refusal out of a callback that can answer only success. */
+export class RefusedByCard extends Error {
+  constructor(readonly refusal: Refusal) {
+    super(refusal.reason);
+    this.name = 'RefusedByCard';
+  }
+}
 
 export function answerOf<const C extends CommandSpec>(
   command: C,

@@ -19,7 +19,7 @@ import {
 import type { CardIssue } from '../nhi/nhi.js';
 import type { Result } from '../protocol/refusal.js';
 import type { SealedMessage } from '../protocol/sealed-message.js';
-import { answerOf } from './card-answer.js';
+import { answerOf, RefusedByCard } from './card-answer.js';
 
 const { commands, algorithms } = PATIENT_APPLICATION;
 type Commands = typeof commands;
@@ -143,7 +143,12 @@ export class PatientCard {
   /** Eq. 11, under the session that the doctor's card holds. */
   async putVisitRecord(data: RequestOf<Commands['putVisitRecord']>['data'], session: SessionKeyHolder) {
     const command = commands.putVisitRecord;
-    return answerOf(command, await this.client.callProtected(command, { data }, session));
+    try {
+      return answerOf(command, await this.client.callProtected(command, { data }, session));
+    } catch (error) {
+      if (error instanceof RefusedByCard) return error.refusal;
+      throw error;
+    }
   }
 
   /** The patient certificate; readable by doctors and with the holder PIN. */

@@ -16,7 +16,7 @@ import type { Credential, JoinOffer } from '../nhi/doctor-register.js';
 import type { CardIssue } from '../nhi/nhi.js';
 import type { DoctorSignature } from '../protocol/group-signed-statement.js';
 import type { Result } from '../protocol/refusal.js';
-import { answerOf } from './card-answer.js';
+import { answerOf, RefusedByCard } from './card-answer.js';
 import type { CardPins } from './patient-card.js';
 
 const { commands, algorithms } = PROFESSIONAL_APPLICATION;
@@ -130,9 +130,10 @@ export class ProfessionalCard {
     return {
       protect: async (header, objects) => {
         const data = { header, objects };
-        const result = await this.client.call(commands.computeChecksum, { data });
-        if (result.status === 'refused') throw new Error(`no session between the cards: ${result.meaning}`);
-        return result.data.checksum;
+        const command = commands.computeChecksum;
+        const answer = answerOf(command, await this.client.call(command, { data }));
+        if (!answer.ok) throw new RefusedByCard(answer);
+        return answer.data.checksum;
       },
       verify: async (objects, checksum) => {
         const data = { objects, checksum };
