@@ -59,7 +59,7 @@ export class Card {
     this.ram = new Ram(limits.ramBytes, this.meter, image?.ram);
     this.powered = image?.powered ?? false;
     this.memory = new MemoryPlan(this.nvm, this.ram);
-    this.apduBuffer = this.memory.transientField('APDU buffer', limits.apduBufferBytes);
+    this.apduBuffer = this.memory.transientField('APDU buffer', limits.apduBufferBytes, 'APDU buffer');
     const coprocessor = new Coprocessor({
       engine: ports.engine,
       charge: (operation, length) => this.meter.charge(operation, length),
@@ -73,9 +73,10 @@ export class Card {
       ram: this.ram,
       coprocessor,
       security: new SecurityStatus(this.memory),
-      files: new FileSystem(this.memory, kind.spec),
+      files: this.memory.forApplication(kind.spec.id, () => new FileSystem(this.memory, kind.spec)),
     };
-    this.processor = new CommandProcessor(os, kind.makeApplication(os));
+    const application = this.memory.forApplication(kind.spec.id, () => kind.makeApplication(os));
+    this.processor = new CommandProcessor(os, application);
     this.ram.beginArena(this.memory.transient.next);
     this.lastFigures = this.meter.figures(0, 0);
   }
@@ -132,6 +133,20 @@ export class Card {
   /** A card of its own with the same content. */
   fork(): Card {
     return new Card(this.kind, this.ports, this.image());
+  }
+
+  /** What the silicon grants. */
+  get limits(): CardLimits {
+    return this.ports.limits;
+  }
+
+  /** Identifier of the application on the card. */
+  get application(): string {
+    return this.kind.spec.id;
+  }
+
+  get isPowered(): boolean {
+    return this.powered;
   }
 
   /** Who owns which bytes of both memories. */

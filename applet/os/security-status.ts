@@ -10,8 +10,8 @@ export class SecurityStatus {
   private readonly role: RamField;
 
   constructor(memory: MemoryPlan) {
-    this.pins = memory.transientField('verified PINs', 1);
-    this.role = memory.transientField('authenticated role', 1);
+    this.pins = memory.transientField('verified PINs', 1, 'clear on deselect');
+    this.role = memory.transientField('authenticated role', 1, 'clear on deselect');
   }
 
   grantPin(pin: PinName): void {

@@ -4,8 +4,23 @@ import { bytesToUint, uintToBytes } from '../../apdu/index.js';
 import type { Nvm } from './nvm.js';
 import type { Ram } from './ram.js';
 
+/** What happens to the bytes of a range: kept without power, or wiped at reset or when the application is left. */
+export type Segment = 'persistent' | 'clear on reset' | 'clear on deselect' | 'APDU buffer';
+
+/** Whose bytes they are; `application` is the identifier of its declaration. */
+export type Holder =
+  | { readonly kind: 'operating system' }
+  | { readonly kind: 'application'; readonly application: string };
+
 /** One owned range. */
-export type Owner = { readonly name: string; readonly offset: number; readonly length: number };
+export type Owner = Holder & {
+  readonly name: string;
+  readonly offset: number;
+  readonly length: number;
+  readonly segment: Segment;
+};
+
+const OPERATING_SYSTEM: Holder = { kind: 'operating system' };
 
 /** The profile grants less memory than the application needs. */
 export class ProfileTooSmall extends Error {
@@ -26,11 +41,16 @@ export class Allocator {
   ) {}
 
   /** @throws {ProfileTooSmall} */
-  take(name: string, length: number): Owner {
+  take(
+    name: string,
+    length: number,
+    segment: Segment = 'persistent',
+    holder: Holder = OPERATING_SYSTEM,
+  ): Owner {
     const offset = this.next;
     this.next += length;
     if (this.next > this.capacity) throw new ProfileTooSmall(this.memory, name, this.next, this.capacity);
-    const owner = { name, offset, length };
+    const owner = { ...holder, name, offset, length, segment };
     this.owners.push(owner);
     return owner;
   }
@@ -132,6 +152,7 @@ export class RamField {
 export class MemoryPlan {
   readonly persistent: Allocator;
   readonly transient: Allocator;
+  private holder = OPERATING_SYSTEM;
 
   constructor(
     private readonly nvm: Nvm,
@@ -141,15 +162,31 @@ export class MemoryPlan {
     this.transient = new Allocator('RAM', ram.bytes.length);
   }
 
+  /** What `plan` takes belongs to an application. */
+  forApplication<T>(application: string, plan: () => T): T {
+    const before = this.holder;
+    this.holder = { kind: 'application', application };
+    try {
+      return plan();
+    } finally {
+      this.holder = before;
+    }
+  }
+
   field(name: string, length: number): NvmField {
-    return new NvmField(this.nvm, this.persistent.take(name, length));
+    return new NvmField(this.nvm, this.persistent.take(name, length, 'persistent', this.holder));
   }
 
   string(name: string, capacity: number): NvmString {
-    return new NvmString(this.nvm, this.persistent.take(name, capacity + 2));
+    return new NvmString(this.nvm, this.persistent.take(name, capacity + 2, 'persistent', this.holder));
   }
 
-  transientField(name: string, length: number): RamField {
-    return new RamField(this.ram, this.transient.take(name, length));
+  /** An application keeps nothing transient beyond its selection, the operating system may. */
+  transientField(
+    name: string,
+    length: number,
+    segment: Segment = this.holder.kind === 'application' ? 'clear on deselect' : 'clear on reset',
+  ): RamField {
+    return new RamField(this.ram, this.transient.take(name, length, segment, this.holder));
   }
 }

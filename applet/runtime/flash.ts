@@ -20,6 +20,8 @@ export class Flash {
   readonly bytes: Uint8Array;
   /** Erase cycles of each page since the card was made: a laboratory's view, not known to the card. */
   readonly eraseCycles: Uint32Array;
+  /** How often each page was programmed, as {@link eraseCycles}. */
+  readonly programCycles: Uint32Array;
   tear: TearPort | undefined;
 
   constructor(
@@ -33,6 +35,7 @@ export class Flash {
       throw new RangeError(`a flash image has ${size} bytes, not ${image.length}`);
     this.bytes = image ? image.slice() : new Uint8Array(size).fill(ERASED);
     this.eraseCycles = new Uint32Array(pages);
+    this.programCycles = new Uint32Array(pages);
   }
 
   /** Where a page and its spare area stand in {@link bytes}. */
@@ -63,6 +66,7 @@ export class Flash {
   /** Programs an erased page. */
   program(page: number, content: Uint8Array): void {
     this.meter.nvmPageWrites++;
+    this.programCycles[page]!++;
     this.operate('program', page, content);
   }
 
