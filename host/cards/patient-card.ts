@@ -19,7 +19,7 @@ import {
 import type { CardIssue } from '../nhi/nhi.js';
 import type { Result } from '../protocol/refusal.js';
 import type { SealedMessage } from '../protocol/sealed-message.js';
-import { answerOf, RefusedByCard } from './card-answer.js';
+import { answerOf, pinBytes, RefusedByCard } from './card-answer.js';
 
 const { commands, algorithms } = PATIENT_APPLICATION;
 type Commands = typeof commands;
@@ -103,7 +103,9 @@ export class PatientCard {
   }
 
   async verifyPin(pin: string) {
-    const request = { p2: 'holder PIN', data: utf8ToBytes(pin) } as const;
+    const typed = pinBytes(pin);
+    if (!typed.ok) return typed;
+    const request = { p2: 'holder PIN', data: typed.data } as const;
     return answerOf(commands.verify, await this.client.call(commands.verify, request));
   }
 

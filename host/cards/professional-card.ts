@@ -16,7 +16,7 @@ import type { Credential, JoinOffer } from '../nhi/doctor-register.js';
 import type { CardIssue } from '../nhi/nhi.js';
 import type { DoctorSignature } from '../protocol/group-signed-statement.js';
 import type { Result } from '../protocol/refusal.js';
-import { answerOf, RefusedByCard } from './card-answer.js';
+import { answerOf, pinBytes, RefusedByCard } from './card-answer.js';
 import type { CardPins } from './patient-card.js';
 
 const { commands, algorithms } = PROFESSIONAL_APPLICATION;
@@ -78,7 +78,9 @@ export class ProfessionalCard {
   }
 
   async verifyPin(pin: string) {
-    const request = { p2: 'holder PIN', data: utf8ToBytes(pin) } as const;
+    const typed = pinBytes(pin);
+    if (!typed.ok) return typed;
+    const request = { p2: 'holder PIN', data: typed.data } as const;
     return answerOf(commands.verify, await this.client.call(commands.verify, request));
   }
 
