@@ -1,5 +1,6 @@
 export * from './crypto/index.js';
 export * from './engine/noble.js';
+export * from './image/index.js';
 export * from './os/card.js';
 export * from './patient/patient-card.js';
 export * from './professional/professional-card.js';
@@ -8,8 +9,10 @@ export * from './runtime/card-limits.js';
 export * from './runtime/coprocessor.js';
 export * from './runtime/crypto-engine.js';
 export * from './runtime/flash.js';
+export * from './runtime/memory-map.js';
 export * from './runtime/meter.js';
 export * from './runtime/nvm.js';
 export * from './runtime/operations.js';
 export * from './runtime/ram.js';
 export * from './runtime/status-error.js';
+export * from './runtime/wear.js';
