@@ -47,11 +47,13 @@ const UNSELECTED: ApplicationSpec = {
   },
 };
 
+/** What an observer knows of one logical channel. */
+type ChannelView = { application?: ApplicationSpec; algorithm?: AlgorithmSpec; file?: FileSpec };
+
 /** Follows one card. State changes only through {@link follow} and {@link reset}. */
 export class CardView {
-  application: ApplicationSpec | undefined;
-  algorithm: AlgorithmSpec | undefined;
-  file: FileSpec | undefined;
+  #channels: ChannelView[] = [];
+  #channel: ChannelView = {};
   readonly #applications: readonly ApplicationSpec[];
 
   constructor(applications: readonly ApplicationSpec[]) {
@@ -60,9 +62,30 @@ export class CardView {
 
   /** Forgets everything, as the card does at a reset. */
   reset(): void {
-    this.application = undefined;
-    this.algorithm = undefined;
-    this.file = undefined;
+    this.#channels = [];
+    this.useChannelOf(0x00);
+  }
+
+  /** Looks at the logical channel that a class byte names. */
+  useChannelOf(cla: number): void {
+    const { channel } = splitClassByte(cla);
+    this.#channels[channel] ??= {};
+    this.#channel = this.#channels[channel];
+  }
+
+  /** The application selected on the channel looked at. */
+  get application(): ApplicationSpec | undefined {
+    return this.#channel.application;
+  }
+
+  /** The algorithm of its security environment. */
+  get algorithm(): AlgorithmSpec | undefined {
+    return this.#channel.algorithm;
+  }
+
+  /** Its current file. */
+  get file(): FileSpec | undefined {
+    return this.#channel.file;
   }
 
   /** The command that a header stands for in the selected application. */
@@ -90,14 +113,22 @@ export class CardView {
   /** Takes note of what a command changed; `sw` is the one inside secure messaging. */
   follow(apdu: CommandApdu, data: Uint8Array, sw: number | undefined): void {
     if (sw === undefined || (sw !== 0x9000 && sw >> 8 !== 0x61 && sw >> 8 !== 0x62)) return;
+    const channel = this.#channel;
     if (apdu.ins === SELECT && apdu.p1 === BY_APPLICATION_IDENTIFIER) {
       const aid = toHex(data).toUpperCase();
-      this.reset();
-      this.application = this.#applications.find((application) => application.aid.startsWith(aid));
-    } else if (this.application) {
-      this.file = this.#addressedFile(this.application, apdu, data) ?? this.file;
+      const application = this.#applications.find((candidate) => candidate.aid.startsWith(aid));
+      this.#replaceChannel(channel, application ? { application } : {});
+    } else if (apdu.ins === interindustry.manageChannel.ins) {
+      // opened or closed, it starts anew; the number that a card chose stands in the answer, and was free
+      const view = this.#channels[apdu.p2 || splitClassByte(apdu.cla).channel];
+      if (view && apdu.p1 === interindustry.manageChannel.p1.values.close) this.#replaceChannel(view, {});
+    } else if (channel.application) {
+      const file = this.#addressedFile(channel.application, apdu, data);
+      if (file) channel.file = file;
       if (apdu.ins === interindustry.manageSecurityEnvironment.ins) {
-        this.algorithm = algorithmIn(this.application, data);
+        const algorithm = algorithmIn(channel.application, data);
+        if (algorithm) channel.algorithm = algorithm;
+        else delete channel.algorithm;
       }
     }
   }
@@ -113,6 +144,13 @@ export class CardView {
     return ins !== undefined && this.#mayCarrySecret(ins)
       ? secretObject('bytes', command, fault)
       : rawObject('bytes', command, fault);
+  }
+
+  #replaceChannel(view: ChannelView, content: ChannelView): void {
+    delete view.application;
+    delete view.algorithm;
+    delete view.file;
+    Object.assign(view, content);
   }
 
   #mayCarrySecret(ins: number): boolean {

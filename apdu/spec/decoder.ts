@@ -170,6 +170,7 @@ function join(
 
 function decode(card: CardView, exchange: Pending, note: string | undefined): DecodedExchange {
   const { last, apdus, bytesIn, bytesOut } = exchange;
+  card.useChannelOf(last.cla);
   const found = card.commandOf(last);
   const request = decodeRequest(card, found, last, exchange.data);
   const response = decodeResponse(found, card.fileOf(last), request.protected, exchange.answer, exchange.sw);

@@ -107,6 +107,39 @@ export const getResponse = {
   ],
 } as const satisfies CommandSpec;
 
+export const manageChannel = {
+  id: 'manageChannel',
+  name: 'MANAGE CHANNEL',
+  clause: 'ISO/IEC 7816-4:2020, 11.1.2',
+  summary:
+    'Opens a logical channel, the one named in P2 or else the lowest free one, or closes one. Each channel has a selection and a security status of its own.',
+  cla: 0x00,
+  ins: 0x70,
+  p1: { kind: 'enum', name: 'function', values: { open: 0x00, close: 0x80 } },
+  p2: {
+    kind: 'range',
+    name: 'channel number, 0 for the card to choose or for the channel of CLA',
+    min: 0,
+    max: 3,
+  },
+  data: { kind: 'none' },
+  response: { kind: 'bytes', name: 'channel number', min: 0, max: 1 },
+  access: 'always',
+  states: ['initialisation', 'operational', 'terminated'],
+  effect: 'session',
+  status: [
+    {
+      status: SW.functionNotSupported,
+      reason: 'no channel is free, or this profile has too little RAM for one',
+    },
+    { status: SW.incorrectP1P2, reason: 'the channel is open already, or not open, or the basic one' },
+  ],
+  examples: [
+    { title: 'open a channel, the card chooses', command: '0070000001' },
+    { title: 'close channel 1', command: '00708001' },
+  ],
+} as const satisfies CommandSpec;
+
 export const getChallenge = {
   id: 'getChallenge',
   name: 'GET CHALLENGE',

@@ -342,6 +342,7 @@ export const PATIENT_APPLICATION = {
     readBinary: interindustry.readBinary,
     readRecord: interindustry.readRecord,
     getResponse: interindustry.getResponse,
+    manageChannel: interindustry.manageChannel,
     getChallenge: interindustry.getChallenge,
     verify: interindustry.verify,
     changeReferenceData: interindustry.changeReferenceData,

@@ -324,6 +324,7 @@ export const PROFESSIONAL_APPLICATION = {
     select: interindustry.select,
     readBinary: interindustry.readBinary,
     getResponse: interindustry.getResponse,
+    manageChannel: interindustry.manageChannel,
     verify: interindustry.verify,
     changeReferenceData: interindustry.changeReferenceData,
     resetRetryCounter: interindustry.resetRetryCounter,

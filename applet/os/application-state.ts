@@ -52,10 +52,4 @@ export class ApplicationState {
     if (!this.os.security.satisfies(algorithm.access, this.lifeCycle)) refuse(SW.securityStatusNotSatisfied);
     return algorithm;
   }
-
-  clearSession(): void {
-    this.currentFile.clear();
-    this.algorithmByte.clear();
-    this.os.security.clear();
-  }
 }

@@ -36,6 +36,4 @@ export interface Application {
   readonly handlers: Readonly<Record<string, Handler>>;
   readonly lifeCycle: LifeCycle;
   readonly secureMessaging: SecureMessagingSession | undefined;
-  /** Forgets what belongs to the selection: called at selection and at deselection. */
-  clearSession(): void;
 }

@@ -24,6 +24,7 @@ import {
 import type { RamField } from '../runtime/allocation.js';
 import { refuse } from '../runtime/status-error.js';
 import type { Application, CardOs } from './card-os.js';
+import { channelsFor, LogicalChannels } from './logical-channels.js';
 import { MessageBuffer } from './message-buffer.js';
 
 const CHAINING_BIT = 0x10;
@@ -33,6 +34,9 @@ const NO_DATA = new Uint8Array(0);
 /** SELECT with P1 = 04 names an application. */
 const SELECT_INS = 0xa4;
 const BY_NAME = 0x04;
+const GET_RESPONSE_INS = 0xc0;
+const MANAGE_CHANNEL_INS = 0x70;
+const CLOSE_CHANNEL = 0x80;
 /** Shortest part of an application identifier that selects (ISO/IEC 7816-5: the registered identifier has 5 bytes). */
 const SHORTEST_AID = 5;
 
@@ -41,16 +45,22 @@ export type Outcome = { readonly data: Uint8Array; readonly sw: number };
 
 export class CommandProcessor {
   private readonly selected: RamField;
+  private readonly channels: LogicalChannels;
   private readonly buffer: MessageBuffer;
   private readonly aid: Uint8Array;
+  /** Channel of the command in progress; set before anything else looks at it. */
+  private channel = 0;
 
   constructor(
     private readonly os: CardOs,
     private readonly application: Application,
   ) {
-    this.selected = os.memory.transientField('application selected', 1);
+    this.selected = os.memory.transientField('application selected', 1, 'clear on deselect');
+    const channels = channelsFor(os.limits.ramBytes);
+    this.channels = new LogicalChannels(os.memory, channels);
     this.buffer = new MessageBuffer(os.memory);
     this.aid = fromHex(application.spec.aid);
+    os.memory.layOutChannels(channels);
   }
 
   process(bytes: Uint8Array): Outcome {
@@ -60,7 +70,7 @@ export class CommandProcessor {
     const apdu = parseCommandApdu(bytes);
     if ('fault' in apdu || (apdu.extended && !limits.extendedLength)) return refuse(SW.wrongLength);
     const cla = this.classOf(apdu);
-    if (apdu.ins === 0xc0 && apdu.cla === 0x00) return this.getResponse(apdu);
+    if (apdu.ins === GET_RESPONSE_INS && (apdu.cla & ~CHANNEL_BITS) === 0) return this.getResponse(apdu);
     this.buffer.dropResponse();
     try {
       const data = this.collectChain(apdu);
@@ -73,7 +83,10 @@ export class CommandProcessor {
   /** The class byte without its channel, chaining and secure-messaging bits (clause 5.4.1). */
   private classOf(apdu: CommandApdu): number {
     if ((apdu.cla & 0x60) !== 0) refuse(SW.classNotSupported);
-    if ((apdu.cla & CHANNEL_BITS) !== 0) refuse(SW.logicalChannelNotSupported);
+    const channel = apdu.cla & CHANNEL_BITS;
+    if (!this.channels.isOpen(channel)) refuse(SW.logicalChannelNotSupported);
+    this.channel = channel;
+    this.os.memory.useChannel(channel);
     const messaging = apdu.cla & SECURE_MESSAGING_BITS;
     if (messaging !== 0 && !isProtectedClass(apdu.cla)) refuse(SW.secureMessagingNotSupported);
     return apdu.cla & 0x80;
@@ -108,11 +121,12 @@ export class CommandProcessor {
     }
   }
 
-  /** Before selection there is nothing but SELECT. */
+  /** Before selection there is nothing but SELECT and MANAGE CHANNEL. */
   private commandsNow(): ApplicationSpec {
     const { spec } = this.application;
     if (this.selected.value !== 0) return spec;
-    return { ...spec, commands: { select: spec.commands['select']! } };
+    const { select, manageChannel } = spec.commands;
+    return { ...spec, commands: { select: select!, manageChannel: manageChannel! } };
   }
 
   private execute(apdu: CommandApdu, cla: number): Outcome {
@@ -122,6 +136,7 @@ export class CommandProcessor {
       this.secureMessagingFor(spec, apdu.cla);
       return this.selectApplication(apdu, spec);
     }
+    if (apdu.ins === MANAGE_CHANNEL_INS) return this.manageChannel(apdu, spec);
     this.assertPermitted(spec);
     const messaging = this.secureMessagingFor(spec, apdu.cla);
     const header = Uint8Array.of(apdu.cla & ~CHAINING_BIT, apdu.ins, apdu.p1, apdu.p2);
@@ -159,7 +174,7 @@ export class CommandProcessor {
     if (!acceptsParameter(spec.p2, apdu.p2)) refuse(SW.incorrectP1P2);
     const partial = this.aid.subarray(0, apdu.data.length);
     if (apdu.data.length < SHORTEST_AID || !equalBytes(partial, apdu.data)) refuse(SW.fileNotFound);
-    this.application.clearSession();
+    this.os.memory.clearChannel();
     this.selected.value = 1;
     if (apdu.p2 === 0x0c) return this.respond(NO_DATA, apdu.le);
     const state = { initialisation: 0x03, operational: 0x05, terminated: 0x0c }[this.application.lifeCycle];
@@ -167,10 +182,26 @@ export class CommandProcessor {
     return this.respond(encodeTlv(apdu.p2 === 0x00 ? 0x6f : 0x62, members), apdu.le);
   }
 
+  private manageChannel(apdu: CommandApdu, spec: CommandSpec): Outcome {
+    this.secureMessagingFor(spec, apdu.cla);
+    const own = apdu.cla & CHANNEL_BITS;
+    if (apdu.data.length > 0) refuse(SW.wrongLength);
+    if (apdu.p1 === CLOSE_CHANNEL) {
+      if (apdu.le !== undefined) refuse(SW.wrongLength);
+      this.channels.closeChannel(apdu.p2 || own);
+      return { data: NO_DATA, sw: SW.ok.sw };
+    }
+    const opened = this.channels.openChannel(apdu.p2);
+    // The card tells the number only when it chose it.
+    return apdu.p2 === 0 ? this.respond(Uint8Array.of(opened), apdu.le) : { data: NO_DATA, sw: SW.ok.sw };
+  }
+
   private getResponse(apdu: CommandApdu): Outcome {
     if (apdu.p1 !== 0 || apdu.p2 !== 0) return refuse(SW.incorrectP1P2);
     if (apdu.data.length > 0 || apdu.le === undefined) return refuse(SW.wrongLength);
-    if (this.buffer.waiting === 0) return refuse(SW.conditionsNotSatisfied);
+    if (this.buffer.waiting === 0 || !this.buffer.belongsTo(apdu.cla & CHANNEL_BITS)) {
+      return refuse(SW.conditionsNotSatisfied);
+    }
     return this.release(apdu.le);
   }
 
@@ -178,7 +209,7 @@ export class CommandProcessor {
   private respond(data: Uint8Array, le: number | undefined): Outcome {
     if (data.length === 0) return { data, sw: SW.ok.sw };
     if (le !== undefined && data.length <= le) return { data, sw: SW.ok.sw };
-    this.os.ram.hold(data.length, () => this.buffer.keepResponse(data));
+    this.os.ram.hold(data.length, () => this.buffer.keepResponse(data, this.channel));
     return le === undefined ? this.release(0) : this.release(le);
   }
 

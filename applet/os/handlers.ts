@@ -2,9 +2,9 @@
 
 import type { ApplicationSpec, RequestOf, ResponseOf } from '../../apdu/index.js';
 
-/** GET RESPONSE belongs to the command processor. */
+/** GET RESPONSE and MANAGE CHANNEL belong to the command processor. */
 export type HandlersOf<A extends ApplicationSpec> = {
-  readonly [Id in Exclude<keyof A['commands'], 'getResponse'> & string]: (
+  readonly [Id in Exclude<keyof A['commands'], 'getResponse' | 'manageChannel'> & string]: (
     request: RequestOf<A['commands'][Id]>,
   ) => ResponseOf<A['commands'][Id]>;
 };

@@ -19,6 +19,7 @@ export class MessageBuffer {
   private readonly chainLength: RamField;
   private readonly responseOffset: RamField;
   private readonly responseEnd: RamField;
+  private readonly responseChannel: RamField;
 
   constructor(memory: MemoryPlan) {
     this.chainActive = memory.transientField('chain: active', 1);
@@ -26,6 +27,7 @@ export class MessageBuffer {
     this.chainLength = memory.transientField('chain: bytes so far', 2);
     this.responseOffset = memory.transientField('response: next byte', 2);
     this.responseEnd = memory.transientField('response: end', 2);
+    this.responseChannel = memory.transientField('response: channel', 1);
     this.bytes = memory.transientField('message buffer', MESSAGE_BUFFER_BYTES).bytes;
   }
 
@@ -74,13 +76,19 @@ export class MessageBuffer {
   }
 
   /** Keeps a response; 6A84 when it does not fit. */
-  keepResponse(response: Uint8Array): void {
+  keepResponse(response: Uint8Array, channel: number): void {
     if (response.length > this.bytes.length) refuse(SW.notEnoughMemory);
     this.bytes.fill(0);
     this.chainLength.value = 0;
     this.bytes.set(response);
     this.responseOffset.value = 0;
     this.responseEnd.value = response.length;
+    this.responseChannel.value = channel;
+  }
+
+  /** Whether the response that waits is the answer to a command on `channel`. */
+  belongsTo(channel: number): boolean {
+    return this.responseChannel.value === channel;
   }
 
   /** The next bytes of the response, at most `length`; wiped from the buffer when all are out. */

@@ -34,11 +34,6 @@ export class SecurityStatus {
     this.role.value = ROLE.none;
   }
 
-  clear(): void {
-    this.pins.clear();
-    this.role.clear();
-  }
-
   /** Whether `rule` is met now, the application being in life-cycle state `state`. */
   satisfies(rule: AccessRule, state: LifeCycle): boolean {
     if (rule === 'always') return true;

@@ -60,7 +60,12 @@ export function holderSignatureHandlers(os: CardOs, state: ApplicationState, mem
       const signature = signStatement(coprocessor, signing.secret.read(), STATEMENT.visitRequest, fields);
       const certificate = decodePatientCertificate(files.certificate.content.read());
       const plaintext = ram.keep(encodeTemplate(VISIT_REQUEST_MESSAGE, { request, signature, certificate }));
-      const info = encodeHpkeInfo({ equation: 6, sender: 'patient', recipient: utf8ToBytes(NHI_NAME), messageId });
+      const info = encodeHpkeInfo({
+        equation: 6,
+        sender: 'patient',
+        recipient: utf8ToBytes(NHI_NAME),
+        messageId,
+      });
       const sealed = sealEnvelope(coprocessor, memory.sealingKey.read(), {
         info,
         aad: new Uint8Array(0),

@@ -19,15 +19,6 @@ function makePatientApplication(os: CardOs): Application {
   const state = new ApplicationState(os, PATIENT_APPLICATION);
   const memory = planPatientMemory(os.memory);
   const session = new CardSession(os.memory, os.coprocessor, () => os.security.revokeRole());
-  const transient = [
-    memory.challenge,
-    memory.challengeDrawn,
-    memory.peerRole,
-    memory.peerKey,
-    memory.commitment,
-    memory.patientRandom,
-    memory.numberOpen,
-  ];
   const handlers: HandlersOf<typeof PATIENT_APPLICATION> = {
     ...interindustryHandlers(os, state),
     ...personalisationHandlers(os, state, memory),
@@ -43,11 +34,6 @@ function makePatientApplication(os: CardOs): Application {
       return state.lifeCycle;
     },
     secureMessaging: session,
-    clearSession() {
-      state.clearSession();
-      session.close();
-      for (const field of transient) field.clear();
-    },
   };
 }
 

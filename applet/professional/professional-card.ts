@@ -18,15 +18,6 @@ function makeProfessionalApplication(os: CardOs): Application {
   const state = new ApplicationState(os, PROFESSIONAL_APPLICATION);
   const memory = planProfessionalMemory(os.memory);
   const session = new CardSession(os.memory, os.coprocessor, () => undefined);
-  const transient = [
-    memory.ephemeralSecret,
-    memory.ephemeralPublic,
-    memory.ownChallenge,
-    memory.holderChallenge,
-    memory.authenticating,
-    memory.doctorRandom,
-    memory.commitmentOpen,
-  ];
   const { readRecord: _noRecords, ...interindustry } = interindustryHandlers(os, state);
   const handlers: HandlersOf<typeof PROFESSIONAL_APPLICATION> = {
     ...interindustry,
@@ -42,11 +33,6 @@ function makeProfessionalApplication(os: CardOs): Application {
       return state.lifeCycle;
     },
     secureMessaging: session,
-    clearSession() {
-      state.clearSession();
-      session.close();
-      for (const field of transient) field.clear();
-    },
   };
 }
 

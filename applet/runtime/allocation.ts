@@ -127,12 +127,12 @@ export class NvmString {
   }
 }
 
-/** A transient field: a view that the whole card shares. */
+/** A transient field: a view of RAM, or one for each logical channel of which the current one counts. */
 export class RamField {
-  readonly bytes: Uint8Array;
+  constructor(private readonly view: () => Uint8Array) {}
 
-  constructor(ram: Ram, owner: Owner) {
-    this.bytes = ram.view(owner.offset, owner.length);
+  get bytes(): Uint8Array {
+    return this.view();
   }
 
   get value(): number {
@@ -140,7 +140,8 @@ export class RamField {
   }
 
   set value(number: number) {
-    this.bytes.set(uintToBytes(number, this.bytes.length));
+    const { bytes } = this;
+    bytes.set(uintToBytes(number, bytes.length));
   }
 
   clear(): void {
@@ -152,6 +153,10 @@ export class RamField {
 export class MemoryPlan {
   readonly persistent: Allocator;
   readonly transient: Allocator;
+  /** What every logical channel has its own copy of; offsets count from the start of a copy. */
+  private readonly perChannel: Allocator;
+  private channelsAt = 0;
+  private channel = 0;
   private holder = OPERATING_SYSTEM;
 
   constructor(
@@ -160,6 +165,7 @@ export class MemoryPlan {
   ) {
     this.persistent = new Allocator('NVM', nvm.capacity);
     this.transient = new Allocator('RAM', ram.bytes.length);
+    this.perChannel = new Allocator('RAM of a logical channel', ram.bytes.length);
   }
 
   /** What `plan` takes belongs to an application. */
@@ -187,6 +193,38 @@ export class MemoryPlan {
     length: number,
     segment: Segment = this.holder.kind === 'application' ? 'clear on deselect' : 'clear on reset',
   ): RamField {
-    return new RamField(this.ram, this.transient.take(name, length, segment, this.holder));
+    if (segment === 'clear on deselect') return this.channelField(name, length);
+    const { offset } = this.transient.take(name, length, segment, this.holder);
+    const view = this.ram.view(offset, length);
+    return new RamField(() => view);
+  }
+
+  /** Called once when everything is planned: lays out what each of `count` logical channels keeps. */
+  layOutChannels(count: number): void {
+    this.channelsAt = this.transient.next;
+    for (let channel = 0; channel < count; channel++) {
+      for (const { name, length, segment, ...holder } of this.perChannel.owners) {
+        this.transient.take(`channel ${channel}: ${name}`, length, segment, holder);
+      }
+    }
+  }
+
+  /** The channel whose copies the fields stand for from now on. */
+  useChannel(channel: number): void {
+    this.channel = channel;
+  }
+
+  /** Wipes what the current channel keeps: at selection, deselection and when it is closed. */
+  clearChannel(): void {
+    this.ram.view(this.channelOffset(), this.perChannel.next).fill(0);
+  }
+
+  private channelField(name: string, length: number): RamField {
+    const { offset } = this.perChannel.take(name, length, 'clear on deselect', this.holder);
+    return new RamField(() => this.ram.view(this.channelOffset() + offset, length));
+  }
+
+  private channelOffset(): number {
+    return this.channelsAt + this.channel * this.perChannel.next;
   }
 }
