@@ -27,7 +27,10 @@ import { encipherApdus } from './session-script.js';
 const { commands } = PATIENT_APPLICATION;
 const personalised = personalisePatient();
 const nvm = personalised.card.image().nvm;
-const staticRam = personalised.card.owners.ram.reduce((sum, { length }) => sum + length, 0);
+/** Of a card with so little RAM that it has the basic logical channel only. */
+const staticRam = personalised.card.owners.ram
+  .filter(({ name }) => !/^channel [123]:/.test(name))
+  .reduce((sum, { length }) => sum + length, 0);
 
 type Started = { readonly card: Card; readonly transmit: Transmit };
 

@@ -78,7 +78,7 @@ class Tally {
 function sessionOf(card: Card, start: FuzzStart): PeerSession | undefined {
   if (!start.sessionKey) return undefined;
   const { ram } = card.image();
-  const owner = card.owners.ram.find(({ name }) => name === 'session: send sequence counter')!;
+  const owner = card.owners.ram.find(({ name }) => name === 'channel 0: session: send sequence counter')!;
   const session = new PeerSession(start.sessionKey);
   session.counter = ram.slice(owner.offset, owner.offset + 4).reduce((sum, byte) => sum * 256 + byte, 0);
   return session;

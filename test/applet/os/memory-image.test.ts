@@ -164,7 +164,7 @@ describe('RAM after every command', () => {
     for (const key of [roleKey, ...cardKeys]) watch.secrets.set(toHex(key), key);
     runSession(transmit, ({ key }) => {
       watch.secrets.set(toHex(key), key);
-      const owner = card.owners.ram.find(({ name }) => name === 'session: key')!;
+      const owner = card.owners.ram.find(({ name }) => name === 'channel 0: session: key')!;
       expect(toHex(card.image().ram.slice(owner.offset, owner.offset + owner.length))).toBe(toHex(key));
     });
     console.log(

@@ -47,7 +47,8 @@ describe('the allocator', () => {
   ] as const)('fits the %s card exactly, and not one byte less', (_name, kind) => {
     const cardOf = (limits: CardLimits) =>
       new Card(kind, { limits, engine: nobleEngine, random: (length) => new Uint8Array(length) });
-    const { nvm, ram } = cardOf(DEFAULT_LIMITS).owners;
+    // too little RAM for further logical channels
+    const { nvm, ram } = cardOf({ ...DEFAULT_LIMITS, ramBytes: 2048 }).owners;
     const ramBytes = assertGapless(ram);
     const nvmPages = Math.ceil(assertGapless(nvm) / DEFAULT_LIMITS.pageBytes) + 24;
     const nvmBytes = nvmPages * DEFAULT_LIMITS.pageBytes;
