@@ -28,10 +28,10 @@ Then try: opensc-tool -l, opensc-tool -a, opensc-tool -s 00A4040C06F0494D495301`
     .action(async (options: ServeArguments) => done(await serve(options)));
 }
 
-/** @throws {CliError} for an address without a port. */
+/** @throws {CliError} for an address without a port that something can listen on. */
 function parseAddress(text: string): { readonly host: string; readonly port: number } {
   const [, host, port] = /^(.+):(\d{1,5})$/.exec(text) ?? [];
-  if (!host || Number(port) > 65535) throw new CliError(`--vpcd takes HOST:PORT, not "${text}".`);
+  if (!host || Number(port) < 1 || Number(port) > 65535) throw new CliError(`--vpcd takes HOST:PORT, not "${text}".`);
   return { host, port: Number(port) };
 }
 
