@@ -33,6 +33,7 @@ const NO_DATA = new Uint8Array(0);
 /** SELECT with P1 = 04 names an application. */
 const SELECT_INS = 0xa4;
 const BY_NAME = 0x04;
+const GET_RESPONSE_INS = 0xc0;
 /** Shortest part of an application identifier that selects (ISO/IEC 7816-5: the registered identifier has 5 bytes). */
 const SHORTEST_AID = 5;
 
@@ -55,13 +56,17 @@ export class CommandProcessor {
 
   process(bytes: Uint8Array): Outcome {
     const { limits } = this.os;
+    const apdu = parseCommandApdu(bytes);
+    // Within a chain GET RESPONSE is a command like any other and interrupts it (5.3.3).
+    const fetches =
+      !('fault' in apdu) && apdu.cla === 0x00 && apdu.ins === GET_RESPONSE_INS && !this.buffer.inChain;
+    // Every other command ends a response that waits (5.3.4), also one that is refused for its class or length.
+    if (!fetches) this.buffer.dropResponse();
     // Extended lengths change the coding, not the buffer: what does not fit comes in a chain.
     if (bytes.length > limits.apduBufferBytes) refuse(SW.wrongLength);
-    const apdu = parseCommandApdu(bytes);
     if ('fault' in apdu || (apdu.extended && !limits.extendedLength)) return refuse(SW.wrongLength);
     const cla = this.classOf(apdu);
-    if (apdu.ins === 0xc0 && apdu.cla === 0x00) return this.getResponse(apdu);
-    this.buffer.dropResponse();
+    if (fetches) return this.getResponse(apdu);
     try {
       const data = this.collectChain(apdu);
       return data ? this.execute({ ...apdu, data }, cla) : { data: NO_DATA, sw: SW.ok.sw };
