@@ -43,7 +43,7 @@ export const FILE_CASES = caseFamily(
     {
       name: 'short-identifier-makes-current',
       title: 'the file of a short EF identifier becomes the current one',
-      clause: 'ISO/IEC 7816-4:2020, 11.3.1: bits 5 to 1 of P1; the EF becomes current',
+      clause: 'ISO/IEC 7816-4:2020, 11.3.1: bits 5 to 1 of P1, the EF becomes current',
       async run(card) {
         await verifyPin(card);
         const whole = await certificate(card);

@@ -3,16 +3,15 @@
 import { APPLICATIONS } from '../../apdu/index.js';
 import { CATEGORIES, type ConformanceCase } from '../case.js';
 
-/** What each command's own cases are found by: its name or its clause in a case's title or clause. */
-function casesOf(cases: readonly ConformanceCase[], application: string, name: string, id: string) {
-  const kebab = id.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  return cases.filter(
-    (one) =>
-      one.id.startsWith(`declaration.${application}-${kebab}-`) ||
-      (one.origin === 'hand-written' &&
-        (one.applications as readonly string[]).includes(application) &&
-        one.title.includes(name)),
-  );
+/** The cases of one command: those generated from it, and the hand-written ones that name it. */
+function casesOf(cases: readonly ConformanceCase[], application: string, name: string) {
+  const own = cases.filter((one) => (one.applications as readonly string[]).includes(application));
+  // a name without its operation is what titles use: JOIN GROUP, not JOIN GROUP: REQUEST
+  const short = name.split(':')[0]!;
+  return {
+    generated: own.filter((one) => one.origin === 'generated' && one.title.startsWith(`${name}: `)).length,
+    written: own.filter((one) => one.origin === 'hand-written' && one.title.includes(short)).length,
+  };
 }
 
 /** Markdown with a table of categories, one of commands and one of clauses. */
@@ -42,9 +41,8 @@ export function coverageToMarkdown(cases: readonly ConformanceCase[]): string {
     '|---|---|---|---|---|',
     ...APPLICATIONS.flatMap((application) =>
       Object.values(application.commands).map((command) => {
-        const found = casesOf(cases, application.id, command.name.split(':')[0]!, command.id);
-        const own = found.filter((one) => one.origin === 'generated').length;
-        return `| ${application.id} | ${command.name} | ${command.clause} | ${own} | ${found.length - own} |`;
+        const { generated: made, written: named } = casesOf(cases, application.id, command.name);
+        return `| ${application.id} | ${command.name} | ${command.clause} | ${made} | ${named} |`;
       }),
     ),
     '',
@@ -54,7 +52,7 @@ export function coverageToMarkdown(cases: readonly ConformanceCase[]): string {
     '|---|---|',
     ...[...clauses(written)]
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([clause, ids]) => `| ${clause} | ${shown(ids)} |`),
+      .map(([clause, ids]) => `| ${clause} | ${shown([...ids])} |`),
     '',
     '## Not covered yet, and why',
     '',
@@ -76,18 +74,24 @@ function categoryRow(cases: readonly ConformanceCase[], category: string): strin
   return `| ${category} | ${patient} | ${professional} | ${own.filter((one) => one.destructive).length} |`;
 }
 
-/** Parts of a clause are separated by semicolons; the first part names the document. */
-function clauses(cases: readonly ConformanceCase[]): Map<string, string[]> {
-  const found = new Map<string, string[]>();
+const DOCUMENT = /^(?:ISO\/IEC [\d-]+(?::\d+)?|GlobalPlatform [^,]+|RFC \d+|project[^,]*)/;
+/** Where status words are defined, whatever document the clause before is from. */
+const STATUS_WORDS = /^5\.6 /;
+
+/** Parts of a clause are separated by semicolons; a part without a document is of the one before. */
+function clauses(cases: readonly ConformanceCase[]): Map<string, Set<string>> {
+  const found = new Map<string, Set<string>>();
   for (const one of cases) {
     let document = '';
-    for (const part of one.clause.split(';').map((text) => text.trim().replace(/: .*$/, ''))) {
-      const named = /^(ISO\/IEC [\d-]+:\d+|GlobalPlatform [^,]+|RFC \d+|project[^,]*|\d{4}-\d+:\d+)/.exec(
-        part,
-      )?.[1];
-      document = named ?? document;
-      const key = named === undefined ? `${document}, ${part}` : part;
-      found.set(key, [...(found.get(key) ?? []), one.id]);
+    for (const text of one.clause.split(';')) {
+      const bare = text
+        .trim()
+        .replace(/: .*$/, '')
+        .replace(/^7816-/, 'ISO/IEC 7816-');
+      document = DOCUMENT.exec(bare)?.[0] ?? document;
+      const part = STATUS_WORDS.test(bare) ? `ISO/IEC 7816-4:2020, ${bare}` : bare;
+      const key = DOCUMENT.test(part) ? part : `${document}, ${part}`;
+      found.set(key, (found.get(key) ?? new Set()).add(one.id));
     }
   }
   return found;
