@@ -50,7 +50,11 @@ export class Allocator {
     const offset = this.next;
     this.next += length;
     if (this.next > this.capacity) throw new ProfileTooSmall(this.memory, name, this.next, this.capacity);
-    const owner = { ...holder, name, offset, length, segment };
+    // Written out, for a card is made as often as one is forked and spreading costs most of that.
+    const owner: Owner =
+      holder.kind === 'application'
+        ? { kind: holder.kind, application: holder.application, name, offset, length, segment }
+        : { kind: holder.kind, name, offset, length, segment };
     this.owners.push(owner);
     return owner;
   }
@@ -135,12 +139,20 @@ export class RamField {
     this.bytes = ram.view(owner.offset, owner.length);
   }
 
+  /** The field as a big-endian number; every command reads and writes several, so without arrays. */
   get value(): number {
-    return bytesToUint(this.bytes);
+    let value = 0;
+    for (let i = 0; i < this.bytes.length; i++) value = value * 0x100 + this.bytes[i]!;
+    return value;
   }
 
   set value(number: number) {
-    this.bytes.set(uintToBytes(number, this.bytes.length));
+    let rest = number;
+    for (let i = this.bytes.length - 1; i >= 0; i--) {
+      this.bytes[i] = rest & 0xff;
+      rest = Math.floor(rest / 0x100);
+    }
+    if (rest !== 0) throw new RangeError(`${number} does not fit into ${this.bytes.length} bytes`);
   }
 
   clear(): void {
