@@ -29,7 +29,8 @@ export async function writePrivateFile(path: string, content: Uint8Array): Promi
 
 /** @throws {CliError} when there is no such file. */
 export async function readPrivateFile(path: string): Promise<Uint8Array> {
-  return readFile(path).catch(() => {
+  const content = await readFile(path).catch(() => {
     throw new CliError(`The file ${path} can not be read; check the path.`);
   });
+  return new Uint8Array(content);
 }
