@@ -1,16 +1,28 @@
 /** All cases of the suite, in the order in which they run. */
 
+import { APPLICATIONS } from '../apdu/index.js';
 import { CATEGORIES, type ConformanceCase } from './case.js';
 import { APDU_CASES } from './cases/apdu.js';
+import { AUTHENTICATION_CASES } from './cases/authentication.js';
 import { CHAINING_CASES } from './cases/chaining.js';
 import { CLASS_CASES } from './cases/class.js';
+import { COLLECTION_CASES } from './cases/collection.js';
+import { ENVELOPE_CASES } from './cases/envelope.js';
 import { ENVIRONMENT_CASES } from './cases/environment.js';
 import { FILE_CASES } from './cases/file.js';
+import { GROUP_SIGNATURE_CASES } from './cases/group-signature.js';
 import { LIFE_CYCLE_CASES } from './cases/life-cycle.js';
+import { MEMBERSHIP_CASES } from './cases/membership.js';
 import { PIN_CASES } from './cases/pin.js';
+import { PRESCRIPTION_CASES } from './cases/prescription.js';
+import { PROFESSIONAL_CASES } from './cases/professional.js';
 import { RECORD_CASES } from './cases/record.js';
 import { RESPONSE_CASES } from './cases/response.js';
+import { ROLE_CERTIFICATE_CASES } from './cases/role-certificate.js';
+import { SECURE_MESSAGING_CASES } from './cases/secure-messaging.js';
 import { SELECTION_CASES } from './cases/selection.js';
+import { VISIT_CASES } from './cases/visit.js';
+import { declarationCases } from './generated/declaration.js';
 
 const FAMILIES: readonly (readonly ConformanceCase[])[] = [
   APDU_CASES,
@@ -23,6 +35,17 @@ const FAMILIES: readonly (readonly ConformanceCase[])[] = [
   PIN_CASES,
   ENVIRONMENT_CASES,
   LIFE_CYCLE_CASES,
+  ROLE_CERTIFICATE_CASES,
+  AUTHENTICATION_CASES,
+  SECURE_MESSAGING_CASES,
+  VISIT_CASES,
+  PRESCRIPTION_CASES,
+  COLLECTION_CASES,
+  ENVELOPE_CASES,
+  MEMBERSHIP_CASES,
+  GROUP_SIGNATURE_CASES,
+  PROFESSIONAL_CASES,
+  APPLICATIONS.flatMap(declarationCases),
 ];
 
 /** Hand-written and generated cases by category; within one in the order of their files. */

@@ -3,7 +3,6 @@
 import { type ApplicationSpec, PATIENT_APPLICATION } from '../apdu/index.js';
 import type { CardConnection } from '../reader-drivers/index.js';
 import type { Fixture } from './case.js';
-import { checkStatus } from './checks.js';
 import { personalise } from './issuer/personalise.js';
 import type { TestIssuer } from './issuer/test-issuer.js';
 import type { ConformanceTarget, FreshCard } from './target.js';
@@ -82,17 +81,22 @@ export class Fixtures {
     return own;
   }
 
-  private async makeOperational(fresh: FreshCard): Promise<FreshCard> {
-    const card = this.wrap(() => fresh.connect(), 'personalisation');
+  /** Personalises the card behind a connection. @throws {PersonalisationFailure} */
+  async personalise(connect: () => Promise<CardConnection>): Promise<void> {
+    const card = this.wrap(connect, 'personalisation');
     try {
       await card.open();
-      checkStatus(await card.select(), 0x9000);
+      await card.select();
       await personalise(card);
-      return fresh;
     } catch (error) {
       throw new PersonalisationFailure(card.events, error);
     } finally {
       await card.close().catch(() => undefined);
     }
+  }
+
+  private async makeOperational(fresh: FreshCard): Promise<FreshCard> {
+    await this.personalise(() => fresh.connect());
+    return fresh;
   }
 }

@@ -15,7 +15,7 @@ import {
   SW,
 } from '../apdu/index.js';
 import type { CardConnection } from '../reader-drivers/index.js';
-import { CheckFailure } from './checks.js';
+import { CheckFailure, checkStatus } from './checks.js';
 import type { SeededRandom } from './issuer/seeded-random.js';
 import type { TestIssuer } from './issuer/test-issuer.js';
 
@@ -120,10 +120,10 @@ export class TestCard {
     return this.transmit(encodeRequest(spec, request));
   }
 
-  /** Selects the application under test; no answer wanted. */
-  async select(): Promise<ResponseApdu> {
+  /** Selects the application under test, no answer wanted. @throws {CheckFailure} when that fails. */
+  async select(): Promise<void> {
     const data = fromHex(this.spec.aid);
-    return this.transmit({ cla: 0x00, ins: 0xa4, p1: 0x04, p2: 0x0c, data });
+    checkStatus(await this.transmit({ cla: 0x00, ins: 0xa4, p1: 0x04, p2: 0x0c, data }), SW.ok);
   }
 
   private async fetchAll(first: ResponseApdu): Promise<ResponseApdu> {

@@ -18,6 +18,10 @@ export const APPLICATIONS: readonly ApplicationSpec[] = [PATIENT_APPLICATION, PR
 export const COMMON_STATUS: readonly CommandStatus[] = [
   { status: SW.ok, reason: 'done' },
   { status: SW.bytesAvailable, reason: 'done, the response waits for GET RESPONSE' },
+  {
+    status: SW.memoryFailure,
+    reason: 'what the command writes does not fit the commit buffer, or flash is worn',
+  },
   { status: SW.wrongLength, reason: 'Lc or Le is not what the command takes' },
   { status: SW.logicalChannelNotSupported, reason: 'CLA names a channel other than the basic one' },
   { status: SW.secureMessagingNotSupported, reason: 'CLA announces secure messaging where there is none' },

@@ -292,6 +292,7 @@ export const activate = {
   effect: 'persistent',
   status: [
     { status: SW.conditionsNotSatisfied, reason: 'something that personalisation must bring is missing' },
+    { status: SW.referenceDataNotUsable, reason: 'the role certificate is not one of NHI, or has expired' },
   ],
 } as const satisfies CommandSpec;
 

@@ -300,7 +300,6 @@ const putVisitRecord = {
     },
     { status: SW.incorrectData, reason: 'a field is wrong, or the doctor card did not keep its commitment' },
     { status: SW.notEnoughMemory, reason: 'every prescription slot holds an open prescription' },
-    { status: SW.memoryFailure, reason: 'the transaction does not fit the commit buffer' },
   ],
 } as const satisfies CommandSpec;
 

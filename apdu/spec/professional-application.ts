@@ -3,7 +3,7 @@
 import { FIELD } from '../statement/fields.js';
 import { STATEMENT } from '../statement/statements.js';
 import { SW } from '../status-word.js';
-import { bytesObject, optional, secret } from '../template.js';
+import { bytesObject, optional, secret, textObject } from '../template.js';
 import * as interindustry from './interindustry.js';
 import type { AlgorithmSpec, ApplicationSpec, CommandSpec, FileSpec } from './specification.js';
 
@@ -70,7 +70,7 @@ const storeData = {
       roleKey: optional(secret(bytesObject(0xd4, 'role private key', 32))),
       roleCertificate: optional(bytesObject(0xd5, 'role certificate', 1, 255)),
       today: optional(bytesObject(0xd6, 'date of personalisation', 4)),
-      doctorId: optional(bytesObject(0xd9, 'doctor identifier ID_D', 1, 16)),
+      doctorId: optional(textObject(0xd9, 'doctor identifier ID_D', 1, 16)),
     },
   },
   response: { kind: 'none' },

@@ -12,8 +12,12 @@ export class MalformedFile extends Error {
 
 export class ByteReader {
   private next = 0;
+  private readonly content: Uint8Array;
 
-  constructor(private readonly content: Uint8Array) {}
+  constructor(content: Uint8Array) {
+    // Subclasses of a host share memory where Uint8Array's slice copies; a card must own its bytes.
+    this.content = new Uint8Array(content.buffer, content.byteOffset, content.length);
+  }
 
   /** @throws {MalformedFile} here and below, when the content ends too early or a value is none of its kind. */
   raw(length: number): Uint8Array {

@@ -10,8 +10,8 @@ import type { CardLimits } from '../runtime/card-limits.js';
 import { Coprocessor } from '../runtime/coprocessor.js';
 import type { CryptoEngine } from '../runtime/crypto-engine.js';
 import { type CommandFigures, Meter } from '../runtime/meter.js';
-import { Nvm } from '../runtime/nvm.js';
-import { Ram } from '../runtime/ram.js';
+import { Nvm, type NvmSnapshot } from '../runtime/nvm.js';
+import { Ram, type RamSnapshot } from '../runtime/ram.js';
 import { PowerLost, StatusError } from '../runtime/status-error.js';
 import type { Application, CardOs } from './card-os.js';
 import { CommandProcessor } from './command-processor.js';
@@ -20,6 +20,16 @@ import { SecurityStatus } from './security-status.js';
 
 /** Everything a card remembers: the flash array and the RAM. */
 export type CardImage = { readonly nvm: Uint8Array; readonly ram: Uint8Array; readonly powered: boolean };
+
+/**
+ * The same without what is empty, and without the flash's checksums to check again: for forks, and
+ * for very many cards at once. It never changes and is good for any card of this kind and these limits.
+ */
+export type CardSnapshot = {
+  readonly nvm: NvmSnapshot;
+  readonly ram: RamSnapshot;
+  readonly powered: boolean;
+};
 
 /** What a card is made of. */
 export type CardPorts = {
@@ -130,9 +140,25 @@ export class Card {
     return { nvm: this.nvm.flash.bytes.slice(), ram: this.ram.bytes.slice(), powered: this.powered };
   }
 
+  /** What the card remembers between two commands, in little memory. */
+  snapshot(): CardSnapshot {
+    return { nvm: this.nvm.snapshot(), ram: this.ram.snapshot(), powered: this.powered };
+  }
+
+  /** Becomes the card that the snapshot was taken of, wear included. */
+  restore(snapshot: CardSnapshot): void {
+    this.nvm.restore(snapshot.nvm);
+    this.ram.restore(snapshot.ram);
+    this.powered = snapshot.powered;
+    this.meter.reset();
+    this.lastFigures = this.meter.figures(0, 0);
+  }
+
   /** A card of its own with the same content. */
   fork(): Card {
-    return new Card(this.kind, this.ports, this.image());
+    const fork = new Card(this.kind, this.ports);
+    fork.restore(this.snapshot());
+    return fork;
   }
 
   /** What the silicon grants. */

@@ -24,7 +24,7 @@ import {
 import type { RamField } from '../runtime/allocation.js';
 import { refuse } from '../runtime/status-error.js';
 import type { Application, CardOs } from './card-os.js';
-import { channelsFor, LogicalChannels } from './logical-channels.js';
+import { LogicalChannels } from './logical-channels.js';
 import { MessageBuffer } from './message-buffer.js';
 
 const CHAINING_BIT = 0x10;
@@ -56,22 +56,28 @@ export class CommandProcessor {
     private readonly application: Application,
   ) {
     this.selected = os.memory.transientField('application selected', 1, 'clear on deselect');
-    const channels = channelsFor(os.limits.ramBytes);
-    this.channels = new LogicalChannels(os.memory, channels);
+    this.channels = new LogicalChannels(os.memory);
     this.buffer = new MessageBuffer(os.memory);
     this.aid = fromHex(application.spec.aid);
-    os.memory.layOutChannels(channels);
+    this.channels.layOut();
   }
 
   process(bytes: Uint8Array): Outcome {
     const { limits } = this.os;
+    const apdu = parseCommandApdu(bytes);
+    // Within a chain GET RESPONSE is a command like any other and interrupts it (5.3.3).
+    const fetches =
+      !('fault' in apdu) &&
+      (apdu.cla & ~CHANNEL_BITS) === 0x00 &&
+      apdu.ins === GET_RESPONSE_INS &&
+      !this.buffer.inChain;
+    // Every other command ends a response that waits (5.3.4), also one that is refused for its class or length.
+    if (!fetches) this.buffer.dropResponse();
     // Extended lengths change the coding, not the buffer: what does not fit comes in a chain.
     if (bytes.length > limits.apduBufferBytes) refuse(SW.wrongLength);
-    const apdu = parseCommandApdu(bytes);
     if ('fault' in apdu || (apdu.extended && !limits.extendedLength)) return refuse(SW.wrongLength);
     const cla = this.classOf(apdu);
-    if (apdu.ins === GET_RESPONSE_INS && (apdu.cla & ~CHANNEL_BITS) === 0) return this.getResponse(apdu);
-    this.buffer.dropResponse();
+    if (fetches) return this.getResponse(apdu);
     try {
       const data = this.collectChain(apdu);
       return data ? this.execute({ ...apdu, data }, cla) : { data: NO_DATA, sw: SW.ok.sw };

@@ -8,24 +8,23 @@ import type { MemoryPlan, RamField } from '../runtime/allocation.js';
 import { refuse } from '../runtime/status-error.js';
 
 /** Channels that the class byte of the first interindustry range can name. */
-export const MOST_CHANNELS = 4;
-/** RAM from which a card has further channels; with less, every byte goes to commands (estimated). */
-const RAM_FOR_CHANNELS_BYTES = 3072;
-
-/** Channels of a card with this much RAM. */
-export function channelsFor(ramBytes: number): number {
-  return ramBytes >= RAM_FOR_CHANNELS_BYTES ? MOST_CHANNELS : 1;
-}
+const MOST_CHANNELS = 4;
+/** RAM that commands must have left before a card spends any on further channels. */
+const ARENA_BYTES = 1600;
 
 export class LogicalChannels {
   /** Bit n: channel n is open, for n from 1. */
   private readonly open: RamField;
 
-  constructor(
-    private readonly memory: MemoryPlan,
-    private readonly count: number,
-  ) {
+  private count = 1;
+
+  constructor(private readonly memory: MemoryPlan) {
     this.open = memory.transientField('open channels', 1);
+  }
+
+  /** Lays out the channels' memory; nothing may be planned after this. */
+  layOut(): void {
+    this.count = this.memory.layOutChannels(MOST_CHANNELS, ARENA_BYTES);
   }
 
   isOpen(channel: number): boolean {

@@ -1,6 +1,6 @@
 /** Personalisation of the professional card. */
 
-import { PROFESSIONAL_APPLICATION, type RequestOf, SW } from '../../apdu/index.js';
+import { PROFESSIONAL_APPLICATION, type RequestOf, SW, utf8ToBytes } from '../../apdu/index.js';
 import type { ApplicationState } from '../os/application-state.js';
 import type { CardOs } from '../os/card-os.js';
 import { checkRoleCertificate } from '../os/role-certificate.js';
@@ -35,7 +35,7 @@ export function personalisationHandlers(os: CardOs, state: ApplicationState, mem
         if (data.roleKey) memory.roleKey.write(data.roleKey);
         if (data.roleCertificate) certificate.content.write(data.roleCertificate);
         if (data.today) memory.latestDate.write(data.today);
-        if (data.doctorId) memory.doctorId.write(data.doctorId);
+        if (data.doctorId) memory.doctorId.write(utf8ToBytes(data.doctorId));
       });
       return undefined;
     },

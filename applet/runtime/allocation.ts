@@ -50,7 +50,11 @@ export class Allocator {
     const offset = this.next;
     this.next += length;
     if (this.next > this.capacity) throw new ProfileTooSmall(this.memory, name, this.next, this.capacity);
-    const owner = { ...holder, name, offset, length, segment };
+    // Written out, for a card is made as often as one is forked and spreading costs most of that.
+    const owner: Owner =
+      holder.kind === 'application'
+        ? { kind: holder.kind, application: holder.application, name, offset, length, segment }
+        : { kind: holder.kind, name, offset, length, segment };
     this.owners.push(owner);
     return owner;
   }
@@ -135,13 +139,22 @@ export class RamField {
     return this.view();
   }
 
+  /** The field as a big-endian number; every command reads and writes several, so without arrays. */
   get value(): number {
-    return bytesToUint(this.bytes);
+    const { bytes } = this;
+    let value = 0;
+    for (let i = 0; i < bytes.length; i++) value = value * 0x100 + bytes[i]!;
+    return value;
   }
 
   set value(number: number) {
     const { bytes } = this;
-    bytes.set(uintToBytes(number, bytes.length));
+    let rest = number;
+    for (let i = bytes.length - 1; i >= 0; i--) {
+      bytes[i] = rest & 0xff;
+      rest = Math.floor(rest / 0x100);
+    }
+    if (rest !== 0) throw new RangeError(`${number} does not fit into ${bytes.length} bytes`);
   }
 
   clear(): void {
@@ -155,6 +168,11 @@ export class MemoryPlan {
   readonly transient: Allocator;
   /** What every logical channel has its own copy of; offsets count from the start of a copy. */
   private readonly perChannel: Allocator;
+  private readonly channelFields: {
+    readonly offset: number;
+    readonly length: number;
+    readonly views: Uint8Array[];
+  }[] = [];
   private channelsAt = 0;
   private channel = 0;
   private holder = OPERATING_SYSTEM;
@@ -199,14 +217,25 @@ export class MemoryPlan {
     return new RamField(() => view);
   }
 
-  /** Called once when everything is planned: lays out what each of `count` logical channels keeps. */
-  layOutChannels(count: number): void {
+  /**
+   * Called once when everything is planned: lays out what each logical channel keeps, for as many of
+   * `most` as leave `arenaBytes` to the commands, and for one in any case. Answers how many.
+   */
+  layOutChannels(most: number, arenaBytes: number): number {
     this.channelsAt = this.transient.next;
+    const room = this.ram.bytes.length - arenaBytes - this.channelsAt;
+    const count = Math.max(1, Math.min(most, Math.floor(room / this.perChannel.next)));
     for (let channel = 0; channel < count; channel++) {
       for (const { name, length, segment, ...holder } of this.perChannel.owners) {
         this.transient.take(`channel ${channel}: ${name}`, length, segment, holder);
       }
     }
+    for (const { offset, length, views } of this.channelFields) {
+      for (let channel = 0; channel < count; channel++) {
+        views.push(this.ram.view(this.channelsAt + channel * this.perChannel.next + offset, length));
+      }
+    }
+    return count;
   }
 
   /** The channel whose copies the fields stand for from now on. */
@@ -216,15 +245,14 @@ export class MemoryPlan {
 
   /** Wipes what the current channel keeps: at selection, deselection and when it is closed. */
   clearChannel(): void {
-    this.ram.view(this.channelOffset(), this.perChannel.next).fill(0);
+    const size = this.perChannel.next;
+    this.ram.view(this.channelsAt + this.channel * size, size).fill(0);
   }
 
   private channelField(name: string, length: number): RamField {
     const { offset } = this.perChannel.take(name, length, 'clear on deselect', this.holder);
-    return new RamField(() => this.ram.view(this.channelOffset() + offset, length));
-  }
-
-  private channelOffset(): number {
-    return this.channelsAt + this.channel * this.perChannel.next;
+    const views: Uint8Array[] = [];
+    this.channelFields.push({ offset, length, views });
+    return new RamField(() => views[this.channel]!);
   }
 }

@@ -16,13 +16,32 @@ export type TearVariant = 'lost' | 'half' | 'erased' | 'garbage';
 /** Asked before each page operation; a variant cuts the power there. */
 export type TearPort = (operation: 'program' | 'erase', page: number) => TearVariant | undefined;
 
+/**
+ * What a flash holds and how worn it is, without the pages that nothing ever happened to. It never
+ * changes, so any number of cards can begin from it.
+ */
+export type FlashSnapshot = {
+  /** Numbers of the pages: first those that are programmed, then erased ones that are worn. */
+  readonly pages: Uint16Array;
+  readonly programmed: number;
+  /** Programmed pages with their spare areas, one after the other. */
+  readonly content: Uint8Array;
+  /** Erase cycles, then program cycles, of {@link pages}. */
+  readonly cycles: Uint32Array;
+};
+
 export class Flash {
+  /** All pages with their spare areas. Only {@link erase} and {@link program} may change them. */
   readonly bytes: Uint8Array;
+  /** 1 for each page that is erased. */
+  private readonly erased: Uint8Array;
   /** Erase cycles of each page since the card was made: a laboratory's view, not known to the card. */
   readonly eraseCycles: Uint32Array;
   /** How often each page was programmed, as {@link eraseCycles}. */
   readonly programCycles: Uint32Array;
   tear: TearPort | undefined;
+  /** Whether the power failed in an operation since the memory manager last looked at the pages. */
+  interrupted = false;
 
   constructor(
     readonly pageBytes: number,
@@ -36,6 +55,8 @@ export class Flash {
     this.bytes = image ? image.slice() : new Uint8Array(size).fill(ERASED);
     this.eraseCycles = new Uint32Array(pages);
     this.programCycles = new Uint32Array(pages);
+    this.erased = new Uint8Array(pages).fill(1);
+    if (image) for (let page = 0; page < pages; page++) this.lookAt(page);
   }
 
   /** Where a page and its spare area stand in {@link bytes}. */
@@ -50,11 +71,7 @@ export class Flash {
   }
 
   isErased(page: number): boolean {
-    const offset = this.offsetOf(page);
-    for (let i = offset + this.pageBytes + SPARE_BYTES - 1; i >= offset; i--) {
-      if (this.bytes[i] !== ERASED) return false;
-    }
-    return true;
+    return this.erased[page] === 1;
   }
 
   erase(page: number): void {
@@ -70,17 +87,71 @@ export class Flash {
     this.operate('program', page, content);
   }
 
+  snapshot(): FlashSnapshot {
+    const programmed: number[] = [];
+    const worn: number[] = [];
+    for (let page = 0; page < this.pages; page++) {
+      if (this.erased[page] === 0) programmed.push(page);
+      else if (this.eraseCycles[page] !== 0 || this.programCycles[page] !== 0) worn.push(page);
+    }
+    const count = programmed.length + worn.length;
+    const size = this.pageBytes + SPARE_BYTES;
+    // One piece of memory for all three, wide numbers first: a population keeps very many of them.
+    const memory = new ArrayBuffer(10 * count + size * programmed.length);
+    const cycles = new Uint32Array(memory, 0, 2 * count);
+    const pages = new Uint16Array(memory, 8 * count, count);
+    const content = new Uint8Array(memory, 10 * count);
+    pages.set(programmed);
+    pages.set(worn, programmed.length);
+    for (let i = 0; i < count; i++) {
+      cycles[i] = this.eraseCycles[pages[i]!]!;
+      cycles[count + i] = this.programCycles[pages[i]!]!;
+    }
+    for (let i = 0; i < programmed.length; i++) {
+      const offset = this.offsetOf(programmed[i]!);
+      content.set(this.bytes.subarray(offset, offset + size), i * size);
+    }
+    return { pages, programmed: programmed.length, content, cycles };
+  }
+
+  /** Becomes the flash that the snapshot was taken of, which had as many pages of the same size. */
+  restore({ pages, programmed, content, cycles }: FlashSnapshot): void {
+    const size = this.pageBytes + SPARE_BYTES;
+    for (let page = 0; page < this.pages; page++) {
+      if (this.erased[page] === 0) this.page(page).fill(ERASED);
+    }
+    this.erased.fill(1);
+    this.eraseCycles.fill(0);
+    this.programCycles.fill(0);
+    for (let i = 0; i < pages.length; i++) {
+      const page = pages[i]!;
+      this.eraseCycles[page] = cycles[i]!;
+      this.programCycles[page] = cycles[pages.length + i]!;
+      if (i >= programmed) continue;
+      this.bytes.set(content.subarray(i * size, (i + 1) * size), this.offsetOf(page));
+      this.erased[page] = 0;
+    }
+  }
+
   private operate(operation: 'program' | 'erase', page: number, target: Uint8Array): void {
     const cut = this.tear?.(operation, page);
     const now = this.page(page);
     if (cut === undefined) {
       now.set(target);
+      this.erased[page] = operation === 'erase' ? 1 : 0;
       return;
     }
     if (cut === 'half') now.set(target.subarray(0, target.length >> 1));
     else if (cut === 'erased') now.fill(ERASED);
     else if (cut === 'garbage')
       for (let i = 0; i < now.length; i++) now[i] = (now[i]! * 167 + i * 73 + 41) & 0xff;
+    this.lookAt(page);
+    this.interrupted = true;
     throw new PowerLost();
+  }
+
+  /** Finds out whether a page is erased. */
+  private lookAt(page: number): void {
+    this.erased[page] = this.page(page).every((byte) => byte === ERASED) ? 1 : 0;
   }
 }

@@ -12,7 +12,7 @@
 import { SW } from '../../apdu/index.js';
 import type { CardLimits } from './card-limits.js';
 import { crc32 } from './crc32.js';
-import { Flash, SPARE_BYTES } from './flash.js';
+import { Flash, type FlashSnapshot, SPARE_BYTES } from './flash.js';
 import type { Meter } from './meter.js';
 import { PowerLost, refuse } from './status-error.js';
 
@@ -31,6 +31,13 @@ type Transaction = {
   /** Logical page → flash page that holds its new content. */
   readonly shadows: Map<number, number>;
   changedBytes: number;
+};
+
+/** What a persistent memory holds. */
+export type NvmSnapshot = {
+  readonly flash: FlashSnapshot;
+  /** Whether every programmed page is valid; after a power cut it need not be. */
+  readonly clean: boolean;
 };
 
 export class Nvm {
@@ -81,7 +88,8 @@ export class Nvm {
       const within = (offset + done) % this.pageBytes;
       const count = Math.min(target.length - done, this.pageBytes - within);
       const source = this.contentOf(logical);
-      if (source) target.set(source.subarray(within, within + count), done);
+      const start = this.startOf(logical) + within;
+      if (source) target.set(source.subarray(start, start + count), done);
       else target.fill(0, done, done + count);
       done += count;
     }
@@ -89,7 +97,7 @@ export class Nvm {
 
   readByte(offset: number): number {
     const logical = Math.floor(offset / this.pageBytes);
-    return this.contentOf(logical)?.[offset % this.pageBytes] ?? 0;
+    return this.contentOf(logical)?.[this.startOf(logical) + (offset % this.pageBytes)] ?? 0;
   }
 
   /**
@@ -147,28 +155,53 @@ export class Nvm {
     }
   }
 
+  /** What the memory holds now, between two commands. */
+  snapshot(): NvmSnapshot {
+    if (this.transaction) throw new Error('no snapshot within a transaction');
+    const flash = this.flash.snapshot();
+    let valid = 0;
+    for (let page = 0; page < this.taken.length; page++) valid += this.taken[page]!;
+    return { flash, clean: !this.flash.interrupted && valid === flash.programmed };
+  }
+
+  /** Becomes the memory that the snapshot was taken of. */
+  restore({ flash, clean }: NvmSnapshot): void {
+    this.dropTransaction();
+    this.flash.restore(flash);
+    // The checksums of a clean memory were right when the snapshot was taken of it.
+    this.buildIndex(clean);
+  }
+
   /** Called when power is gone: what was latched but not programmed is lost. */
   dropTransaction(): void {
     this.transaction = undefined;
     this.latched = NO_PAGE;
   }
 
+  /** The memory that holds a logical page, from {@link startOf} on: made for speed, without views. */
   private contentOf(logical: number): Uint8Array | undefined {
     if (logical === this.latched) return this.latch;
-    const page = this.transaction?.shadows.get(logical) ?? this.index[logical]!;
-    return page === NO_PAGE ? undefined : this.flash.page(page);
+    return this.pageOf(logical) === NO_PAGE ? undefined : this.flash.bytes;
+  }
+
+  private startOf(logical: number): number {
+    return logical === this.latched ? 0 : this.flash.offsetOf(this.pageOf(logical));
+  }
+
+  private pageOf(logical: number): number {
+    return this.transaction?.shadows.get(logical) ?? this.index[logical]!;
   }
 
   private writeWithinPage(logical: number, within: number, bytes: Uint8Array): void {
-    const current = this.contentOf(logical);
+    const before = this.contentOf(logical);
+    const start = this.startOf(logical);
     let same = true;
-    for (let i = 0; same && i < bytes.length; i++) same = (current?.[within + i] ?? 0) === bytes[i];
+    for (let i = 0; same && i < bytes.length; i++) same = (before?.[start + within + i] ?? 0) === bytes[i];
     if (same) return;
     if (logical !== this.latched) {
       this.programLatch(0);
-      const before = this.contentOf(logical);
       this.latch.fill(0);
-      if (before) this.latch.set(before.subarray(0, this.pageBytes));
+      if (before) this.latch.set(before.subarray(start, start + this.pageBytes));
       this.latched = logical;
     }
     this.latch.set(bytes, within);
@@ -237,15 +270,19 @@ export class Nvm {
     );
   }
 
-  private buildIndex(): void {
+  private buildIndex(checksumsKnown = false): void {
     this.index.fill(NO_PAGE);
     this.taken.fill(0);
+    this.lastCommitPage = this.flash.pages - 1;
+    this.flash.interrupted = false;
     const valid: { page: number; sequence: number; logical: number; flags: number }[] = [];
     for (let page = 0; page < this.flash.pages; page++) {
+      if (this.flash.isErased(page)) continue;
       const bytes = this.flash.page(page);
       const view = new DataView(bytes.buffer, bytes.byteOffset + this.pageBytes, SPARE_BYTES);
       const logical = view.getUint16(LOGICAL_AT);
-      if (logical >= this.index.length || view.getUint32(0) !== this.checksum(bytes) >>> 0) continue;
+      if (logical >= this.index.length) continue;
+      if (!checksumsKnown && view.getUint32(0) !== this.checksum(bytes) >>> 0) continue;
       valid.push({ page, sequence: view.getUint32(SEQUENCE_AT), logical, flags: view.getUint8(FLAGS_AT) });
     }
     valid.sort((a, b) => a.sequence - b.sequence);

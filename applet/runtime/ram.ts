@@ -7,6 +7,9 @@ import { SW } from '../../apdu/index.js';
 import type { Meter } from './meter.js';
 import { refuse } from './status-error.js';
 
+/** What transient memory holds: nothing but zeros stands before and behind these bytes. */
+export type RamSnapshot = { readonly offset: number; readonly content: Uint8Array };
+
 export class Ram {
   readonly bytes: Uint8Array;
   private arenaStart: number;
@@ -77,6 +80,22 @@ export class Ram {
   clear(): void {
     this.bytes.fill(0);
     this.top = this.arenaStart;
+  }
+
+  /** What it holds between two commands. */
+  snapshot(): RamSnapshot {
+    const { bytes } = this;
+    let start = 0;
+    let end = bytes.length;
+    while (end > 0 && bytes[end - 1] === 0) end--;
+    while (start < end && bytes[start] === 0) start++;
+    return { offset: start, content: bytes.slice(start, end) };
+  }
+
+  /** Becomes the memory that the snapshot was taken of. */
+  restore({ offset, content }: RamSnapshot): void {
+    this.clear();
+    this.bytes.set(content, offset);
   }
 
   private reserve(length: number): void {

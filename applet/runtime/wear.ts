@@ -71,7 +71,7 @@ export type MeasuredVisit = {
 
 /** Visits until the first page reaches its endurance. `null`: a visit wears nothing. */
 export type WearForecast = {
-  /** Page cycles of one visit, over all pages. */
+  /** Page cycles of one visit: the larger of its erases and its programs. */
   readonly cyclesPerVisit: number;
   /** Pages that take turns: those that the visit touched and those that are free. */
   readonly pagesInRotation: number;
@@ -95,17 +95,13 @@ export type WearForecast = {
  */
 export function forecastVisits(visit: MeasuredVisit, enduranceCycles: number): WearForecast {
   const wear = wearBetween(visit.before, visit.after);
+  const { erases, programs, mostCycles: worstPage } = summarizeWear(wear);
   const { mostCycles } = summarizeWear(visit.after);
   const left = Math.max(0, enduranceCycles - mostCycles);
-  let cyclesPerVisit = 0;
-  let worstPage = 0;
-  let pagesInRotation = 0;
-  for (let page = 0; page < wear.erases.length; page++) {
-    const cycles = pageCycles(wear, page);
-    cyclesPerVisit += cycles;
-    worstPage = Math.max(worstPage, cycles);
-    if (cycles > 0 || visit.erasedAfter[page]) pagesInRotation++;
-  }
+  const cyclesPerVisit = Math.max(erases, programs);
+  const pagesInRotation = visit.erasedAfter.filter(
+    (erased, page) => erased || pageCycles(wear, page) > 0,
+  ).length;
   return {
     cyclesPerVisit,
     pagesInRotation,

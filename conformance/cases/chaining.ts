@@ -87,6 +87,18 @@ export const CHAINING_CASES = caseFamily(
       },
     },
     {
+      name: 'interrupted-by-get-response',
+      title: 'GET RESPONSE interrupts a chain like any other command',
+      clause: `${CLAUSE}; 5.6 (6883)`,
+      features: ['chaining', 'personalisation', 'get-response'],
+      async run(card) {
+        const data = storeData(card);
+        await expectStatus(card, link(data.subarray(0, 20), true), SW.ok);
+        await expectStatus(card, '00c0000000', SW.lastCommandExpected);
+        await expectStatus(card, link(data.subarray(20), false), SW.incorrectData);
+      },
+    },
+    {
       name: 'other-header',
       title: 'a link with another P2 does not continue the chain',
       clause: `${CLAUSE}: same CLA but for bit 5, INS, P1, P2`,

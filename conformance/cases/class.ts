@@ -84,6 +84,26 @@ export const CLASS_CASES = caseFamily(
   [
     ...BY_CLASS,
     {
+      name: 'selection-with-secure-messaging',
+      title: 'a selection that announces secure messaging and has none selects nothing',
+      clause: 'ISO/IEC 7816-4:2020, 5.4.1; 10.2; 5.6 (6882, 6987, 6988)',
+      async run(card) {
+        await card.reset();
+        const aid = fromHex(card.spec.aid);
+        for (const cla of [0x04, 0x08, 0x0c]) {
+          const command = Uint8Array.of(cla, 0xa4, 0x04, 0x0c, aid.length, ...aid);
+          await expectStatus(
+            card,
+            command,
+            SW.secureMessagingNotSupported,
+            SW.secureMessagingMissing,
+            SW.secureMessagingIncorrect,
+            SW.classNotSupported,
+          );
+        }
+      },
+    },
+    {
       name: 'unknown-instruction',
       title: 'instructions that the application does not have are refused',
       clause: 'ISO/IEC 7816-4:2020, 5.5; 5.6 (6D00)',

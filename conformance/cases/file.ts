@@ -1,6 +1,6 @@
 /** READ BINARY: offsets, short identifiers, the end of the file, access (ISO/IEC 7816-4, 11.3.3). */
 
-import { type FileSpec, fromHex, SW } from '../../apdu/index.js';
+import { decodeTlv, type FileSpec, fromHex, SW } from '../../apdu/index.js';
 import { BOTH, caseFamily, PATIENT } from '../case.js';
 import { checkStatus, expectBytes, expectStatus, expectThat } from '../checks.js';
 import { authenticate } from '../issuer/professional-peer.js';
@@ -15,6 +15,14 @@ function readBinary(p1: number, p2: number, le = 0): Uint8Array {
 
 /** Short identifier 1: the patient certificate, or the role certificate of a professional. */
 const CERTIFICATE = 0x81;
+
+/** The whole certificate; its tag and length anchor what the cases read at offsets. */
+async function certificate(card: TestCard): Promise<Uint8Array> {
+  const whole = await readFile(card, 1);
+  const { tag } = decodeTlv(whole);
+  expectThat(tag === 0x7f21, 'one card-verifiable certificate', `tag ${tag.toString(16)}`);
+  return whole;
+}
 
 function transparentFiles(card: TestCard): readonly FileSpec[] {
   return Object.values(card.spec.files).filter((file) => file.structure === 'transparent');
@@ -35,10 +43,10 @@ export const FILE_CASES = caseFamily(
     {
       name: 'short-identifier-makes-current',
       title: 'the file of a short EF identifier becomes the current one',
-      clause: 'ISO/IEC 7816-4:2020, 11.3.1: bits 5 to 1 of P1; the EF becomes current',
+      clause: 'ISO/IEC 7816-4:2020, 11.3.1: bits 5 to 1 of P1, the EF becomes current',
       async run(card) {
         await verifyPin(card);
-        const whole = await readFile(card, 1);
+        const whole = await certificate(card);
         await card.select();
         await verifyPin(card);
         await expectStatus(card, readBinary(CERTIFICATE, 0, 1), SW.ok, SW.bytesAvailable);
@@ -51,7 +59,7 @@ export const FILE_CASES = caseFamily(
       title: 'every offset gives the bytes from there on',
       async run(card) {
         await verifyPin(card);
-        const whole = await readFile(card, 1);
+        const whole = await certificate(card);
         for (const offset of [1, 2, 7, 63, 64, 127, 128, whole.length - 1]) {
           const { data } = await expectStatus(
             card,
@@ -68,7 +76,7 @@ export const FILE_CASES = caseFamily(
       title: 'with a short EF identifier P2 is the offset',
       async run(card) {
         await verifyPin(card);
-        const whole = await readFile(card, 1);
+        const whole = await certificate(card);
         const { data } = await expectStatus(card, readBinary(CERTIFICATE, 0x05, 4), SW.ok, SW.bytesAvailable);
         expectBytes(data.subarray(0, 4), whole.subarray(5, 9), 'bytes 5 to 8');
       },
@@ -78,7 +86,7 @@ export const FILE_CASES = caseFamily(
       title: 'Le beyond the end gives what is left, with or without a warning, or the right Le',
       async run(card) {
         await verifyPin(card);
-        const whole = await readFile(card, 1);
+        const whole = await certificate(card);
         const offset = whole.length - 3;
         const response = await card.send(readBinary(offset >> 8, offset & 0xff, 16));
         checkStatus(response, SW.ok, SW.endOfFile, 0x6c03);
@@ -101,7 +109,7 @@ export const FILE_CASES = caseFamily(
       title: 'an offset at the end of the file gives no byte',
       async run(card) {
         await verifyPin(card);
-        const { length } = await readFile(card, 1);
+        const { length } = await certificate(card);
         const response = await card.send(readBinary(length >> 8, length & 0xff, 1));
         checkStatus(response, SW.ok, SW.endOfFile, SW.wrongParameters, SW.incorrectP1P2);
         expectThat(response.data.length === 0, 'no data', `${response.data.length} bytes`);

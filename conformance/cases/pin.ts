@@ -2,7 +2,7 @@
 
 import { concatBytes, PATIENT_APPLICATION, SW, utf8ToBytes } from '../../apdu/index.js';
 import { BOTH, caseFamily } from '../case.js';
-import { expectOk, expectRefusal, expectStatus } from '../checks.js';
+import { expectOk, expectRefusal, expectStatus, expectThat } from '../checks.js';
 import type { TestCard } from '../test-card.js';
 
 // both applications declare these commands alike
@@ -199,6 +199,9 @@ export const PIN_CASES = caseFamily(
       async run(card) {
         await expectOk(card, verify, pin(card.issuer.pin));
         await card.reset();
+        // the selection below would take it back as well
+        const { sw } = await card.command(verify, pin());
+        expectThat(sw !== SW.ok.sw, 'no verified PIN', '9000');
         await card.select();
         await expectTries(card, 3);
       },

@@ -126,6 +126,24 @@ export const RESPONSE_CASES = caseFamily(
       },
     },
     {
+      name: 'lost-by-refused-class',
+      title: 'also a command whose class is refused makes the card forget it',
+      async run(card) {
+        const length = await announce(card);
+        await expectStatus(card, 'ff200081', SW.classNotSupported);
+        checkStatus(await fetch(card, length), SW.conditionsNotSatisfied, SW.instructionNotSupported);
+      },
+    },
+    {
+      name: 'not-in-a-chain',
+      title: 'GET RESPONSE takes no chain',
+      clause: 'ISO/IEC 7816-4:2020, 5.3.3; 5.6 (6884)',
+      async run(card) {
+        await announce(card);
+        await expectStatus(card, '10c0000000', SW.chainingNotSupported, SW.classNotSupported);
+      },
+    },
+    {
       name: 'lost-by-reset',
       title: 'a reset makes the card forget it',
       async run(card) {

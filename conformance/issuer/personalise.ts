@@ -7,7 +7,6 @@ import {
   PROFESSIONAL_APPLICATION,
   type RequestOf,
   uintToBytes,
-  utf8ToBytes,
 } from '../../apdu/index.js';
 import { expectOk } from '../checks.js';
 import type { TestCard } from '../test-card.js';
@@ -90,7 +89,7 @@ export async function prepareProfessional(
     roleKey: issuer.roleKey('doctor').secretKey,
     roleCertificate: issuer.roleCertificate('doctor'),
     today: uintToBytes(TODAY, 4),
-    doctorId: utf8ToBytes(issuer.doctorId),
+    doctorId: issuer.doctorId,
     ...changes,
   };
   let block = 0;

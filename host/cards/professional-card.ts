@@ -46,7 +46,7 @@ export class ProfessionalCard {
       roleKey: issue.roleKey,
       roleCertificate: issue.roleCertificate,
       today: uintToBytes(issue.today, 4),
-      ...(doctorId === undefined ? {} : { doctorId: utf8ToBytes(doctorId) }),
+      ...(doctorId === undefined ? {} : { doctorId }),
     };
     const request = { p1: 'last block', p2: 0, data } as const;
     return answerOf(commands.storeData, await this.client.call(commands.storeData, request));

@@ -8,6 +8,7 @@ import {
   concatBytes,
   decodePatientCertificate,
   equalBytes,
+  FIELD,
   hashInput,
   NHI_NAME,
   type PatientCertificate,
@@ -34,7 +35,7 @@ import {
 import type { HospitalDoor, NhiPublicKeys } from '../nhi/nhi.js';
 import type { Receipt } from '../nhi/visit-desk.js';
 import { NEW_RECORD_MESSAGE, OTHER_RECORDS_MESSAGE, PRESCRIPTION_MESSAGE } from '../protocol/messages.js';
-import { type Result, refusal } from '../protocol/refusal.js';
+import { type Refusal, type Result, refusal } from '../protocol/refusal.js';
 import { newMessageId, openMessage, sealMessage } from '../protocol/sealed-message.js';
 import { verifyStatement } from '../protocol/signed-statement.js';
 
@@ -114,6 +115,7 @@ export class HospitalTerminal {
   ): Promise<Result<{ readonly receipt: Receipt }>> {
     const { hospitalId, nhi, nhiKeys, clock, rng } = this.ports;
     const record = encodeRecordDocument(content, visit.pid);
+    if (record.length > FIELD.recordDocument.max) return tooLarge(record, FIELD.recordDocument.max);
     const messageId = newMessageId(rng);
     const statement = {
       messageId,
@@ -162,9 +164,11 @@ export class HospitalTerminal {
     if (!certificate.ok) return certificate;
     // the card in the reader may have been changed since the visit was opened
     if (!equalBytes(certificate.certificate.body.pid, visit.pid)) return refusal('patient-mismatch');
+    const prescription = encodePrescriptionDocument(content, visit.pid);
+    const { max } = FIELD.prescriptionDocument;
+    if (prescription.length > max) return tooLarge(prescription, max);
     const number = await this.agreeOnNumber(patient, doctor);
     if (!number.ok) return number;
-    const prescription = encodePrescriptionDocument(content, visit.pid);
     const prescriptionHash = sha256(prescription);
     const messageId = newMessageId(rng);
     const { prescriptionId, doctorRandom } = number;
@@ -247,4 +251,8 @@ export class HospitalTerminal {
     if (!agreed) return refusal('number-mismatch');
     return { ok: true, ...revealed.data } as const;
   }
+}
+
+function tooLarge(document: Uint8Array, max: number): Refusal {
+  return refusal('document-too-large', `${document.length} bytes; at most ${max}`);
 }

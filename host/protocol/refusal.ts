@@ -19,6 +19,7 @@ const SENTENCES = {
   'visit-unknown': 'no such visit was confirmed for this hospital and patient',
   'message-replayed': 'this message was accepted before',
   'digest-mismatch': 'the content is not what was signed',
+  'document-too-large': 'the document does not fit a message',
   'patient-mismatch': 'the document is about another patient',
   'prescription-known': 'this prescription number is registered already',
   'prescription-unknown': 'this prescription is not registered for this patient and pharmacy',

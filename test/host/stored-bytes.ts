@@ -3,7 +3,12 @@
 /** Ports and engines: not what a party stores. */
 const NOT_STORED = new Set(['clock', 'rng', 'curve', 'verifier']);
 
-export type StoredValue = { readonly place: string; readonly bytes: Uint8Array };
+export type StoredValue = {
+  readonly place: string;
+  readonly bytes: Uint8Array;
+  /** The value was a number; the bytes are its decimal digits. */
+  readonly number?: boolean;
+};
 
 /** Every stored value below `root`. Classes in `without` are left out, as nonces that any request uses up. */
 export function storedValues(root: object, without: readonly string[] = []): StoredValue[] {
@@ -11,8 +16,8 @@ export function storedValues(root: object, without: readonly string[] = []): Sto
   const seen = new Set<object>();
   const visit = (value: unknown, place: string): void => {
     if (value instanceof Uint8Array) values.push({ place, bytes: value });
-    else if (typeof value === 'string' || typeof value === 'number')
-      values.push({ place, bytes: Buffer.from(String(value)) });
+    else if (typeof value === 'string') values.push({ place, bytes: Buffer.from(value) });
+    else if (typeof value === 'number') values.push({ place, bytes: Buffer.from(`${value}`), number: true });
     else if (typeof value === 'object' && value !== null && !seen.has(value)) {
       seen.add(value);
       if (without.includes(value.constructor?.name)) return;

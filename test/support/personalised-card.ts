@@ -155,7 +155,7 @@ export function personaliseProfessional(
       roleKey: keys.secretKey,
       roleCertificate: AUTHORITY.roleCertificate(role, keys.publicKey),
       today: Uint8Array.of(TODAY >>> 24, (TODAY >> 16) & 0xff, (TODAY >> 8) & 0xff, TODAY & 0xff),
-      doctorId: Uint8Array.from(Buffer.from('D-0001')),
+      doctorId: 'D-0001',
     },
   });
   if (options.activate !== false) call(transmit, commands.activate, {});

@@ -25,6 +25,7 @@ import {
   type PharmacyDoor,
   type Phase,
   type Result,
+  type Rng,
   SCENARIO_PINS,
   seededRng,
   type VisitInput,
@@ -84,20 +85,18 @@ export class Scenario {
   private phases: readonly Phase[] = outpatientPhases();
   private next = 0;
   private forks = 0;
+  /** The random number generators of the chips in the readers. */
+  private readonly generators: Readonly<Record<CardHolder, Rng>>;
 
   private constructor(
     readonly seed: number,
     readonly limits: CardLimits,
   ) {
-    this.chips = Object.fromEntries(
-      CARD_HOLDERS.map((holder) => [holder, this.chip(holder, `chip of the ${holder}'s card`)]),
-    ) as Record<CardHolder, Card>;
-    this.cardLines = Object.fromEntries(
-      CARD_HOLDERS.map((holder) => [
-        holder,
-        async (command: Uint8Array) => this.chips[holder].process(command),
-      ]),
-    ) as CardLines;
+    const byHolder = <T>(make: (holder: CardHolder) => T) =>
+      Object.fromEntries(CARD_HOLDERS.map((holder) => [holder, make(holder)])) as Record<CardHolder, T>;
+    this.generators = byHolder((holder) => seededRng(seed, `chip of the ${holder}'s card`));
+    this.chips = byHolder((holder) => this.chip(holder, this.generators[holder]));
+    this.cardLines = byHolder((holder) => async (command) => this.chips[holder].process(command));
     for (const chip of Object.values(this.chips)) chip.powerOn();
   }
 
@@ -169,7 +168,12 @@ export class Scenario {
       limits = this.limits,
       label = `fork ${++this.forks}`,
     } = options;
-    return this.chip(holder, label, image, limits);
+    return this.chip(holder, seededRng(this.seed, label), image, limits);
+  }
+
+  /** Puts a card in the reader that is made of nothing but the memory image of the one there, and its generator. */
+  rebuild(holder: CardHolder): void {
+    this.chips[holder] = this.chip(holder, this.generators[holder], this.chips[holder].image());
   }
 
   /** A card with the persistent memory of a holder's card and other limits, just powered. */
@@ -183,7 +187,7 @@ export class Scenario {
 
   /** Another insured person with a card of their own, selected and with the PIN verified. */
   async enrolAnother(nationalId: string, paidUntil?: number): Promise<{ chip: Card; card: PatientCard }> {
-    const chip = this.chip('patient', `chip of ${nationalId}`);
+    const chip = this.chip('patient', seededRng(this.seed, `chip of ${nationalId}`));
     chip.powerOn();
     const card = new PatientCard(async (command) => chip.process(command));
     const { input } = this.world;
@@ -211,8 +215,7 @@ export class Scenario {
     }
   }
 
-  private chip(holder: CardHolder, label: string, image?: CardImage, limits = this.limits): Card {
-    const random = seededRng(this.seed, label);
+  private chip(holder: CardHolder, random: Rng, image?: CardImage, limits = this.limits): Card {
     const ports = {
       limits,
       engine: nobleEngine,

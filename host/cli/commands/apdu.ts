@@ -7,20 +7,24 @@ import { exchangeToLines, fromHex, toHex, traceDecoder } from '../../../apdu/ind
 import type { Card } from '../../../applet/index.js';
 import { parseScriptLine, type SentLine } from '../apdu-script.js';
 import { CliError, EXIT, type ExitStatus } from '../cli-error.js';
+import { writeCardImage } from '../memory/card-image-store.js';
 import { parseSeed } from '../options.js';
-import { profileNamed } from '../simulated-card.js';
-import { makeBenchCard } from '../visited-cards.js';
-import { type BenchCardArguments, withBenchCardOptions } from './bench-card-options.js';
+import { type BenchCardArguments, benchCardFrom, withBenchCardOrImageOptions } from './bench-card-options.js';
 
-type ApduArguments = BenchCardArguments & { readonly script?: string; readonly seed?: number };
+type ApduArguments = BenchCardArguments & {
+  readonly script?: string;
+  readonly seed?: number;
+  readonly saveImage?: string;
+};
 
 export function addApduCommand(program: Command, done: (status: ExitStatus) => void): void {
-  withBenchCardOptions(
+  withBenchCardOrImageOptions(
     program
       .command('apdu')
       .description('send APDUs to a simulated card and read the decoded answers')
       .option('--script <file>', 'lines to send instead of typing them')
-      .option('--seed <n>', 'make the card repeatable', parseSeed),
+      .option('--seed <n>', 'make the card repeatable', parseSeed)
+      .option('--save-image <file>', 'write the image of the card as it is at the end'),
   )
     .addHelpText(
       'after',
@@ -31,18 +35,22 @@ status word (x stands for any digit), "#" starts a comment. Exit status 1 when a
 Example:
   echo '00A4040C06F0494D495301 => 9000' | imis apdu --card patient`,
     )
-    .action(async (options: ApduArguments) => done(await apdu(options)));
+    .action(async (options: ApduArguments, command: Command) => done(await apdu(options, command)));
 }
 
-async function apdu(options: ApduArguments): Promise<ExitStatus> {
+async function apdu(options: ApduArguments, command: Command): Promise<ExitStatus> {
   const lines = options.script === undefined ? undefined : await readScript(options.script);
-  const profile = profileNamed(options.profile);
-  const card = await makeBenchCard({ ...options, profile, seed: options.seed ?? null });
+  const { card, profile } = await benchCardFrom(command, options, options.seed ?? null);
   const session = new Session(card);
-  process.stdout.write(`ATR ${toHex(card.powerOn()).toUpperCase()}\n`);
+  process.stdout.write(
+    card.isPowered
+      ? 'The image has power: the card goes on where it was, without a reset.\n'
+      : `ATR ${toHex(card.powerOn()).toUpperCase()}\n`,
+  );
   if (lines) for (const line of lines) session.run(line);
   else await interact(session);
   session.end();
+  if (options.saveImage !== undefined) await writeCardImage(options.saveImage, card, profile);
   return session.failures === 0 ? EXIT.ok : EXIT.failed;
 }
 

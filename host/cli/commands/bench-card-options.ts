@@ -1,8 +1,12 @@
 /** The options that say which simulated card a command works on. */
 
 import { type Command, Option } from 'commander';
-import { CARD_KINDS, type CardKindName } from '../simulated-card.js';
-import { CARD_STATES, type CardState } from '../visited-cards.js';
+import type { Card } from '../../../applet/index.js';
+import { seededRng } from '../../index.js';
+import { CliError } from '../cli-error.js';
+import { cardFromImage, readCardImage } from '../memory/card-image-store.js';
+import { CARD_KINDS, type CardKindName, profileNamed } from '../simulated-card.js';
+import { CARD_STATES, type CardState, makeBenchCard } from '../visited-cards.js';
 import { inputOption, VISIT_PROFILE } from './visit.js';
 
 export type BenchCardArguments = {
@@ -10,6 +14,16 @@ export type BenchCardArguments = {
   readonly state: CardState;
   readonly profile: string;
   readonly input: string;
+  readonly image?: string;
+};
+
+/** A card to work on. */
+export type BenchCard = {
+  readonly card: Card;
+  /** Which kind of card it is. */
+  readonly kind: string;
+  /** Name of its profile. */
+  readonly profile: string;
 };
 
 /** Adds --card, --state, --profile and --input. */
@@ -23,4 +37,42 @@ export function withBenchCardOptions(command: Command): Command {
     )
     .option('--profile <name>', 'card profile', VISIT_PROFILE)
     .addOption(inputOption('input of the visit that prepares the card'));
+}
+
+/** As {@link withBenchCardOptions}, and --image for a card that comes out of a file. */
+export function withBenchCardOrImageOptions(command: Command): Command {
+  return withBenchCardOptions(command).option(
+    '--image <file>',
+    'go on with the card of an image file (imis card image save)',
+  );
+}
+
+/**
+ * The card that the options name: made, or restored from its image just as it was, power included.
+ * @param command the command that was given, to tell options of the user from defaults
+ * @param seed of the card's random numbers; null when the operating system gives them
+ * @throws {CliError}
+ */
+export async function benchCardFrom(
+  command: Command,
+  options: BenchCardArguments,
+  seed: number | null,
+): Promise<BenchCard> {
+  if (options.image === undefined) {
+    const profile = profileNamed(options.profile);
+    const card = await makeBenchCard({ ...options, profile, seed });
+    return { card, kind: options.card, profile: profile.id };
+  }
+  const given = (name: string) => command.getOptionValueSource(name) === 'cli';
+  for (const name of ['state', 'input']) {
+    if (given(name))
+      throw new CliError(`--${name} does not go with --image: the card is what the file says.`);
+  }
+  const saved = await readCardImage(options.image);
+  const card = cardFromImage(options.image, saved, {
+    card: given('card') ? options.card : undefined,
+    profile: given('profile') ? options.profile : undefined,
+    rng: seed === null ? undefined : seededRng(seed, 'bench card'),
+  });
+  return { card, kind: saved.application, profile: saved.profile };
 }

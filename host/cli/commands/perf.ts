@@ -49,6 +49,7 @@ export function addPerfCommand(program: Command, done: (status: ExitStatus) => v
     .action(async (options: BenchArguments) => done(await perfBench(options)));
 }
 
+/** @throws {CliError} when the visit was refused, after the report of what was done until then. */
 async function perfCard(options: CardArguments): Promise<ExitStatus> {
   if (!Object.hasOwn(SCENARIOS, options.scenario)) {
     throw new CliError(
@@ -64,7 +65,9 @@ async function perfCard(options: CardArguments): Promise<ExitStatus> {
   );
   const report = reportCard(profile, commands);
   process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : formatCardReport(report));
-  return recorder.phases.every((phase) => phase.outcome === 'ok') ? EXIT.ok : EXIT.failed;
+  const refused = recorder.phases.find((phase) => phase.outcome === 'refused');
+  if (refused === undefined) return EXIT.ok;
+  throw new CliError(`The visit was refused in "${refused.name}": ${refused.reason}.`, EXIT.failed);
 }
 
 async function perfBench(options: BenchArguments): Promise<ExitStatus> {

@@ -6,6 +6,8 @@ import { readVisitInputFile, type VisitInput } from '../../index.js';
 import { CliError, EXIT, type ExitStatus } from '../cli-error.js';
 import { parseSeed } from '../options.js';
 import { PACKAGE_ROOT } from '../package-root.js';
+import { SessionRecorder } from '../replay/session-recorder.js';
+import { writeSession } from '../replay/session-store.js';
 import { profileNamed } from '../simulated-card.js';
 import { Recorder } from '../visit/recorder.js';
 import { runVisit, SCENARIOS } from '../visit/run-visit.js';
@@ -32,6 +34,7 @@ type Options = {
   readonly profile: string;
   readonly json?: true;
   readonly trace: string;
+  readonly record?: string;
 };
 
 export function addVisitCommand(program: Command, done: (status: ExitStatus) => void): void {
@@ -50,6 +53,7 @@ export function addVisitCommand(program: Command, done: (status: ExitStatus) => 
     )
     .option('--json', 'one JSON document (docs/visit.schema.json) instead of text')
     .option('--trace <form>', 'decoded APDU trace: text or none', 'text')
+    .option('--record <file>', 'write the session for imis card replay; it holds secrets of the cards')
     .addHelpText(
       'after',
       `
@@ -82,8 +86,10 @@ async function visit(options: Options): Promise<ExitStatus> {
   const profile = profileNamed(options.profile);
   const input = await visitInputFrom(options.input);
   const run = { input, scenario: options.scenario, profile, seed: options.seed ?? null };
-  const recorder = new Recorder(listenerFor(options));
+  const session = new SessionRecorder(profile.id);
+  const recorder = new Recorder({ ...listenerFor(options), ...(options.record ? session.listener : {}) });
   await runVisit(run, recorder);
+  if (options.record) await writeSession(options.record, session.session());
   const document = visitDocument(run, recorder.phases);
   if (options.json) process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
   else process.stdout.write(`\n${figuresText(document)}\n${summaryText(document)}\n`);

@@ -2,7 +2,7 @@
 
 import { type DecodedExchange, type Transmit, traceDecoder } from '../../../apdu/index.js';
 import type { Card, CommandFigures, OperationCount } from '../../../applet/index.js';
-import type { CardHolder, PhaseObserver, PhaseOutcome } from '../../index.js';
+import type { CardHolder, PhaseObserver, PhaseOutcome, Rng } from '../../index.js';
 
 /** A command with all its APDUs, on one card. */
 export type RecordedCommand = {
@@ -13,20 +13,32 @@ export type RecordedCommand = {
 
 export type RecordedPhase = PhaseOutcome & { readonly commands: readonly RecordedCommand[] };
 
+/** Who wants to know more of a run than its figures. */
+export type RunListener = {
+  readonly started?: (name: string) => void;
+  readonly ended?: (phase: RecordedPhase) => void;
+  /** May stand between a card and its random numbers; called before the card is made. */
+  readonly random?: (holder: CardHolder, rng: Rng) => Rng;
+  /** A card, under power, before its first command. */
+  readonly inserted?: (holder: CardHolder, card: Card) => void;
+  readonly exchanged?: (holder: CardHolder, command: Uint8Array, response: Uint8Array) => void;
+};
+
 export class Recorder implements PhaseObserver {
   readonly phases: RecordedPhase[] = [];
   private commands: RecordedCommand[] = [];
   private readonly flushes: (() => void)[] = [];
 
-  constructor(
-    private readonly listener: {
-      readonly started?: (name: string) => void;
-      readonly ended?: (phase: RecordedPhase) => void;
-    } = {},
-  ) {}
+  constructor(private readonly listener: RunListener = {}) {}
+
+  /** The random numbers that a card is to use. */
+  randomFor(holder: CardHolder, rng: Rng): Rng {
+    return this.listener.random?.(holder, rng) ?? rng;
+  }
 
   /** Carries APDUs to a simulated card and records them. */
   watch(holder: CardHolder, card: Card): Transmit {
+    this.listener.inserted?.(holder, card);
     const decoder = traceDecoder();
     let waiting: CommandFigures[] = [];
     const record = (exchanges: readonly DecodedExchange[]): void => {
@@ -40,6 +52,7 @@ export class Recorder implements PhaseObserver {
     return async (command) => {
       const response = card.process(command);
       waiting.push(card.figures);
+      this.listener.exchanged?.(holder, command, response);
       record(decoder.feed(command, response));
       return response;
     };

@@ -37,7 +37,8 @@ export async function runVisit(run: VisitRun, recorder: Recorder): Promise<Visit
   const cards = Object.fromEntries(
     CARD_HOLDERS.map((holder) => {
       const kind = holder === 'patient' ? 'patient' : 'professional';
-      const card = makeSimulatedCard(kind, run.profile, rngFor(`chip of the ${holder}'s card`));
+      const rng = recorder.randomFor(holder, rngFor(`chip of the ${holder}'s card`));
+      const card = makeSimulatedCard(kind, run.profile, rng);
       card.powerOn();
       return [holder, card];
     }),

@@ -85,6 +85,23 @@ describe('a profile with little RAM', () => {
   });
 });
 
+describe('an answer that must wait for GET RESPONSE', () => {
+  it('is 6A84 where its bytes have no room, and whole where they have', () => {
+    // One byte now, the rest of the certificate later.
+    const certificate = Uint8Array.of(0x00, 0xb0, 0x81, 0x00, 0x01);
+    for (const [arenaBytes, sw] of [
+      [100, 0x6a84],
+      [400, 0x9000],
+    ] as const) {
+      const { transmit } = start({ ...DEFAULT_LIMITS, ramBytes: staticRam + arenaBytes });
+      verifyPin(transmit);
+      const answer = exchange(transmit, [certificate]);
+      expect(answer.sw).toBe(sw);
+      expect(answer.data.length > 200, 'the whole certificate').toBe(sw === 0x9000);
+    }
+  });
+});
+
 describe('a profile with a small commit buffer', () => {
   it('answers 6581 to PUT DATA and stores no part of it, up to the size that suffices', () => {
     const full = start(DEFAULT_LIMITS);

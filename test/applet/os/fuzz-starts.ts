@@ -66,7 +66,6 @@ function dictionaryOf(spec: ApplicationSpec, prescriptionId: Uint8Array): Dictio
     'group signature suite': [Uint8Array.of(1), Uint8Array.of(2)],
     time: [uint32(TODAY + 100)],
     'prescription expiry': [uint32(TODAY + 1_000_000)],
-    'doctor identifier ID_D': [Uint8Array.from(Buffer.from('D-0002'))],
     'command header': [Uint8Array.of(0x0c, 0xdb, 0x3f, 0xff)],
   };
 }

@@ -157,7 +157,7 @@ describe('RAM after every command', () => {
     const transmit: Transmit = (command) => {
       const response = card.process(command);
       commands++;
-      watch.look(card, command, ['session: key']);
+      watch.look(card, command, ['channel 0: session: key']);
       return response;
     };
     const { roleKey, cardKeys } = personalisePatientOver(card, transmit, patient);
@@ -182,7 +182,7 @@ describe('RAM after every command', () => {
       ports: { engine: watchedEngine(watch.secrets) },
     });
     for (const key of [roleKey, ...cardKeys]) watch.secrets.set(toHex(key), key);
-    let allowed = ['session: key'];
+    let allowed = ['channel 0: session: key'];
     const transmit: Transmit = (command) => {
       const response = card.process(command);
       watch.look(card, command, allowed);
@@ -194,10 +194,10 @@ describe('RAM after every command', () => {
     const answer = call(holder.transmit, patient.getChallenge, {});
     const certificate = exchange(transmit, [Uint8Array.of(0x00, 0xb0, 0x81, 0x00, 0x00)]).data;
     call(holder.transmit, patient.verifyCertificate, { data: certificate });
-    allowed = [...allowed, 'card authentication: ephemeral secret'];
+    allowed = [...allowed, 'channel 0: card authentication: ephemeral secret'];
     const half = call(transmit, professional.internalAuthenticate, { data: { answer } });
     const back = call(holder.transmit, patient.mutualAuthenticate, { data: half });
-    allowed = ['session: key'];
+    allowed = ['channel 0: session: key'];
     call(transmit, professional.externalAuthenticate, { data: back });
     const header = Uint8Array.of(0x0c, 0xdb, 0x3f, 0xff);
     const checksum = { header, objects: new Uint8Array(40) };

@@ -31,6 +31,23 @@ function putData(session: PeerSession): Uint8Array {
   return apdu!;
 }
 
+describe('a challenge', () => {
+  it('is answered once: the same proof again opens nothing and takes the role away', () => {
+    const { card } = personalisePatient();
+    const sent: Uint8Array[] = [];
+    const transmit: Transmit = (command) => {
+      sent.push(command);
+      return card.process(command);
+    };
+    selectApplication(transmit, PATIENT_AID);
+    new ProfessionalPeer(AUTHORITY, 'doctor').authenticate(transmit);
+    expect(exchange(transmit, [READ_NEWEST]).sw).toBe(0x6a83);
+    const proof = sent.find((command) => command[1] === 0x82)!;
+    expect(exchange(transmit, [proof]).sw).toBe(0x6985);
+    expect(exchange(transmit, [READ_NEWEST]).sw).toBe(0x6982);
+  });
+});
+
 describe('a protected command', () => {
   it('is answered under the next counter value, and only once', () => {
     const { transmit, session } = fork();

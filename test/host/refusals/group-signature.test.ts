@@ -1,20 +1,12 @@
 /** Forged group signatures at every place that takes one: eq. 7 and 9 at NHI, eq. 10 at the pharmacy, eq. 16 at NHI. */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { NHI_NAME, STATEMENT } from '../../../apdu/index.js';
-import {
-  type ConfirmedRequest,
-  type DoctorSignature,
-  encodeRecordDocument,
-  NEW_RECORD_MESSAGE,
-  newMessageId,
-  sealMessage,
-  seededRng,
-  sha256,
-} from '../../../host/index.js';
+import { STATEMENT } from '../../../apdu/index.js';
+import { type ConfirmedRequest, type DoctorSignature, seededRng, sha256 } from '../../../host/index.js';
 import { Scenario } from '../../support/scenario.js';
 import { type Forgery, forgeries } from './forged-signatures.js';
 import { type PrescriptionParts, prescriptionParts, sealPrescription } from './prescription-steps.js';
+import { recordParts, submitParts } from './record-steps.js';
 import { expectRefused, refusalsChecked } from './refused.js';
 import { confirmedRequest } from './visit-steps.js';
 
@@ -39,29 +31,6 @@ function confirmationOf({ request, challenge, replyKey }: ConfirmedRequest) {
   return { envelopeHash: sha256(request.envelope), challenge, hospitalId, replyKey };
 }
 
-async function recordParts() {
-  const { visit, world } = scenario;
-  const record = encodeRecordDocument(world.input.visit, visit.pid);
-  const statement = {
-    messageId: newMessageId(rng),
-    recordHash: sha256(record),
-    pid: visit.pid,
-    visitId: visit.visitId,
-    hospitalId: world.input.hospital.id,
-    time: world.clock.now(),
-  };
-  const signed = await world.doctorCard.signAsDoctor('newRecord', statement);
-  if (!signed.ok) throw new Error(signed.reason);
-  return { record, statement, signature: signed.signature };
-}
-
-async function submit(parts: Awaited<ReturnType<typeof recordParts>>) {
-  const { messageId } = parts.statement;
-  const route = { equation: 9, sender: 'doctor', recipient: NHI_NAME } as const;
-  const to = { route, key: scenario.world.nhi.publicKeys.sealingKey, messageId };
-  return scenario.hospitalLine.submitRecord(await sealMessage(NEW_RECORD_MESSAGE, parts, to, rng));
-}
-
 async function verify(signature: DoctorSignature) {
   return scenario.world.pharmacy.verify(await sealPrescription(scenario, { ...prescription, signature }));
 }
@@ -78,13 +47,13 @@ describe('a forged signature is refused', () => {
   });
 
   it('at NHI under a record (eq. 9)', async () => {
-    const parts = await recordParts();
+    const parts = await recordParts(scenario);
     for (const { code, reason, forge } of forged) {
       const signature = forge(parts.signature, STATEMENT.newRecord, parts.statement);
       if (signature.groupSignature.length < 136) continue;
-      await expectRefused(scenario, { code, reason }, () => submit({ ...parts, signature }));
+      await expectRefused(scenario, { code, reason }, () => submitParts(scenario, { ...parts, signature }));
     }
-    expect((await submit(parts)).ok, 'the genuine one is taken').toBe(true);
+    expect((await submitParts(scenario, parts)).ok, 'the genuine one is taken').toBe(true);
   });
 
   it('at the pharmacy and, should it let one pass, at NHI (eq. 10, 16)', async () => {
@@ -102,14 +71,14 @@ describe('a forged signature is refused', () => {
 
 describe('a signature of one equation', () => {
   it('is none of another: eq. 9 for 10, 10 for 9, 7 for both', async () => {
-    const parts = await recordParts();
+    const parts = await recordParts(scenario);
     const request = await confirmedRequest(scenario);
     const code = 'group-signature-invalid';
     const reason = /equation/;
     await expectRefused(scenario, { code, reason }, () => verify(parts.signature));
     await expectRefused(scenario, { code, reason }, () => verify(request.signature));
     for (const signature of [prescription.signature, request.signature]) {
-      await expectRefused(scenario, { code, reason }, () => submit({ ...parts, signature }));
+      await expectRefused(scenario, { code, reason }, () => submitParts(scenario, { ...parts, signature }));
     }
     const again = await confirmedRequest(scenario);
     await expectRefused(scenario, { code, reason }, () =>
@@ -118,7 +87,7 @@ describe('a signature of one equation', () => {
   });
 
   it('is none on the same equation with one field changed', async () => {
-    const parts = await recordParts();
+    const parts = await recordParts(scenario);
     const code = 'group-signature-invalid';
     const changes = [
       { time: parts.statement.time + 1 },
@@ -127,7 +96,9 @@ describe('a signature of one equation', () => {
     ];
     for (const change of changes) {
       const statement = { ...parts.statement, ...change };
-      await expectRefused(scenario, { code, reason: /equation/ }, () => submit({ ...parts, statement }));
+      await expectRefused(scenario, { code, reason: /equation/ }, () =>
+        submitParts(scenario, { ...parts, statement }),
+      );
     }
   });
 });

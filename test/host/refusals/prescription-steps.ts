@@ -79,12 +79,15 @@ export function entryOf(statement: SignedPrescription): PrescriptionEntry {
   return { numberHash: sha256(prescriptionId), pid, pharmacyId, expiry, repeats };
 }
 
-/** Sealed to the scenario's pharmacy. */
-export function sealPrescription(scenario: Scenario, parts: PrescriptionParts): Promise<SealedMessage> {
+/** Sealed to the scenario's pharmacy, under the identifier that was signed or another one. */
+export function sealPrescription(
+  scenario: Scenario,
+  parts: PrescriptionParts,
+  messageId: Uint8Array = parts.statement.messageId,
+): Promise<SealedMessage> {
   const { input } = scenario.world;
   const recipient = input.pharmacy.id;
   const route = { equation: 10, sender: 'doctor', recipient } as const;
   const key = scenario.hospitalLine.pharmacyKey(recipient)!;
-  const { messageId } = parts.statement;
   return sealMessage(PRESCRIPTION_MESSAGE, parts, { route, key, messageId }, rng);
 }

@@ -1,0 +1,360 @@
+/** The professional card at work: proving its role, the session, its half of prescription numbers. */
+
+import {
+  encodeTemplate,
+  equalBytes,
+  PATIENT_APPLICATION,
+  PROFESSIONAL_APPLICATION,
+  STATEMENT,
+  SW,
+  uintToBytes,
+} from '../../apdu/index.js';
+import { caseFamily, PROFESSIONAL } from '../case.js';
+import { expectBytes, expectDifferent, expectOk, expectRefusal, expectThat } from '../checks.js';
+import { challengeProfessional, holderProof, openHolderSession } from '../issuer/holder-peer.js';
+import { isStatementSignature, TestIssuer } from '../issuer/test-issuer.js';
+import type { TestCard } from '../test-card.js';
+import { commitmentTo, prescriptionNumber, readFile, verifyPin } from './steps.js';
+
+const { commands } = PROFESSIONAL_APPLICATION;
+const {
+  internalAuthenticate,
+  externalAuthenticate,
+  computeChecksum,
+  verifyChecksum,
+  commitPrescriptionNumber,
+  revealPrescriptionNumber,
+} = commands;
+const INTERNAL = 'ISO/IEC 7816-4:2020, 11.5.2';
+const EXTERNAL = 'ISO/IEC 7816-4:2020, 11.5.4';
+const CHECKSUM = 'ISO/IEC 7816-8:2019, 11.3; 11.4';
+const EQ_10 = 'project, PROTOCOL eq. 10';
+const PUT_DATA_HEADER = Uint8Array.of(0x0c, PATIENT_APPLICATION.commands.putVisitRecord.ins, 0x3f, 0xff);
+
+/** What needs a session is refused: none is open. */
+async function expectNoSession(card: TestCard): Promise<void> {
+  const data = { header: PUT_DATA_HEADER, objects: Uint8Array.of(0x81, 0x01, 0x00) };
+  await expectRefusal(card, computeChecksum, { data }, SW.conditionsNotSatisfied);
+}
+
+export const PROFESSIONAL_CASES = caseFamily(
+  {
+    category: 'professional',
+    applications: PROFESSIONAL,
+    fixture: 'operational',
+    features: ['card-authentication'],
+    clause: INTERNAL,
+  },
+  [
+    {
+      name: 'role-certificate-readable',
+      title: 'the role certificate is readable before any PIN and is the one that was stored',
+      clause: 'project specification, EF.RoleCert: always',
+      async run(card) {
+        expectBytes(await readFile(card, 1), card.issuer.roleCertificate('doctor'), 'the role certificate');
+      },
+    },
+    {
+      name: 'proof',
+      title: 'INTERNAL AUTHENTICATE proves the role over the challenge and an own ephemeral key',
+      async run(card) {
+        await verifyPin(card);
+        const { holderChallenge, answer } = await challengeProfessional(card);
+        const { challenge, ephemeralKey, signature } = answer;
+        const fields = encodeTemplate(STATEMENT.professionalProof.fields, {
+          challenge,
+          answer: holderChallenge,
+          ephemeralKey,
+        });
+        const { publicKey } = card.issuer.roleKey('doctor');
+        expectThat(
+          isStatementSignature(publicKey, STATEMENT.professionalProof, fields, signature),
+          'a signature of the role key on both challenges and the ephemeral key',
+          'a signature that does not verify',
+        );
+      },
+    },
+    {
+      name: 'proof-is-fresh',
+      title: 'challenge and ephemeral key are new each time',
+      async run(card) {
+        await verifyPin(card);
+        const first = await challengeProfessional(card);
+        const second = await challengeProfessional(card);
+        expectDifferent(first.answer.challenge, second.answer.challenge, 'challenges');
+        expectDifferent(first.answer.ephemeralKey, second.answer.ephemeralKey, 'ephemeral keys');
+      },
+    },
+    {
+      name: 'no-proof-without-pin',
+      title: 'without the PIN the card proves nothing',
+      clause: `${INTERNAL}; 9.3`,
+      async run(card) {
+        const data = { answer: card.random.bytes(16) };
+        await expectRefusal(card, internalAuthenticate, { data }, SW.securityStatusNotSatisfied);
+      },
+    },
+    {
+      name: 'session',
+      title: 'after EXTERNAL AUTHENTICATE both ends hold the same session key',
+      clause: `${EXTERNAL}; ${CHECKSUM}`,
+      async run(card) {
+        await verifyPin(card);
+        const session = await openHolderSession(card);
+        for (const length of [1, 15, 16, 17, 255]) {
+          const objects = card.random.bytes(length);
+          const { checksum } = await expectOk(card, computeChecksum, {
+            data: { header: PUT_DATA_HEADER, objects },
+          });
+          expectBytes(checksum, session.commandChecksum(PUT_DATA_HEADER, objects), 'AES-CMAC, 8 bytes');
+        }
+      },
+    },
+    {
+      name: 'answer-checked',
+      title: 'the protected answer of the patient card is checked and counted',
+      clause: CHECKSUM,
+      async run(card) {
+        await verifyPin(card);
+        const session = await openHolderSession(card);
+        for (let round = 0; round < 3; round++) {
+          const objects = card.random.bytes(20);
+          const { checksum } = await expectOk(card, computeChecksum, {
+            data: { header: PUT_DATA_HEADER, objects },
+          });
+          expectBytes(checksum, session.commandChecksum(PUT_DATA_HEADER, objects), 'AES-CMAC, 8 bytes');
+          const answer = Uint8Array.of(0x99, 0x02, 0x90, 0x00);
+          const data = { objects: answer, checksum: session.responseChecksum(answer) };
+          await expectOk(card, verifyChecksum, { data });
+        }
+      },
+    },
+    {
+      name: 'wrong-answer-ends-session',
+      title: 'a wrong checksum of the patient card is noticed and ends the session',
+      clause: `${CHECKSUM}; ISO/IEC 7816-4:2020, 5.6 (6988)`,
+      async run(card) {
+        await verifyPin(card);
+        const session = await openHolderSession(card);
+        const objects = uintToBytes(0x99029000, 4);
+        const checksum = session.responseChecksum(objects);
+        checksum[7]! ^= 0x01;
+        await expectRefusal(
+          card,
+          verifyChecksum,
+          { data: { objects, checksum } },
+          SW.secureMessagingIncorrect,
+        );
+        await expectNoSession(card);
+      },
+    },
+    {
+      name: 'answer-replayed',
+      title: 'the same answer again has a wrong checksum',
+      clause: `${CHECKSUM}; ISO/IEC 7816-4:2020, 10.2.3.1`,
+      async run(card) {
+        await verifyPin(card);
+        const session = await openHolderSession(card);
+        const objects = uintToBytes(0x99029000, 4);
+        const data = { objects, checksum: session.responseChecksum(objects) };
+        await expectOk(card, verifyChecksum, { data });
+        await expectRefusal(card, verifyChecksum, { data }, SW.secureMessagingIncorrect);
+      },
+    },
+    {
+      name: 'no-checksum-without-session',
+      title: 'without a session no checksum is made or checked',
+      clause: `${CHECKSUM}; ISO/IEC 7816-4:2020, 5.6 (6985)`,
+      async run(card) {
+        await verifyPin(card);
+        await expectNoSession(card);
+        const data = { objects: uintToBytes(0x99029000, 4), checksum: new Uint8Array(8) };
+        await expectRefusal(card, verifyChecksum, { data }, SW.conditionsNotSatisfied);
+      },
+    },
+    {
+      name: 'external-without-internal',
+      title: 'EXTERNAL AUTHENTICATE without INTERNAL AUTHENTICATE is refused',
+      clause: `${EXTERNAL}; 5.6 (6985)`,
+      async run(card) {
+        await verifyPin(card);
+        const { data } = holderProof(card, await challengeProfessional(card));
+        await card.reset();
+        await card.select();
+        await verifyPin(card);
+        await expectRefusal(card, externalAuthenticate, { data }, SW.conditionsNotSatisfied);
+      },
+    },
+    {
+      name: 'external-once',
+      title: 'a proof of the patient card serves once',
+      clause: `${EXTERNAL}; 5.6 (6985)`,
+      async run(card) {
+        await verifyPin(card);
+        const { data } = holderProof(card, await challengeProfessional(card));
+        await expectOk(card, externalAuthenticate, { data });
+        await expectRefusal(card, externalAuthenticate, { data }, SW.conditionsNotSatisfied);
+      },
+    },
+    {
+      name: 'wrong-holder-proof',
+      title: 'a proof with another key than the certified one is refused and no session opens',
+      clause: `${EXTERNAL}; 5.6 (6982)`,
+      async run(card) {
+        await verifyPin(card);
+        const signer = card.issuer.strangerKeys;
+        const { data } = holderProof(card, await challengeProfessional(card), { signer });
+        await expectRefusal(card, externalAuthenticate, { data }, SW.securityStatusNotSatisfied);
+        await expectNoSession(card);
+      },
+    },
+    {
+      name: 'forged-holder-certificate',
+      title: 'a holder certificate that the issuer did not sign is refused',
+      clause: `${EXTERNAL}; ISO/IEC 7816-8:2019, 11.8`,
+      async run(card) {
+        await verifyPin(card);
+        const signer = card.issuer.strangerKeys;
+        const roleCertificate = card.issuer.roleCertificate('holder', {
+          signer,
+          publicPoint: signer.publicKey,
+        });
+        const { data } = holderProof(card, await challengeProfessional(card), { signer, roleCertificate });
+        await expectRefusal(card, externalAuthenticate, { data }, SW.referenceDataNotUsable);
+        await expectNoSession(card);
+      },
+    },
+    {
+      name: 'expired-holder-certificate',
+      title: 'an expired holder certificate is refused',
+      clause: `${EXTERNAL}; ISO/IEC 7816-8:2019, 11.8`,
+      async run(card) {
+        await verifyPin(card);
+        const roleCertificate = card.issuer.roleCertificate('holder', {
+          effectiveDate: TestIssuer.daysAfterToday(-60),
+          expirationDate: TestIssuer.daysAfterToday(-1),
+        });
+        const { data } = holderProof(card, await challengeProfessional(card), { roleCertificate });
+        await expectRefusal(card, externalAuthenticate, { data }, SW.referenceDataNotUsable);
+      },
+    },
+    {
+      name: 'professional-is-no-holder',
+      title: 'another professional card is not taken for a patient card',
+      clause: `${EXTERNAL}; project specification (6984)`,
+      async run(card) {
+        await verifyPin(card);
+        const { data } = holderProof(card, await challengeProfessional(card), {
+          signer: card.issuer.roleKey('doctor'),
+          roleCertificate: card.issuer.roleCertificate('doctor'),
+        });
+        await expectRefusal(card, externalAuthenticate, { data }, SW.referenceDataNotUsable);
+        await expectNoSession(card);
+      },
+    },
+    {
+      name: 'session-lost-on-selection',
+      title: 'selecting the application again ends the session',
+      clause: 'ISO/IEC 7816-4:2020, 9.2; project: the security status belongs to one selection',
+      async run(card) {
+        await verifyPin(card);
+        await openHolderSession(card);
+        await card.select();
+        await verifyPin(card);
+        await expectNoSession(card);
+      },
+    },
+    {
+      name: 'new-proof-ends-session',
+      title: 'INTERNAL AUTHENTICATE ends the session of before',
+      clause: `${INTERNAL}; 10.1`,
+      async run(card) {
+        await verifyPin(card);
+        await openHolderSession(card);
+        await challengeProfessional(card);
+        await expectNoSession(card);
+      },
+    },
+    {
+      name: 'commitment-kept',
+      title: 'the half that is shown is the one that was committed to, and the number follows from both',
+      clause: EQ_10,
+      features: ['prescriptions'],
+      async run(card) {
+        await verifyPin(card);
+        const { commitment } = await expectOk(card, commitPrescriptionNumber, {});
+        const patientRandom = card.random.bytes(16);
+        const answer = await expectOk(card, revealPrescriptionNumber, { data: { patientRandom } });
+        expectBytes(commitment, commitmentTo(answer.doctorRandom), 'SHA-256 of the half');
+        const number = prescriptionNumber(answer.doctorRandom, patientRandom);
+        expectBytes(answer.prescriptionId, number, 'the number of both halves');
+      },
+    },
+    {
+      name: 'reveal-without-commitment',
+      title: 'nothing is shown without a commitment',
+      clause: `${EQ_10}; ISO/IEC 7816-4:2020, 5.6 (6985)`,
+      features: ['prescriptions'],
+      async run(card) {
+        await verifyPin(card);
+        const data = { patientRandom: card.random.bytes(16) };
+        await expectRefusal(card, revealPrescriptionNumber, { data }, SW.conditionsNotSatisfied);
+      },
+    },
+    {
+      name: 'reveal-once',
+      title: 'a commitment is opened once, so that the number can not be chosen by trying',
+      clause: `${EQ_10}; ISO/IEC 7816-4:2020, 5.6 (6985)`,
+      features: ['prescriptions'],
+      async run(card) {
+        await verifyPin(card);
+        await expectOk(card, commitPrescriptionNumber, {});
+        await expectOk(card, revealPrescriptionNumber, { data: { patientRandom: card.random.bytes(16) } });
+        const data = { patientRandom: card.random.bytes(16) };
+        await expectRefusal(card, revealPrescriptionNumber, { data }, SW.conditionsNotSatisfied);
+      },
+    },
+    {
+      name: 'commitments-differ',
+      title: 'every commitment is to a new half, and hides it',
+      clause: EQ_10,
+      features: ['prescriptions'],
+      async run(card) {
+        await verifyPin(card);
+        const first = await expectOk(card, commitPrescriptionNumber, {});
+        const second = await expectOk(card, commitPrescriptionNumber, {});
+        expectDifferent(first.commitment, second.commitment, 'commitments');
+        const data = { patientRandom: card.random.bytes(16) };
+        const { doctorRandom } = await expectOk(card, revealPrescriptionNumber, { data });
+        const opensFirst = equalBytes(commitmentTo(doctorRandom), first.commitment);
+        expectThat(!opensFirst, 'the half of the last commitment', 'the half of the first');
+      },
+    },
+    {
+      name: 'commitment-lost-on-reset',
+      title: 'a reset forgets the commitment',
+      clause: `${EQ_10}; ISO/IEC 7816-4:2020, 9.2`,
+      features: ['prescriptions'],
+      async run(card) {
+        await verifyPin(card);
+        await expectOk(card, commitPrescriptionNumber, {});
+        await card.reset();
+        await card.select();
+        await verifyPin(card);
+        const data = { patientRandom: card.random.bytes(16) };
+        await expectRefusal(card, revealPrescriptionNumber, { data }, SW.conditionsNotSatisfied);
+      },
+    },
+    {
+      name: 'no-number-without-pin',
+      title: 'without the PIN no half is committed to or shown',
+      clause: `${EQ_10}; ISO/IEC 7816-4:2020, 9.3`,
+      features: ['prescriptions'],
+      async run(card) {
+        await expectRefusal(card, commitPrescriptionNumber, {}, SW.securityStatusNotSatisfied);
+        const data = { patientRandom: card.random.bytes(16) };
+        await expectRefusal(card, revealPrescriptionNumber, { data }, SW.securityStatusNotSatisfied);
+      },
+    },
+  ],
+);

@@ -1,0 +1,236 @@
+/**
+ * Cases generated from the declarations: for every command of an application the first value of P1
+ * and P2 that is not declared, the other class, lengths beyond the data, and malformed data where
+ * state and access rule let the command get that far.
+ */
+
+import {
+  type ApplicationSpec,
+  acceptsParameter,
+  CHAINING_CLASS_BIT,
+  type CommandSpec,
+  dataBounds,
+  encodeCommandApdu,
+  matchCommand,
+  type Parameter,
+  SW,
+} from '../../apdu/index.js';
+import type { ApplicationName, ConformanceCase, Fixture } from '../case.js';
+import { verifyPin } from '../cases/steps.js';
+import { expectStatus } from '../checks.js';
+import { authenticate } from '../issuer/professional-peer.js';
+import type { TestCard } from '../test-card.js';
+import { malformations, sampleData } from './sample-data.js';
+
+/** Where a command can be reached, and what must be proven before. */
+type Reach = { readonly fixture: Fixture; readonly prepare: (card: TestCard) => Promise<void> };
+
+const LONGEST_LINK = 255;
+
+/** Status words for data that are wrong in content or in length, whichever a card finds first. */
+const DATA_REFUSED = [SW.incorrectData, SW.wrongLength] as const;
+
+/** The generated cases of an application. */
+export function declarationCases(application: ApplicationSpec): readonly ConformanceCase[] {
+  return Object.values(application.commands).flatMap((command) => commandCases(application, command));
+}
+
+function commandCases(application: ApplicationSpec, command: CommandSpec): readonly ConformanceCase[] {
+  const reach = reachOf(command);
+  const make = (
+    name: string,
+    title: string,
+    clause: string,
+    run: (card: TestCard) => Promise<void>,
+  ): ConformanceCase => ({
+    id: `declaration.${application.id}-${kebab(command.id)}-${name}`,
+    title: `${command.name}: ${title}`,
+    clause,
+    category: 'declaration',
+    applications: [application.id as ApplicationName],
+    fixture: reach.fixture,
+    features: [],
+    destructive: false,
+    origin: 'generated',
+    async run(card) {
+      await reach.prepare(card);
+      await run(card);
+    },
+  });
+  return [
+    ...wrongParameters(application, command, make),
+    ...wrongClass(application, command, make),
+    ...wrongLengths(command, make),
+    ...wrongData(command, make),
+  ];
+}
+
+type Make = (
+  name: string,
+  title: string,
+  clause: string,
+  run: (card: TestCard) => Promise<void>,
+) => ConformanceCase;
+
+function wrongParameters(
+  application: ApplicationSpec,
+  command: CommandSpec,
+  make: Make,
+): readonly ConformanceCase[] {
+  const { cla, ins } = command;
+  const [p1, p2] = [firstAccepted(command.p1), firstAccepted(command.p2)];
+  const data = oneLink(command);
+  const wrong = [
+    { which: 'P1', p1: firstRefused(command.p1), p2 },
+    { which: 'P2', p1, p2: firstRefused(command.p2) },
+  ];
+  return wrong.flatMap(({ which, p1: first, p2: second }) => {
+    if (first === undefined || second === undefined) return [];
+    // another command may have just these parameters
+    if (matchCommand(application, cla, ins, first, second) !== 'incorrect P1-P2') return [];
+    const bytes = encodeCommandApdu({ cla, ins, p1: first, p2: second, data });
+    return [
+      make(
+        `wrong-${which.toLowerCase()}`,
+        `a value of ${which} that is not declared is refused`,
+        `${command.clause}; ISO/IEC 7816-4:2020, 5.6 (6A86)`,
+        async (card) => {
+          await expectStatus(card, bytes, SW.incorrectP1P2);
+        },
+      ),
+    ];
+  });
+}
+
+/** Data for a command whose header is wrong: what fits one short command, since nobody looks at it. */
+function oneLink(command: CommandSpec): Uint8Array {
+  return sampleData(command.data).subarray(0, LONGEST_LINK);
+}
+
+function wrongClass(
+  application: ApplicationSpec,
+  command: CommandSpec,
+  make: Make,
+): readonly ConformanceCase[] {
+  const cla = command.cla ^ 0x80;
+  const [p1, p2] = [firstAccepted(command.p1), firstAccepted(command.p2)];
+  if (matchCommand(application, cla, command.ins, p1, p2) !== 'class not supported') return [];
+  const bytes = encodeCommandApdu({ cla, ins: command.ins, p1, p2, data: oneLink(command) });
+  return [
+    make(
+      'wrong-class',
+      'the other class, interindustry or proprietary, is refused',
+      `${command.clause}; ISO/IEC 7816-4:2020, 5.4.1; 5.6 (6E00, 6D00)`,
+      async (card) => {
+        await expectStatus(card, bytes, SW.classNotSupported, SW.instructionNotSupported);
+      },
+    ),
+  ];
+}
+
+function wrongLengths(command: CommandSpec, make: Make): readonly ConformanceCase[] {
+  const { min, max } = dataBounds(command.data);
+  const clause = `${command.clause}; ISO/IEC 7816-4:2020, 5.6 (6700)`;
+  const header = {
+    ins: command.ins,
+    p1: firstAccepted(command.p1),
+    p2: firstAccepted(command.p2),
+  };
+  const cases: ConformanceCase[] = [];
+  // below that length only data objects in a chain are longer than one command
+  if (max < LONGEST_LINK || command.chaining) {
+    cases.push(
+      make('lc-too-long', `${max + 1} bytes of data are one too many`, clause, async (card) => {
+        const data = new Uint8Array(max + 1).fill(0x5a);
+        await expectStatus(card, await allButLast(card, command, data), ...tooLong(command));
+      }),
+    );
+  }
+  if (min > 0 && command.data.kind === 'bytes') {
+    cases.push(
+      make('lc-too-short', `${min - 1} bytes of data are one too few`, clause, async (card) => {
+        const data = new Uint8Array(min - 1).fill(0x5a);
+        const bytes = encodeCommandApdu({ cla: command.cla, ...header, data });
+        await expectStatus(card, bytes, SW.wrongLength, SW.incorrectData, ...selectionOf(command));
+      }),
+    );
+  }
+  if (command.data.kind === 'template' && !command.secureMessaging) {
+    cases.push(
+      make('no-data', 'the command without its data is refused', clause, async (card) => {
+        await expectStatus(card, encodeCommandApdu({ cla: command.cla, ...header }), ...DATA_REFUSED);
+      }),
+    );
+  }
+  return cases;
+}
+
+/** Sends all links of a chain but the last, which it answers; data that fit one command are one link. */
+async function allButLast(card: TestCard, command: CommandSpec, data: Uint8Array): Promise<Uint8Array> {
+  const { cla, ins } = command;
+  const header = { ins, p1: firstAccepted(command.p1), p2: firstAccepted(command.p2) };
+  let offset = 0;
+  for (; data.length - offset > LONGEST_LINK; offset += LONGEST_LINK) {
+    const part = data.subarray(offset, offset + LONGEST_LINK);
+    const link = encodeCommandApdu({ cla: cla | CHAINING_CLASS_BIT, ...header, data: part });
+    await expectStatus(card, link, SW.ok);
+  }
+  return encodeCommandApdu({ cla, ...header, data: data.subarray(offset) });
+}
+
+/** Lc too long: 6700; a command that must be protected may miss its protection first. */
+function tooLong(command: CommandSpec) {
+  return command.secureMessaging
+    ? [SW.wrongLength, SW.secureMessagingMissing]
+    : [SW.wrongLength, ...selectionOf(command)];
+}
+
+/** SELECT looks for what it was given: a name of a wrong length is found nowhere. */
+function selectionOf(command: CommandSpec) {
+  return command.id === 'select' ? [SW.fileNotFound, SW.incorrectData] : [];
+}
+
+function wrongData(command: CommandSpec, make: Make): readonly ConformanceCase[] {
+  if (command.secureMessaging) return [];
+  return malformations(command).map(({ name, title, data }) =>
+    make(
+      name,
+      `data with ${title} are refused`,
+      `${command.clause}; ISO/IEC 7816-4:2020, 5.6 (6A80)`,
+      async (card) => {
+        await expectStatus(card, await allButLast(card, command, data), SW.incorrectData);
+      },
+    ),
+  );
+}
+
+/** PIN where one may be verified, and the role that the access rule names. */
+function reachOf(command: CommandSpec): Reach {
+  const operational = !command.states.includes('initialisation');
+  if (!operational) return { fixture: 'blank', prepare: async () => undefined };
+  const rule = JSON.stringify(command.access);
+  const role = /"role":"(doctor|staff|pharmacy|nhi)"/.exec(rule)?.[1] as 'doctor' | 'pharmacy' | undefined;
+  return {
+    fixture: 'operational',
+    async prepare(card) {
+      if (rule.includes('"pin"') || command.access === 'by algorithm') await verifyPin(card);
+      if (role) await authenticate(card, role);
+    },
+  };
+}
+
+function firstAccepted(parameter: Parameter): number {
+  return values().find((value) => acceptsParameter(parameter, value))!;
+}
+
+function firstRefused(parameter: Parameter): number | undefined {
+  return values().find((value) => !acceptsParameter(parameter, value));
+}
+
+function values(): readonly number[] {
+  return Array.from({ length: 256 }, (_, value) => value);
+}
+
+function kebab(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}

@@ -1,0 +1,105 @@
+/** What the suite covers, as a document: commands by application, clauses, categories. */
+
+import { APPLICATIONS } from '../../apdu/index.js';
+import { CATEGORIES, type ConformanceCase } from '../case.js';
+
+/** The cases of one command: those generated from it, and the hand-written ones that name it. */
+function casesOf(cases: readonly ConformanceCase[], application: string, name: string) {
+  const own = cases.filter((one) => (one.applications as readonly string[]).includes(application));
+  // a name without its operation is what titles use: JOIN GROUP, not JOIN GROUP: REQUEST
+  const short = name.split(':')[0]!;
+  return {
+    generated: own.filter((one) => one.origin === 'generated' && one.title.startsWith(`${name}: `)).length,
+    written: own.filter((one) => one.origin === 'hand-written' && one.title.includes(short)).length,
+  };
+}
+
+/** Markdown with a table of categories, one of commands and one of clauses. */
+export function coverageToMarkdown(cases: readonly ConformanceCase[]): string {
+  const written = cases.filter((one) => one.origin === 'hand-written');
+  const generated = cases.filter((one) => one.origin === 'generated');
+  return [
+    '# What the conformance suite covers',
+    '',
+    'Written by `coverageToMarkdown` from the cases themselves; a test fails when it is stale',
+    '(`npx vitest run test/conformance -u` writes it anew).',
+    '',
+    `${cases.length} cases: ${written.length} hand-written, ${generated.length} generated from the declarations.`,
+    '',
+    '## Categories',
+    '',
+    '| category | patient card | professional card | destructive |',
+    '|---|---|---|---|',
+    ...CATEGORIES.map((category) => categoryRow(cases, category)),
+    '',
+    '## Commands',
+    '',
+    'Generated cases for each command of each application. Hand-written cases exercise most commands',
+    'many times over; counted here are those that name the command in their title.',
+    '',
+    '| application | command | clause | generated | named in hand-written |',
+    '|---|---|---|---|---|',
+    ...APPLICATIONS.flatMap((application) =>
+      Object.values(application.commands).map((command) => {
+        const { generated: made, written: named } = casesOf(cases, application.id, command.name);
+        return `| ${application.id} | ${command.name} | ${command.clause} | ${made} | ${named} |`;
+      }),
+    ),
+    '',
+    '## Clauses',
+    '',
+    '| clause | hand-written cases |',
+    '|---|---|',
+    ...[...clauses(written)]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([clause, ids]) => `| ${clause} | ${shown([...ids])} |`),
+    '',
+    '## Not covered yet, and why',
+    '',
+    '- ATR, PPS, T=0 and T=1 on the wire (ISO/IEC 7816-3, clauses 8 to 11): a case sees command and response',
+    '  APDUs only; the transport cases come with the serial reader.',
+    '- Logical channels (ISO/IEC 7816-4, 11.1.2): the card has the basic channel alone; refusal of the others is',
+    '  covered.',
+    '- Tearing: a case can not take the power away within a command.',
+    '- 6581 (memory failure) and 6A84 of small card profiles: no command reaches them on every card.',
+    '- DEACTIVATE, TERMINATE (ISO/IEC 7816-9): not in the specification.',
+    '',
+  ].join('\n');
+}
+
+function categoryRow(cases: readonly ConformanceCase[], category: string): string {
+  const own = cases.filter((one) => one.category === category);
+  const patient = own.filter((one) => one.applications.includes('patient')).length;
+  const professional = own.filter((one) => one.applications.includes('professional')).length;
+  return `| ${category} | ${patient} | ${professional} | ${own.filter((one) => one.destructive).length} |`;
+}
+
+const DOCUMENT = /^(?:ISO\/IEC [\d-]+(?::\d+)?|GlobalPlatform [^,]+|RFC \d+|project[^,]*)/;
+/** Where status words are defined, whatever document the clause before is from. */
+const STATUS_WORDS = /^5\.6 /;
+
+/** Parts of a clause are separated by semicolons; a part without a document is of the one before. */
+function clauses(cases: readonly ConformanceCase[]): Map<string, Set<string>> {
+  const found = new Map<string, Set<string>>();
+  for (const one of cases) {
+    let document = '';
+    for (const text of one.clause.split(';')) {
+      const bare = text
+        .trim()
+        .replace(/: .*$/, '')
+        .replace(/^7816-/, 'ISO/IEC 7816-');
+      document = DOCUMENT.exec(bare)?.[0] ?? document;
+      const part = STATUS_WORDS.test(bare) ? `ISO/IEC 7816-4:2020, ${bare}` : bare;
+      const key = DOCUMENT.test(part) ? part : `${document}, ${part}`;
+      found.set(key, (found.get(key) ?? new Set()).add(one.id));
+    }
+  }
+  return found;
+}
+
+const SHOWN = 6;
+
+function shown(ids: readonly string[]): string {
+  const rest = ids.length - SHOWN;
+  return ids.slice(0, SHOWN).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+}

@@ -1,0 +1,74 @@
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { runBesidePcscd, scriptCommand, whyNoPcscd } from './private-pcscd.js';
+
+const SCRIPT = 'test/reader-drivers/simulated-card-scenarios.ts';
+
+async function play(name: string): Promise<Record<string, unknown>> {
+  const run = await runBesidePcscd(scriptCommand(SCRIPT, name));
+  if (run.status !== 0)
+    throw new Error(`${name}: status ${run.status}\n${run.stdout}${run.stderr}${run.pcscdLog}`);
+  expect(run.leftProcesses).toEqual([]);
+  expect(run.leftSockets).toEqual([]);
+  return JSON.parse(run.stdout) as Record<string, unknown>;
+}
+
+/** Hexadecimal as opensc-tool prints it. */
+const spaced = (pattern: string) => new RegExp(`Received \\(SW1=0x${pattern.replace(' ', ', SW2=0x')}\\)`);
+
+beforeAll(() => {
+  const fault = inject('programFault');
+  if (fault) throw new Error(fault);
+});
+
+describe.skipIf(whyNoPcscd() !== undefined)('the simulated card in an unmodified pcscd', () => {
+  it('is reached by our typed client through PC/SC: SELECT, VERIFY, READ', async () => {
+    expect(await play('client')).toEqual({ certificateBytes: 248 });
+  });
+
+  it('goes through a whole visit, byte for byte as without pcscd', async () => {
+    const { seed, outcomes, apdus, fetches, links } = (await play('visit')) as {
+      seed: number;
+      outcomes: string[][];
+      apdus: number;
+      fetches: number;
+      links: number;
+    };
+    console.log(
+      `seed ${seed}: ${outcomes.length} phases, ${apdus} APDUs, ${fetches} GET RESPONSE, ${links} links of chains`,
+    );
+    expect(outcomes.filter(([, outcome]) => outcome !== 'ok')).toEqual([]);
+    expect(outcomes.length).toBeGreaterThanOrEqual(11);
+    expect(Math.min(fetches, links)).toBeGreaterThan(0);
+  });
+
+  it('is taken out by Ctrl-C and leaves the reader to the next card', async () => {
+    const { endings, second } = (await play('stop')) as {
+      endings: unknown;
+      second: { status: number; stderr: string };
+    };
+    expect(endings).toEqual([
+      ['SIGINT', 0, ''],
+      ['SIGTERM', 0, ''],
+    ]);
+    expect(second.status).toBe(3);
+    expect(second.stderr).toMatch(/^imis: [^\n]+\.\n$/);
+  });
+});
+
+describe.skipIf(whyNoPcscd('opensc-tool') !== undefined)(
+  'the simulated card and an unmodified opensc-tool',
+  () => {
+    it('share an ATR, a selection, a refusal and a challenge', async () => {
+      const { list, atr, select, unknown, challenge, expectedAtr, ending } = (await play('tools')) as Record<
+        string,
+        string
+      >;
+      expect(list).toMatch(/^0\s+Yes\s+Virtual PCD 00 00$/m);
+      expect(atr!.replaceAll(':', '')).toContain(expectedAtr);
+      expect(select).toMatch(spaced('90 00'));
+      expect(unknown).toMatch(spaced('6A 82'));
+      expect(challenge).toMatch(/Received \(SW1=0x90, SW2=0x00\):\n(?:[0-9A-F]{2} ){16}/);
+      expect(ending).toMatchObject({ status: 0, stdout: '' });
+    });
+  },
+);
