@@ -4,7 +4,7 @@ export { CheckFailure } from './checks.js';
 export { PersonalisationFailure } from './fixtures.js';
 export { failureToLines, reportToLines, resultToLine } from './report/console.js';
 export { coverageToMarkdown } from './report/coverage.js';
-export { REPORT_VERSION, reportToJson } from './report/json.js';
+export { REPORT_VERSION, type ReportDocument, reportToJson } from './report/json.js';
 export { reportToJunit } from './report/junit.js';
 export * from './result.js';
 export {

@@ -157,7 +157,9 @@ export class Card {
   /** A card of its own with the same content. */
   fork(): Card {
     const fork = new Card(this.kind, this.ports);
-    fork.restore(this.snapshot());
+    fork.nvm.copyFrom(this.nvm);
+    fork.ram.bytes.set(this.ram.bytes);
+    fork.powered = this.powered;
     return fork;
   }
 

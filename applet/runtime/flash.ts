@@ -31,8 +31,9 @@ export type FlashSnapshot = {
 };
 
 export class Flash {
-  /** All pages with their spare areas. Only {@link erase} and {@link program} may change them. */
-  readonly bytes: Uint8Array;
+  /** Shared with copies and with blank flashes until the first write. */
+  private content: Uint8Array;
+  private shared: boolean;
   /** 1 for each page that is erased. */
   private readonly erased: Uint8Array;
   /** Erase cycles of each page since the card was made: a laboratory's view, not known to the card. */
@@ -52,11 +53,17 @@ export class Flash {
     const size = pages * (pageBytes + SPARE_BYTES);
     if (image && image.length !== size)
       throw new RangeError(`a flash image has ${size} bytes, not ${image.length}`);
-    this.bytes = image ? image.slice() : new Uint8Array(size).fill(ERASED);
+    this.content = image ? image.slice() : blank(size);
+    this.shared = image === undefined;
     this.eraseCycles = new Uint32Array(pages);
     this.programCycles = new Uint32Array(pages);
     this.erased = new Uint8Array(pages).fill(1);
     if (image) for (let page = 0; page < pages; page++) this.lookAt(page);
+  }
+
+  /** All pages with their spare areas, to look at: only {@link erase} and {@link program} may change them. */
+  get bytes(): Uint8Array {
+    return this.content;
   }
 
   /** Where a page and its spare area stand in {@link bytes}. */
@@ -114,8 +121,20 @@ export class Flash {
     return { pages, programmed: programmed.length, content, cycles };
   }
 
+  /** Becomes as `other`, a flash of the same size; the one that writes first makes a copy. */
+  copyFrom(other: Flash): void {
+    other.shared = true;
+    this.shared = true;
+    this.content = other.content;
+    this.erased.set(other.erased);
+    this.eraseCycles.set(other.eraseCycles);
+    this.programCycles.set(other.programCycles);
+    this.interrupted = other.interrupted;
+  }
+
   /** Becomes the flash that the snapshot was taken of, which had as many pages of the same size. */
   restore({ pages, programmed, content, cycles }: FlashSnapshot): void {
+    this.own();
     const size = this.pageBytes + SPARE_BYTES;
     for (let page = 0; page < this.pages; page++) {
       if (this.erased[page] === 0) this.page(page).fill(ERASED);
@@ -135,6 +154,7 @@ export class Flash {
 
   private operate(operation: 'program' | 'erase', page: number, target: Uint8Array): void {
     const cut = this.tear?.(operation, page);
+    this.own();
     const now = this.page(page);
     if (cut === undefined) {
       now.set(target);
@@ -150,8 +170,25 @@ export class Flash {
     throw new PowerLost();
   }
 
+  private own(): void {
+    if (!this.shared) return;
+    this.content = this.content.slice();
+    this.shared = false;
+  }
+
   /** Finds out whether a page is erased. */
   private lookAt(page: number): void {
     this.erased[page] = this.page(page).every((byte) => byte === ERASED) ? 1 : 0;
   }
+}
+
+const BLANKS = new Map<number, Uint8Array>();
+
+/** A flash that was never programmed: one for all of a size, as nobody writes to it. */
+function blank(size: number): Uint8Array {
+  const known = BLANKS.get(size);
+  if (known) return known;
+  const made = new Uint8Array(size).fill(ERASED);
+  BLANKS.set(size, made);
+  return made;
 }

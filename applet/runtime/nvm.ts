@@ -172,6 +172,17 @@ export class Nvm {
     this.buildIndex(clean);
   }
 
+  /** Becomes as `other`, a memory of the same limits, between two commands of it. */
+  copyFrom(other: Nvm): void {
+    if (other.transaction) throw new Error('no copy within a transaction');
+    this.dropTransaction();
+    this.flash.copyFrom(other.flash);
+    this.index.set(other.index);
+    this.taken.set(other.taken);
+    this.sequence = other.sequence;
+    this.lastCommitPage = other.lastCommitPage;
+  }
+
   /** Called when power is gone: what was latched but not programmed is lost. */
   dropTransaction(): void {
     this.transaction = undefined;

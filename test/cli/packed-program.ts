@@ -85,7 +85,8 @@ try {
       process.execPath,
       '--input-type=module',
       '-e',
-      `console.log(Object.keys(await import('${name}')).length)`,
+      'console.log(Object.keys(await import(process.argv[1])).length)',
+      name,
     );
     check(Number(count) > 0, `${name} can be imported: ${count.trim()} exports`);
   }

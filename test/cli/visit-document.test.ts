@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ImisRun, imis, ROOT, SEED, WorkFolder } from './imis.js';
-import { lapsedInsurance } from './inputs.js';
+import { lapsedInsurance, profileWith } from './inputs.js';
 
 type Command = Record<string, unknown> & { name: string; sw: string; predictedMs: number | null };
 type Phase = { name: string; equations: number[]; outcome: string; reason?: string; commands: Command[] };
@@ -91,7 +91,10 @@ describe('imis visit --json', () => {
   });
 
   it('says null for the seed of a run without one', async () => {
-    const document = documentOf(await visit());
+    const document = documentOf(
+      await visit('--profile', folder.file('small.json', profileWith({ ramBytes: 1_500 }))),
+      1,
+    );
     expect(document.seed).toBeNull();
     expect(validate(document), JSON.stringify(validate.errors)).toBe(true);
   });
