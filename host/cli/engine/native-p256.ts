@@ -38,6 +38,22 @@ function convert(bytes: Uint8Array, form: 'compressed' | 'uncompressed'): Buffer
   }
 }
 
+/** The points of public keys met last: an issuer's key comes again with every certificate. */
+const knownKeys = new Map<string, Buffer>();
+const MOST_KNOWN_KEYS = 64;
+
+/** The uncompressed form of a public key; its square root is computed once. */
+function pointOfKey(publicKey: Uint8Array): Buffer | undefined {
+  const name = Buffer.from(publicKey).toString('latin1');
+  const known = knownKeys.get(name);
+  if (known) return known;
+  const point = convert(publicKey, 'uncompressed');
+  if (!point) return undefined;
+  if (knownKeys.size >= MOST_KNOWN_KEYS) knownKeys.clear();
+  knownKeys.set(name, point);
+  return point;
+}
+
 /** scalar·G, uncompressed. The scalar is in range. */
 function multiplyBase(scalar: Uint8Array): Buffer {
   ecdh.setPrivateKey(scalar);
@@ -86,7 +102,7 @@ function verify(publicKey: Uint8Array, digest: Uint8Array, signature: Uint8Array
   if (signature.length !== 64 || digest.length !== 32) return false;
   const r = scalarOf(signature.subarray(0, 32));
   const s = scalarOf(signature.subarray(32));
-  const point = convert(publicKey, 'uncompressed');
+  const point = pointOfKey(publicKey);
   if (r === undefined || s === undefined || !point) return false;
   const n = P256_ORDER;
   const inverse = invertModulo((r * s) % n, n);

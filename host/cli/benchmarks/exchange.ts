@@ -1,0 +1,86 @@
+/** A terminal that stands beside the card: typed commands over `process`, without waiting for anything. */
+
+import {
+  CHECKSUM_BYTES,
+  type CommandSpec,
+  commandMacInput,
+  concatBytes,
+  decodeData,
+  encodeCommandApdu,
+  encodeRequest,
+  protectedCommandData,
+  protectedCommandObjects,
+  type RequestOf,
+  type ResponseOf,
+} from '../../../apdu/index.js';
+import type { Card, CryptoEngine } from '../../../applet/index.js';
+
+const CHAINING = 0x10;
+const PROTECTED = 0x0c;
+const LINK_BYTES = 255;
+const GET_RESPONSE = Uint8Array.of(0x00, 0xc0, 0x00, 0x00, 0x00);
+
+/** The professional card's half of a session with a patient card. */
+export type SessionKey = { readonly key: Uint8Array; counter: number };
+
+/** The APDUs of a request: one, or a chain. */
+export function apdusOf<const C extends CommandSpec>(
+  spec: C,
+  request: RequestOf<C>,
+  session?: SessionKey,
+  engine?: CryptoEngine,
+): Uint8Array[] {
+  const plain = encodeRequest(spec, request);
+  const { ins, p1, p2 } = plain;
+  const cla = session ? plain.cla | PROTECTED : plain.cla;
+  let data = plain.data ?? new Uint8Array(0);
+  if (session && engine) {
+    const body = { plain: data, le: plain.le };
+    const input = commandMacInput(
+      ++session.counter,
+      Uint8Array.of(cla, ins, p1, p2),
+      protectedCommandObjects(body),
+    );
+    const checksum = engine.aes128Cmac(session.key, input).slice(0, CHECKSUM_BYTES);
+    data = protectedCommandData({ ...body, checksum });
+    session.counter++; // the answer's checksum
+  }
+  const apdus: Uint8Array[] = [];
+  let at = 0;
+  for (; data.length - at > LINK_BYTES; at += LINK_BYTES) {
+    const link = data.subarray(at, at + LINK_BYTES);
+    apdus.push(encodeCommandApdu({ cla: cla | CHAINING, ins, p1, p2, data: link }));
+  }
+  apdus.push(encodeCommandApdu({ cla, ins, p1, p2, data: data.subarray(at), le: session ? 256 : plain.le }));
+  return apdus;
+}
+
+/** Response data. @throws {Error} when the card answers anything but 9000 in the end. */
+export function send(card: Card, apdus: readonly Uint8Array[]): Uint8Array {
+  let data = new Uint8Array(0);
+  for (const apdu of apdus) {
+    let response = card.process(apdu);
+    data = response.slice(0, -2);
+    while (response.at(-2) === 0x61) {
+      response = card.process(GET_RESPONSE);
+      data = concatBytes(data, response.subarray(0, -2)) as typeof data;
+    }
+    if (response.at(-2) !== 0x90 || response.at(-1) !== 0x00) {
+      const sw = Buffer.from(response.subarray(-2)).toString('hex');
+      throw new Error(`INS ${apdu[1]!.toString(16)} is answered ${sw}`);
+    }
+  }
+  return data;
+}
+
+/** The typed answer to a request. @throws {Error} unless it is 9000. */
+export function call<const C extends CommandSpec>(card: Card, spec: C, request: RequestOf<C>): ResponseOf<C> {
+  return decodeData(spec.response, send(card, apdusOf(spec, request))) as ResponseOf<C>;
+}
+
+/** SELECT by application identifier (hexadecimal), without an answer. */
+export function selectApplication(card: Card, aid: string): void {
+  send(card, [
+    Uint8Array.from(Buffer.from(`00a4040c${(aid.length / 2).toString(16).padStart(2, '0')}${aid}`, 'hex')),
+  ]);
+}
