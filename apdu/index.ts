@@ -3,6 +3,7 @@ export * from './bytes.js';
 export * from './command-apdu.js';
 export * from './encoding/index.js';
 export * from './response-apdu.js';
+export * from './scp03/index.js';
 export * from './secure-messaging.js';
 export * from './spec/index.js';
 export * from './statement/index.js';

@@ -6,12 +6,14 @@
 
 import { fromHex, toHex } from '../bytes.js';
 import type { CommandApduFields } from '../command-apdu.js';
+import { isProtectedStatus } from '../scp03/message.js';
 import {
   parseProtectedResponse,
   protectedCommandData,
   protectedCommandObjects,
   SECURE_MESSAGING_CLASS_BITS,
 } from '../secure-messaging.js';
+import type { ResponseApdu } from '../response-apdu.js';
 import { describeStatusWord, SW } from '../status-word.js';
 import { TlvError } from '../tlv.js';
 import { statusesOf } from './application.js';
@@ -50,6 +52,14 @@ export interface SessionKeyHolder {
   verify(objects: Uint8Array, checksum: Uint8Array): Promise<boolean>;
 }
 
+/** The host's end of a secure channel SCP03. Keys and counters are its own. */
+export interface SecureChannel {
+  /** The protected form of a command. */
+  protect(command: CommandApduFields): Promise<CommandApduFields>;
+  /** The plain data of an answer, or `undefined` when its protection is wrong. */
+  open(response: ResponseApdu): Promise<Uint8Array | undefined>;
+}
+
 /** Calls of one application. Every method throws {@link CardAnswerError} for a card that breaks the protocol. */
 export interface CardClient<A extends ApplicationSpec> {
   readonly application: A;
@@ -62,6 +72,12 @@ export interface CardClient<A extends ApplicationSpec> {
     command: C,
     request: RequestOf<C>,
     holder: SessionKeyHolder,
+  ): Promise<CallResult<C>>;
+  /** As {@link call}, through a secure channel SCP03. */
+  callThrough<const C extends CommandSpec>(
+    channel: SecureChannel,
+    command: C,
+    ...request: RequestArguments<C>
   ): Promise<CallResult<C>>;
 }
 
@@ -92,10 +108,26 @@ export function cardClient<const A extends ApplicationSpec>(
     return resultOf(command, sw, data);
   };
 
+  const callThrough = async <const C extends CommandSpec>(
+    channel: SecureChannel,
+    command: C,
+    ...[request]: RequestArguments<C>
+  ): Promise<CallResult<C>> => {
+    const apdu = encodeRequest(command, (request ?? {}) as RequestOf<C>);
+    const answer = await exchange(transmit, await channel.protect(apdu), command.chaining === true);
+    if (!isProtectedStatus(answer.sw)) return refusal(command, answer.sw);
+    const data = await channel.open(answer);
+    if (!data) {
+      throw new CardAnswerError('checksum', `${command.name}: the protection of the response is wrong`);
+    }
+    return resultOf(command, answer.sw, data);
+  };
+
   return {
     application,
     call,
     callProtected,
+    callThrough,
     select: async (aid = application.aid) => {
       const apdu = encodeRequest(select, {
         p1: 'by application identifier',

@@ -173,7 +173,7 @@ function decode(card: CardView, exchange: Pending, note: string | undefined): De
   card.useChannelOf(last.cla);
   const found = card.commandOf(last);
   const request = decodeRequest(card, found, last, exchange.data);
-  const response = decodeResponse(found, card.fileOf(last), request.protected, exchange.answer, exchange.sw);
+  const response = decodeResponse(found, card.fileOf(last), last.cla, exchange.answer, exchange.sw);
   const application = card.application?.id;
   card.follow(last, request.plain, response.sw);
   const { command } = found;

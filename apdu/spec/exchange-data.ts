@@ -2,6 +2,7 @@
 
 import { toHex } from '../bytes.js';
 import type { CommandApdu } from '../command-apdu.js';
+import { splitScp03Data } from '../scp03/message.js';
 import { parseProtectedCommandData, parseProtectedResponse } from '../secure-messaging.js';
 import { TlvError } from '../tlv.js';
 import type { CardView, FoundCommand } from './card-view.js';
@@ -16,6 +17,7 @@ export function decodeRequest(
   apdu: CommandApdu,
   data: Uint8Array,
 ): { readonly objects: readonly DecodedObject[]; readonly plain: Uint8Array; readonly protected: boolean } {
+  if (splitClassByte(apdu.cla).secureChannel) return secureChannelRequest(found, data);
   if (!splitClassByte(apdu.cla).protected) {
     return { objects: plainRequest(card, found, data), plain: data, protected: false };
   }
@@ -32,6 +34,23 @@ export function decodeRequest(
   };
 }
 
+/** Only the channel's ends know whether the data are encrypted: they are shown as bytes, or not at all. */
+function secureChannelRequest(found: FoundCommand, data: Uint8Array) {
+  const parts = splitScp03Data(data);
+  const objects = parts
+    ? [
+        ...(parts.body.length > 0 ? [channelData(found.secretRequest, parts.body)] : []),
+        checksumObject(parts.checksum),
+      ]
+    : [unreadable(found.secretRequest, data, 'no room for a checksum')];
+  return { objects, plain: new Uint8Array(0), protected: true };
+}
+
+function channelData(secret: boolean, body: Uint8Array): DecodedObject {
+  const name = 'data in the secure channel';
+  return secret ? secretObject(name, body) : rawObject(name, body);
+}
+
 /**
  * The data objects and the status word of an answer; under secure messaging the status inside
  * counts. `file` is the one that a command which reads a file addressed.
@@ -39,10 +58,14 @@ export function decodeRequest(
 export function decodeResponse(
   found: FoundCommand,
   file: FileSpec | undefined,
-  isProtected: boolean,
+  cla: number,
   data: Uint8Array,
   sw: number | undefined,
 ): { readonly objects: readonly DecodedObject[]; readonly sw: number | undefined } {
+  const { secureChannel, protected: isProtected } = splitClassByte(cla);
+  if (secureChannel) {
+    return { objects: data.length > 0 ? [channelData(found.secretResponse, data)] : [], sw };
+  }
   // a card that refuses the protection itself answers without it (clause 10.3)
   if (!isProtected || data.length === 0) return { objects: plainResponse(found, file, data, sw), sw };
   const wrapped = attempt(() => parseProtectedResponse(data));

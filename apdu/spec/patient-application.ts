@@ -6,6 +6,7 @@ import { STATEMENT } from '../statement/statements.js';
 import { SW } from '../status-word.js';
 import { bytesObject, optional, secret, templateObject } from '../template.js';
 import * as interindustry from './interindustry.js';
+import { initializeUpdate, openSecureChannel } from './secure-channel.js';
 import type { AccessRule, AlgorithmSpec, ApplicationSpec, CommandSpec, FileSpec } from './specification.js';
 
 const DOCTOR_OR_STAFF = { any: [{ role: 'doctor' }, { role: 'staff' }] } as const satisfies AccessRule;
@@ -162,6 +163,7 @@ const storeData = {
   },
   response: { kind: 'none' },
   chaining: true,
+  secureMessaging: 'scp03 C-DECRYPTION',
   access: 'always',
   states: ['initialisation'],
   effect: 'persistent',
@@ -348,6 +350,8 @@ export const PATIENT_APPLICATION = {
     resetRetryCounter: interindustry.resetRetryCounter,
     manageSecurityEnvironment: interindustry.manageSecurityEnvironment,
     verifyCertificate: interindustry.verifyCertificate,
+    initializeUpdate,
+    openSecureChannel,
     activate: interindustry.activate,
     generateKeyPair: interindustry.generateKeyPair,
     storeData,

@@ -5,6 +5,7 @@ import { STATEMENT } from '../statement/statements.js';
 import { SW } from '../status-word.js';
 import { bytesObject, optional, secret, textObject } from '../template.js';
 import * as interindustry from './interindustry.js';
+import { initializeUpdate, openSecureChannel } from './secure-channel.js';
 import type { AlgorithmSpec, ApplicationSpec, CommandSpec, FileSpec } from './specification.js';
 
 const files = {
@@ -75,6 +76,7 @@ const storeData = {
   },
   response: { kind: 'none' },
   chaining: true,
+  secureMessaging: 'scp03 C-DECRYPTION',
   access: 'always',
   states: ['initialisation'],
   effect: 'persistent',
@@ -103,6 +105,7 @@ const joinRequest = {
       signature: FIELD.signature,
     },
   },
+  secureMessaging: 'scp03 C-MAC',
   access: 'always',
   states: ['initialisation'],
   effect: 'persistent',
@@ -141,6 +144,7 @@ const joinComplete = {
   data: { kind: 'template', template: CREDENTIAL_MESSAGE },
   response: { kind: 'none' },
   chaining: true,
+  secureMessaging: 'scp03 C-MAC',
   access: 'always',
   states: ['initialisation'],
   effect: 'persistent',
@@ -329,6 +333,8 @@ export const PROFESSIONAL_APPLICATION = {
     changeReferenceData: interindustry.changeReferenceData,
     resetRetryCounter: interindustry.resetRetryCounter,
     manageSecurityEnvironment: interindustry.manageSecurityEnvironment,
+    initializeUpdate,
+    openSecureChannel,
     activate: interindustry.activate,
     generateKeyPair: interindustry.generateKeyPair,
     storeData,

@@ -55,6 +55,19 @@ export type CommandStatus = { readonly status: StatusWord; readonly reason: stri
 /** An example of a command on the wire, hexadecimal. */
 export type CommandExample = { readonly title: string; readonly command: string };
 
+/**
+ * What protection a command must have: `required` is that of a session between cards (ISO/IEC 7816-4:2020,
+ * clause 10); the others are secure channel SCP03 with at least the checksum, or checksum and encryption.
+ */
+export type SecureMessagingRule = 'required' | SecureChannelRule;
+/** `scp03 authentication` is the command that opens the channel. */
+export type SecureChannelRule = 'scp03 authentication' | 'scp03 C-MAC' | 'scp03 C-DECRYPTION';
+
+/** Whether a command needs a secure channel SCP03. */
+export function needsSecureChannel(rule: SecureMessagingRule | undefined): rule is SecureChannelRule {
+  return rule !== undefined && rule !== 'required';
+}
+
 export type CommandSpec = {
   /** Identifier of the command within its application, in camel case. */
   readonly id: string;
@@ -72,7 +85,7 @@ export type CommandSpec = {
   readonly response: DataField;
   /** Whether the command data may come in a chain (ISO/IEC 7816-4:2020, 5.3.3). */
   readonly chaining?: true;
-  readonly secureMessaging?: 'required';
+  readonly secureMessaging?: SecureMessagingRule;
   /** `by file` and `by algorithm`: the rule stands in the table of the file or algorithm addressed. */
   readonly access: AccessRule | 'by file' | 'by algorithm';
   readonly states: readonly LifeCycle[];

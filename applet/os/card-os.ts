@@ -7,7 +7,9 @@ import type { Coprocessor } from '../runtime/coprocessor.js';
 import type { Nvm } from '../runtime/nvm.js';
 import type { Ram } from '../runtime/ram.js';
 import type { FileSystem } from './file-system.js';
+import type { Scp03Channel } from './scp03-channel.js';
 import type { SecurityStatus } from './security-status.js';
+import type { TransportKeys } from './transport-keys.js';
 
 export type CardOs = {
   readonly limits: CardLimits;
@@ -17,14 +19,17 @@ export type CardOs = {
   readonly coprocessor: Coprocessor;
   readonly security: SecurityStatus;
   readonly files: FileSystem;
+  readonly transportKeys: TransportKeys;
+  /** The secure channel of the logical channel in use. */
+  readonly secureChannel: Scp03Channel;
 };
 
 /** A handler: takes the typed request, answers the typed response or throws a status word. */
 export type Handler = (request: never) => unknown;
 
-/** Secure messaging of the session that an application holds. */
+/** Secure messaging: of a session between cards, or of a secure channel. */
 export interface SecureMessagingSession {
-  /** The plain command data when the checksum is right; otherwise the session ends and 6987 or 6988 is answered. */
+  /** The plain command data when the checksum is right; otherwise the session ends and an error is answered. */
   unwrap(header: Uint8Array, data: Uint8Array): Uint8Array;
   /** The protected response data. */
   wrap(data: Uint8Array, sw: number): Uint8Array;

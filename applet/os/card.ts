@@ -16,7 +16,9 @@ import { PowerLost, StatusError } from '../runtime/status-error.js';
 import type { Application, CardOs } from './card-os.js';
 import { CommandProcessor } from './command-processor.js';
 import { FileSystem } from './file-system.js';
+import { Scp03Channel } from './scp03-channel.js';
 import { SecurityStatus } from './security-status.js';
+import { TransportKeys, type TransportKeySet } from './transport-keys.js';
 
 /** Everything a card remembers: the flash array and the RAM. */
 export type CardImage = { readonly nvm: Uint8Array; readonly ram: Uint8Array; readonly powered: boolean };
@@ -55,6 +57,7 @@ export class Card {
   private readonly memory: MemoryPlan;
   private readonly processor: CommandProcessor;
   private readonly apduBuffer: RamField;
+  private readonly transportKeys: TransportKeys;
   private powered: boolean;
   private lastFigures: CommandFigures;
 
@@ -76,6 +79,7 @@ export class Card {
       scratch: this.ram,
       random: ports.random,
     });
+    this.transportKeys = new TransportKeys(this.memory);
     const os: CardOs = {
       limits,
       memory: this.memory,
@@ -83,12 +87,25 @@ export class Card {
       ram: this.ram,
       coprocessor,
       security: new SecurityStatus(this.memory),
+      transportKeys: this.transportKeys,
+      secureChannel: new Scp03Channel(this.memory, coprocessor),
       files: this.memory.forApplication(kind.spec.id, () => new FileSystem(this.memory, kind.spec)),
     };
     const application = this.memory.forApplication(kind.spec.id, () => kind.makeApplication(os));
     this.processor = new CommandProcessor(os, application);
     this.ram.beginArena(this.memory.transient.next);
     this.lastFigures = this.meter.figures(0, 0);
+  }
+
+  /**
+   * The manufacturer's last step: writes the keys with which the card's issuer personalises it. From
+   * then on they are part of the card's memory. @throws {Error} for a card that has keys or had power.
+   */
+  manufacture(keys: TransportKeySet): this {
+    if (this.powered || this.transportKeys.isPresent) throw new Error('the card has left its manufacturer');
+    this.nvm.recover();
+    this.nvm.atomically(() => this.transportKeys.write(keys));
+    return this;
   }
 
   /** Applies power: transient memory is empty, persistent memory recovers from what a power cut left. */

@@ -15,7 +15,9 @@ import {
   equalBytes,
   fromHex,
   isProtectedClass,
+  isSecureChannelClass,
   matchCommand,
+  needsSecureChannel,
   parseCommandApdu,
   parseRequest,
   SW,
@@ -23,7 +25,7 @@ import {
 } from '../../apdu/index.js';
 import type { RamField } from '../runtime/allocation.js';
 import { refuse } from '../runtime/status-error.js';
-import type { Application, CardOs } from './card-os.js';
+import type { Application, CardOs, SecureMessagingSession } from './card-os.js';
 import { LogicalChannels } from './logical-channels.js';
 import { MessageBuffer } from './message-buffer.js';
 
@@ -94,7 +96,9 @@ export class CommandProcessor {
     this.channel = channel;
     this.os.memory.useChannel(channel);
     const messaging = apdu.cla & SECURE_MESSAGING_BITS;
-    if (messaging !== 0 && !isProtectedClass(apdu.cla)) refuse(SW.secureMessagingNotSupported);
+    if (messaging !== 0 && !isProtectedClass(apdu.cla) && !isSecureChannelClass(apdu.cla)) {
+      refuse(SW.secureMessagingNotSupported);
+    }
     return apdu.cla & 0x80;
   }
 
@@ -149,6 +153,10 @@ export class CommandProcessor {
     const plain = messaging ? { ...apdu, data: messaging.unwrap(header, apdu.data), le: undefined } : apdu;
     const data = this.handle(spec, plain);
     const response = messaging ? messaging.wrap(data, SW.ok.sw) : data;
+    // The secure channel served personalisation; the answer to ACTIVATE FILE is the last thing in it.
+    if (needsSecureChannel(spec.secureMessaging) && this.application.lifeCycle !== 'initialisation') {
+      this.os.secureChannel.close();
+    }
     return this.respond(response, messaging ? (apdu.le ?? 256) : apdu.le);
   }
 
@@ -159,10 +167,17 @@ export class CommandProcessor {
     if (!this.os.security.satisfies(spec.access, lifeCycle)) refuse(SW.securityStatusNotSatisfied);
   }
 
-  private secureMessagingFor(spec: CommandSpec, cla: number) {
+  private secureMessagingFor(spec: CommandSpec, cla: number): SecureMessagingSession | undefined {
+    const rule = spec.secureMessaging;
     const isProtected = (cla & SECURE_MESSAGING_BITS) !== 0;
-    if (spec.secureMessaging !== 'required')
-      return isProtected ? refuse(SW.secureMessagingNotSupported) : undefined;
+    if (rule === undefined) return isProtected ? refuse(SW.secureMessagingNotSupported) : undefined;
+    if (needsSecureChannel(rule)) {
+      if (isProtectedClass(cla)) refuse(SW.secureMessagingNotSupported);
+      const { secureChannel } = this.os;
+      secureChannel.assertPermits(rule, isProtected);
+      return secureChannel;
+    }
+    if (isSecureChannelClass(cla)) refuse(SW.secureMessagingNotSupported);
     if (!isProtected) return refuse(SW.secureMessagingMissing);
     return this.application.secureMessaging ?? refuse(SW.secureMessagingMissing);
   }

@@ -8,6 +8,7 @@ import type { Application, CardOs } from '../os/card-os.js';
 import { CardSession } from '../os/card-session.js';
 import type { HandlersOf } from '../os/handlers.js';
 import { interindustryHandlers } from '../os/interindustry-handlers.js';
+import { scp03Handlers } from '../os/scp03-handlers.js';
 import { cardAuthenticationHandlers } from './card-authentication.js';
 import { collectionHandlers } from './collection.js';
 import { holderSignatureHandlers } from './holder-signature.js';
@@ -21,6 +22,7 @@ function makePatientApplication(os: CardOs): Application {
   const session = new CardSession(os.memory, os.coprocessor, () => os.security.revokeRole());
   const handlers: HandlersOf<typeof PATIENT_APPLICATION> = {
     ...interindustryHandlers(os, state),
+    ...scp03Handlers(os, PATIENT_APPLICATION),
     ...personalisationHandlers(os, state, memory),
     ...holderSignatureHandlers(os, state, memory),
     ...cardAuthenticationHandlers(os, memory, session),

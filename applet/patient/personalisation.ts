@@ -82,7 +82,10 @@ export function personalisationHandlers(os: CardOs, state: ApplicationState, mem
         !state.pins.puk.isSet;
       if (missing) refuse(SW.conditionsNotSatisfied);
       checkRoleCertificate(os.coprocessor, memory, memory.roleCertificate.read());
-      state.lifeCycle = 'operational';
+      os.nvm.atomically(() => {
+        os.transportKeys.erase();
+        state.lifeCycle = 'operational';
+      });
       return undefined;
     },
   };

@@ -50,7 +50,10 @@ export function personalisationHandlers(os: CardOs, state: ApplicationState, mem
       const halfJoined = !memory.group.secretKey.isEmpty && memory.group.sigma1.isEmpty;
       if (missing || halfJoined) refuse(SW.conditionsNotSatisfied);
       checkRoleCertificate(os.coprocessor, memory, certificate.content.read());
-      state.lifeCycle = 'operational';
+      os.nvm.atomically(() => {
+        os.transportKeys.erase();
+        state.lifeCycle = 'operational';
+      });
       return undefined;
     },
   };

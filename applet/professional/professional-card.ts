@@ -8,6 +8,7 @@ import type { Application, CardOs } from '../os/card-os.js';
 import { CardSession } from '../os/card-session.js';
 import type { HandlersOf } from '../os/handlers.js';
 import { interindustryHandlers } from '../os/interindustry-handlers.js';
+import { scp03Handlers } from '../os/scp03-handlers.js';
 import { cardAuthenticationHandlers } from './card-authentication.js';
 import { groupMembershipHandlers } from './group-membership.js';
 import { personalisationHandlers } from './personalisation.js';
@@ -21,6 +22,7 @@ function makeProfessionalApplication(os: CardOs): Application {
   const { readRecord: _noRecords, ...interindustry } = interindustryHandlers(os, state);
   const handlers: HandlersOf<typeof PROFESSIONAL_APPLICATION> = {
     ...interindustry,
+    ...scp03Handlers(os, PROFESSIONAL_APPLICATION),
     ...personalisationHandlers(os, state, memory),
     ...groupMembershipHandlers(os, state, memory),
     ...cardAuthenticationHandlers(os, memory, session),
