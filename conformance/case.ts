@@ -16,6 +16,7 @@ export const CATEGORIES = [
   'record',
   'pin',
   'environment',
+  'secure-channel',
   'life-cycle',
   'role-certificate',
   'authentication',

@@ -19,6 +19,7 @@ import { PROFESSIONAL_CASES } from './cases/professional.js';
 import { RECORD_CASES } from './cases/record.js';
 import { RESPONSE_CASES } from './cases/response.js';
 import { ROLE_CERTIFICATE_CASES } from './cases/role-certificate.js';
+import { SECURE_CHANNEL_CASES } from './cases/secure-channel.js';
 import { SECURE_MESSAGING_CASES } from './cases/secure-messaging.js';
 import { SELECTION_CASES } from './cases/selection.js';
 import { VISIT_CASES } from './cases/visit.js';
@@ -34,6 +35,7 @@ const FAMILIES: readonly (readonly ConformanceCase[])[] = [
   RECORD_CASES,
   PIN_CASES,
   ENVIRONMENT_CASES,
+  SECURE_CHANNEL_CASES,
   LIFE_CYCLE_CASES,
   ROLE_CERTIFICATE_CASES,
   AUTHENTICATION_CASES,

@@ -9,6 +9,7 @@ import {
   encodeCommandApdu,
   encodeRequest,
   fromHex,
+  needsSecureChannel,
   parseResponseApdu,
   type RequestOf,
   type ResponseApdu,
@@ -16,6 +17,7 @@ import {
 } from '../apdu/index.js';
 import type { CardConnection } from '../reader-drivers/index.js';
 import { CheckFailure, checkStatus } from './checks.js';
+import { parseGreeting, SecureChannel } from './issuer/secure-channel.js';
 import type { SeededRandom } from './issuer/seeded-random.js';
 import type { TestIssuer } from './issuer/test-issuer.js';
 
@@ -39,10 +41,14 @@ export type TestCardParts = {
 const MAX_ROUNDS = 64;
 /** Longest data field of a short command. */
 const LINK_BYTES = 255;
+const SELECT_INS = 0xa4;
+const BY_NAME = 0x04;
 
 export class TestCard {
   readonly events: CardEvent[] = [];
   private connection: CardConnection | undefined;
+  /** The secure channel for personalisation; a selection or a reset ends it. */
+  private channel: SecureChannel | undefined;
 
   constructor(private readonly parts: TestCardParts) {}
 
@@ -65,6 +71,7 @@ export class TestCard {
 
   async open(): Promise<void> {
     this.connection = await this.inTime(this.parts.connect());
+    this.channel = undefined;
     this.events.push({ kind: 'reset' });
   }
 
@@ -77,6 +84,7 @@ export class TestCard {
   /** Warm reset: the application is no longer selected. */
   async reset(): Promise<void> {
     if (this.connection) await this.inTime(this.connection.reset());
+    this.channel = undefined;
     this.events.push({ kind: 'reset' });
   }
 
@@ -90,6 +98,7 @@ export class TestCard {
   async send(command: Uint8Array | string): Promise<ResponseApdu> {
     const bytes = typeof command === 'string' ? fromHex(command) : command;
     if (!this.connection) throw new CheckFailure('a connected card', 'no connection');
+    if (bytes[1] === SELECT_INS && bytes[2] === BY_NAME) this.channel = undefined;
     const response = await this.inTime(this.connection.transmit(bytes));
     this.events.push({ kind: 'exchange', command: bytes, response });
     const parsed = parseResponseApdu(response);
@@ -115,9 +124,35 @@ export class TestCard {
     return this.fetchAll(await this.send(encodeCommandApdu({ ...fields, data: data.subarray(offset) })));
   }
 
-  /** A declared command with its request. */
+  /** A declared command with its request; one of personalisation goes through a secure channel. */
   async command<const C extends CommandSpec>(spec: C, request: RequestOf<C>): Promise<ResponseApdu> {
-    return this.transmit(encodeRequest(spec, request));
+    const response = await this.transmit(await this.protect(spec, request));
+    const { channel } = this;
+    if (!channel || !needsSecureChannel(spec.secureMessaging)) return response;
+    // the card has closed it
+    if (response.sw === SW.securityStatusNotSatisfied.sw) this.channel = undefined;
+    return channel.open(response);
+  }
+
+  /**
+   * The APDU of a declared command; for one of personalisation the secure channel is opened, if it is
+   * not, and protects it. In the clear where the card opens none, for it to refuse.
+   */
+  async protect<const C extends CommandSpec>(spec: C, request: RequestOf<C>): Promise<CommandApduFields> {
+    const fields = encodeRequest(spec, request);
+    if (!needsSecureChannel(spec.secureMessaging)) return fields;
+    this.channel ??= await this.openChannel();
+    return this.channel?.protect(fields) ?? fields;
+  }
+
+  private async openChannel(): Promise<SecureChannel | undefined> {
+    const hostChallenge = this.random.bytes(8);
+    const header = { cla: 0x80, ins: 0x50, p1: 0, p2: 0 };
+    const answer = await this.transmit({ ...header, data: hostChallenge, le: 256 });
+    if (answer.sw !== SW.ok.sw) return undefined;
+    const channel = new SecureChannel(hostChallenge, parseGreeting(answer.data));
+    const opened = await this.transmit(channel.authenticate());
+    return opened.sw === SW.ok.sw ? channel : undefined;
   }
 
   /** Selects the application under test, no answer wanted. @throws {CheckFailure} when that fails. */

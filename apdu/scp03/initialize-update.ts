@@ -32,21 +32,23 @@ export function encodeInitializeUpdateAnswer(answer: InitializeUpdateAnswer): Ui
     Uint8Array.of(keyVersion, PROTOCOL, options),
     cardChallenge,
     cardCryptogram,
-    sequenceCounter === undefined
-      ? new Uint8Array(0)
-      : uintToBytes(sequenceCounter, SCP03_SEQUENCE_BYTES),
+    sequenceCounter === undefined ? new Uint8Array(0) : uintToBytes(sequenceCounter, SCP03_SEQUENCE_BYTES),
   );
 }
 
 /** `undefined` when the bytes are no answer of SCP03 in the S8 mode. */
 export function parseInitializeUpdateAnswer(bytes: Uint8Array): InitializeUpdateAnswer | undefined {
   let at = 0;
-  const take = (length: number): Uint8Array => bytes.slice(at, (at += length));
+  const take = (length: number): Uint8Array => {
+    at += length;
+    return bytes.slice(at - length, at);
+  };
   const diversificationData = take(SCP03_DIVERSIFICATION_BYTES);
   const [keyVersion, protocol, options] = take(INFORMATION_BYTES);
   if (keyVersion === undefined || protocol !== PROTOCOL || options === undefined) return undefined;
   const counted = hasPseudoRandomChallenge(options);
-  if (bytes.length !== (counted ? INITIALIZE_UPDATE_BYTES.max : INITIALIZE_UPDATE_BYTES.min)) return undefined;
+  if (bytes.length !== (counted ? INITIALIZE_UPDATE_BYTES.max : INITIALIZE_UPDATE_BYTES.min))
+    return undefined;
   const cardChallenge = take(SCP03_SHORT_BYTES);
   const cardCryptogram = take(SCP03_SHORT_BYTES);
   const sequenceCounter = counted ? bytesToUint(take(SCP03_SEQUENCE_BYTES)) : undefined;

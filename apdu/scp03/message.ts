@@ -41,11 +41,7 @@ export function splitScp03Data(data: Uint8Array): Scp03CommandData | undefined {
  * @param header CLA INS P1 P2 of the last link; its logical channel does not count
  * @param body data without the checksum, encrypted as sent
  */
-export function scp03CommandMacInput(
-  chaining: Uint8Array,
-  header: Uint8Array,
-  body: Uint8Array,
-): Uint8Array {
+export function scp03CommandMacInput(chaining: Uint8Array, header: Uint8Array, body: Uint8Array): Uint8Array {
   const length = body.length + SCP03_SHORT_BYTES;
   const lc = length <= 0xff ? uintToBytes(length, 1) : uintToBytes(length, 3);
   const cla = (header[0]! & ~CHANNEL_BITS) | SECURE_CHANNEL_CLASS_BIT;

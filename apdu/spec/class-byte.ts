@@ -21,7 +21,8 @@ export const CHAINING_CLASS_BIT = 0x10;
 
 /** Splits a class byte of the first interindustry range or its proprietary mirror; others keep all their bits as base. */
 export function splitClassByte(cla: number): ClassByte {
-  if ((cla & 0x60) !== 0) return { base: cla, chained: false, protected: false, secureChannel: false, channel: 0 };
+  if ((cla & 0x60) !== 0)
+    return { base: cla, chained: false, protected: false, secureChannel: false, channel: 0 };
   return {
     base: cla & 0x80,
     chained: (cla & CHAINING_CLASS_BIT) !== 0,

@@ -6,6 +6,7 @@
 
 import { fromHex, toHex } from '../bytes.js';
 import type { CommandApduFields } from '../command-apdu.js';
+import type { ResponseApdu } from '../response-apdu.js';
 import { isProtectedStatus } from '../scp03/message.js';
 import {
   parseProtectedResponse,
@@ -13,7 +14,6 @@ import {
   protectedCommandObjects,
   SECURE_MESSAGING_CLASS_BITS,
 } from '../secure-messaging.js';
-import type { ResponseApdu } from '../response-apdu.js';
 import { describeStatusWord, SW } from '../status-word.js';
 import { TlvError } from '../tlv.js';
 import { statusesOf } from './application.js';

@@ -16,7 +16,11 @@ export const initializeUpdate = {
   p1: { kind: 'range', name: 'key version number, 0 for the one there is', min: 0, max: 0x7f },
   p2: { kind: 'constant', value: 0x00 },
   data: { kind: 'bytes', name: 'host challenge', min: 8, max: 8 },
-  response: { kind: 'bytes', name: 'key data, card challenge and card cryptogram', ...INITIALIZE_UPDATE_BYTES },
+  response: {
+    kind: 'bytes',
+    name: 'key data, card challenge and card cryptogram',
+    ...INITIALIZE_UPDATE_BYTES,
+  },
   access: 'always',
   states: ['initialisation'],
   effect: 'persistent',

@@ -18,7 +18,7 @@ import { CommandProcessor } from './command-processor.js';
 import { FileSystem } from './file-system.js';
 import { Scp03Channel } from './scp03-channel.js';
 import { SecurityStatus } from './security-status.js';
-import { TransportKeys, type TransportKeySet } from './transport-keys.js';
+import { type TransportKeySet, TransportKeys } from './transport-keys.js';
 
 /** Everything a card remembers: the flash array and the RAM. */
 export type CardImage = { readonly nvm: Uint8Array; readonly ram: Uint8Array; readonly powered: boolean };

@@ -11,13 +11,13 @@ import {
   SCP03_LEVEL,
   SCP03_SHORT_BYTES,
   type SecureChannelRule,
+  SW,
   scp03CommandMacInput,
   scp03CounterBlock,
   scp03Pad,
   scp03ResponseMacInput,
   scp03Unpad,
   splitScp03Data,
-  SW,
 } from '../../apdu/index.js';
 import type { MemoryPlan, RamField } from '../runtime/allocation.js';
 import type { Coprocessor } from '../runtime/coprocessor.js';
@@ -108,7 +108,9 @@ export class Scp03Channel implements SecureMessagingSession {
       return;
     }
     const needed =
-      rule === 'scp03 C-MAC' ? SCP03_LEVEL.commandMac : SCP03_LEVEL.commandMac | SCP03_LEVEL.commandDecryption;
+      rule === 'scp03 C-MAC'
+        ? SCP03_LEVEL.commandMac
+        : SCP03_LEVEL.commandMac | SCP03_LEVEL.commandDecryption;
     if (this.phase.value !== PHASE.open || (this.level.value & needed) !== needed) {
       this.fail(SW.securityStatusNotSatisfied);
     }
@@ -132,7 +134,8 @@ export class Scp03Channel implements SecureMessagingSession {
   /** R-ENCRYPTION and R-MAC where the level has them; errors go unprotected (6.2.5). */
   wrap(data: Uint8Array, sw: number): Uint8Array {
     const { responseMac, responseEncryption } = SCP03_LEVEL;
-    if (!isProtectedStatus(sw) || (this.level.value & responseMac) === 0 || this.counter.value === 0) return data;
+    if (!isProtectedStatus(sw) || (this.level.value & responseMac) === 0 || this.counter.value === 0)
+      return data;
     const encrypts = (this.level.value & responseEncryption) !== 0 && data.length > 0;
     const body = encrypts
       ? encryptCbc(this.coprocessor, this.encryptionKey.bytes, this.initialValue('response'), scp03Pad(data))
@@ -147,12 +150,7 @@ export class Scp03Channel implements SecureMessagingSession {
 
   private decrypt(body: Uint8Array): Uint8Array {
     if (body.length % SCP03_KEY_BYTES !== 0) this.fail(SW.securityStatusNotSatisfied);
-    const padded = decryptCbc(
-      this.coprocessor,
-      this.encryptionKey.bytes,
-      this.initialValue('command'),
-      body,
-    );
+    const padded = decryptCbc(this.coprocessor, this.encryptionKey.bytes, this.initialValue('command'), body);
     return scp03Unpad(padded) ?? this.fail(SW.securityStatusNotSatisfied);
   }
 

@@ -15,8 +15,8 @@ import {
   SCP03_LEVELS,
   SCP03_SEQUENCE_BYTES,
   SCP03_SHORT_BYTES,
-  scp03DerivationInput,
   SW,
+  scp03DerivationInput,
   uintToBytes,
 } from '../../apdu/index.js';
 import { refuse } from '../runtime/status-error.js';

@@ -1,30 +1,25 @@
 /** Command chaining: links, what interrupts them, and where there is none (ISO/IEC 7816-4, 5.3.3). */
 
-import {
-  CHAINING_CLASS_BIT,
-  encodeCommandApdu,
-  encodeTemplate,
-  PATIENT_APPLICATION,
-  SW,
-} from '../../apdu/index.js';
+import { CHAINING_CLASS_BIT, encodeCommandApdu, PATIENT_APPLICATION, SW } from '../../apdu/index.js';
 import { BOTH, caseFamily } from '../case.js';
 import { expectStatus, expectThat } from '../checks.js';
 import type { TestCard } from '../test-card.js';
 
 const CLAUSE = 'ISO/IEC 7816-4:2020, 5.3.3';
 // the fields used here are declared alike by both applications
-const { template } = PATIENT_APPLICATION.commands.storeData.data;
+const { storeData: STORE_DATA } = PATIENT_APPLICATION.commands;
+/** What a card says to a chain that is not the protected command of before. */
+const REFUSED = SW.securityStatusNotSatisfied;
 
-function storeData(card: TestCard): Uint8Array {
-  return encodeTemplate(template, {
-    issuerKey: card.issuer.keys.publicKey,
-    pin: card.issuer.pin,
-    puk: card.issuer.puk,
-  });
+/** The data field of a STORE DATA in the secure channel, which is opened for it when it is not open. */
+async function storeData(card: TestCard): Promise<Uint8Array> {
+  const { keys, pin, puk } = card.issuer;
+  const data = { issuerKey: keys.publicKey, pin, puk };
+  return (await card.protect(STORE_DATA, { p1: 'more to come', p2: 0, data })).data!;
 }
 
 function link(data: Uint8Array, more: boolean, changes: { readonly p2?: number } = {}): Uint8Array {
-  const cla = 0x80 | (more ? CHAINING_CLASS_BIT : 0);
+  const cla = 0x84 | (more ? CHAINING_CLASS_BIT : 0);
   return encodeCommandApdu({ cla, ins: 0xe2, p1: 0x00, p2: changes.p2 ?? 0x00, data });
 }
 
@@ -41,7 +36,7 @@ export const CHAINING_CASES = caseFamily(
       name: 'two-links',
       title: 'data in two links are one command',
       async run(card) {
-        const data = storeData(card);
+        const data = await storeData(card);
         const { data: none } = await expectStatus(card, link(data.subarray(0, 20), true), SW.ok);
         expectThat(none.length === 0, 'no data', `${none.length} bytes`);
         await expectStatus(card, link(data.subarray(20), false), SW.ok);
@@ -51,7 +46,7 @@ export const CHAINING_CASES = caseFamily(
       name: 'a-byte-a-link',
       title: 'data in links of one byte are one command',
       async run(card) {
-        const data = storeData(card);
+        const data = await storeData(card);
         for (let i = 0; i < data.length; i++) {
           await expectStatus(card, link(data.subarray(i, i + 1), i < data.length - 1), SW.ok);
         }
@@ -61,7 +56,7 @@ export const CHAINING_CASES = caseFamily(
       name: 'parts-are-no-command',
       title: 'the second link alone is no command',
       async run(card) {
-        await expectStatus(card, link(storeData(card).subarray(20), false), SW.incorrectData);
+        await expectStatus(card, link((await storeData(card)).subarray(20), false), REFUSED);
       },
     },
     {
@@ -69,17 +64,17 @@ export const CHAINING_CASES = caseFamily(
       title: 'another command within a chain is refused and the chain is lost',
       clause: `${CLAUSE}; 5.6 (6883)`,
       async run(card) {
-        const data = storeData(card);
+        const data = await storeData(card);
         await expectStatus(card, link(data.subarray(0, 20), true), SW.ok);
         await expectStatus(card, '00200081', SW.lastCommandExpected);
-        await expectStatus(card, link(data.subarray(20), false), SW.incorrectData);
+        await expectStatus(card, link(data.subarray(20), false), REFUSED);
       },
     },
     {
       name: 'interrupted-and-begun-anew',
       title: 'after an interrupted chain a new one works',
       async run(card) {
-        const data = storeData(card);
+        const data = await storeData(card);
         await expectStatus(card, link(data.subarray(0, 20), true), SW.ok);
         await expectStatus(card, '00200081', SW.lastCommandExpected);
         await expectStatus(card, link(data.subarray(0, 9), true), SW.ok);
@@ -92,10 +87,10 @@ export const CHAINING_CASES = caseFamily(
       clause: `${CLAUSE}; 5.6 (6883)`,
       features: ['chaining', 'personalisation', 'get-response'],
       async run(card) {
-        const data = storeData(card);
+        const data = await storeData(card);
         await expectStatus(card, link(data.subarray(0, 20), true), SW.ok);
         await expectStatus(card, '00c0000000', SW.lastCommandExpected);
-        await expectStatus(card, link(data.subarray(20), false), SW.incorrectData);
+        await expectStatus(card, link(data.subarray(20), false), REFUSED);
       },
     },
     {
@@ -103,7 +98,7 @@ export const CHAINING_CASES = caseFamily(
       title: 'a link with another P2 does not continue the chain',
       clause: `${CLAUSE}: same CLA but for bit 5, INS, P1, P2`,
       async run(card) {
-        const data = storeData(card);
+        const data = await storeData(card);
         await expectStatus(card, link(data.subarray(0, 20), true), SW.ok);
         await expectStatus(card, link(data.subarray(20), false, { p2: 0x01 }), SW.lastCommandExpected);
       },
@@ -112,21 +107,23 @@ export const CHAINING_CASES = caseFamily(
       name: 'lost-by-reset',
       title: 'a reset ends a chain',
       async run(card) {
-        const data = storeData(card);
+        const data = await storeData(card);
         await expectStatus(card, link(data.subarray(0, 20), true), SW.ok);
         await card.reset();
         await card.select();
-        await expectStatus(card, link(data.subarray(20), false), SW.incorrectData);
+        await expectStatus(card, link(data.subarray(20), false), REFUSED);
       },
     },
     {
       name: 'wrong-data-then-right',
       title: 'a chain whose data are refused leaves nothing behind for the next',
       async run(card) {
-        const data = storeData(card);
+        const data = await storeData(card);
         await expectStatus(card, link(data.subarray(0, 20), true), SW.ok);
-        await expectStatus(card, link(data.subarray(21), false), SW.incorrectData);
-        await expectStatus(card, link(data, false), SW.ok);
+        await expectStatus(card, link(data.subarray(21), false), REFUSED);
+        // the channel is closed with the refusal, and the next one begins anew
+        await card.select();
+        await expectStatus(card, link(await storeData(card), false), SW.ok);
       },
     },
     {
@@ -139,7 +136,7 @@ export const CHAINING_CASES = caseFamily(
         for (let i = 0; sw === SW.ok.sw && i < 300; i++) ({ sw } = await card.send(link(part, true)));
         const refused = [SW.notEnoughMemory.sw, SW.wrongLength.sw].includes(sw);
         expectThat(refused, '6A84 or 6700 for 76,000 bytes', sw.toString(16));
-        await expectStatus(card, link(storeData(card), false), SW.ok);
+        await expectStatus(card, link(await storeData(card), false), SW.ok);
       },
     },
     {

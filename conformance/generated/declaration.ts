@@ -12,6 +12,7 @@ import {
   dataBounds,
   encodeCommandApdu,
   matchCommand,
+  needsSecureChannel,
   type Parameter,
   SW,
 } from '../../apdu/index.js';
@@ -151,7 +152,14 @@ function wrongLengths(command: CommandSpec, make: Make): readonly ConformanceCas
       make('lc-too-short', `${min - 1} bytes of data are one too few`, clause, async (card) => {
         const data = new Uint8Array(min - 1).fill(0x5a);
         const bytes = encodeCommandApdu({ cla: command.cla, ...header, data });
-        await expectStatus(card, bytes, SW.wrongLength, SW.incorrectData, ...selectionOf(command));
+        await expectStatus(
+          card,
+          bytes,
+          SW.wrongLength,
+          SW.incorrectData,
+          ...protectionOf(command),
+          ...selectionOf(command),
+        );
       }),
     );
   }
@@ -178,11 +186,15 @@ async function allButLast(card: TestCard, command: CommandSpec, data: Uint8Array
   return encodeCommandApdu({ cla, ...header, data: data.subarray(offset) });
 }
 
-/** Lc too long: 6700; a command that must be protected may miss its protection first. */
+/** A command that must be protected may miss its protection first. */
+function protectionOf({ secureMessaging }: CommandSpec) {
+  if (secureMessaging === undefined) return [];
+  return needsSecureChannel(secureMessaging) ? [SW.securityStatusNotSatisfied] : [SW.secureMessagingMissing];
+}
+
+/** Lc too long: 6700. */
 function tooLong(command: CommandSpec) {
-  return command.secureMessaging
-    ? [SW.wrongLength, SW.secureMessagingMissing]
-    : [SW.wrongLength, ...selectionOf(command)];
+  return [SW.wrongLength, ...protectionOf(command), ...selectionOf(command)];
 }
 
 /** SELECT looks for what it was given: a name of a wrong length is found nowhere. */

@@ -1,7 +1,9 @@
 /** The patient card as host software sees it: one method for each step of the protocol. */
 
 import {
+  type CallResult,
   type CardClient,
+  type CommandSpec,
   cardClient,
   decodeTemplate,
   encodePatientCertificate,
@@ -9,7 +11,9 @@ import {
   PATIENT_APPLICATION,
   type PatientCertificate,
   PRESCRIPTION_RECORD,
+  type RequestArguments,
   type RequestOf,
+  type SecureChannel,
   type SessionKeyHolder,
   type Transmit,
   uintToBytes,
@@ -20,6 +24,7 @@ import type { CardIssue } from '../nhi/nhi.js';
 import type { Result } from '../protocol/refusal.js';
 import type { SealedMessage } from '../protocol/sealed-message.js';
 import { answerOf, pinBytes, RefusedByCard } from './card-answer.js';
+import { openPersonalisation, type PersonalisationSession } from './personalisation-session.js';
 
 const { commands, algorithms } = PATIENT_APPLICATION;
 type Commands = typeof commands;
@@ -36,6 +41,9 @@ export type CardPins = { readonly pin: string; readonly puk: string };
 export class PatientCard {
   private readonly client: CardClient<typeof PATIENT_APPLICATION>;
 
+  /** Open from {@link initialise} until ACTIVATE FILE. */
+  private channel: SecureChannel | undefined;
+
   constructor(transmit: Transmit) {
     this.client = cardClient(PATIENT_APPLICATION, transmit);
   }
@@ -46,9 +54,11 @@ export class PatientCard {
 
   /** First half of personalisation: NHI's keys, the batch's role, the PINs; then the card makes its keys. */
   async initialise(issue: CardIssue, pins: CardPins): Promise<Result<{ keys: PatientKeys }>> {
+    const opened = await this.openChannel(issue.session);
+    if (!opened.ok) return opened;
     const stored = answerOf(
       commands.storeData,
-      await this.client.call(commands.storeData, {
+      await this.through(commands.storeData, {
         p1: 'more to come',
         p2: 0,
         data: {
@@ -93,13 +103,13 @@ export class PatientCard {
   async complete(certificate: PatientCertificate) {
     const stored = answerOf(
       commands.storeData,
-      await this.client.call(commands.storeData, {
+      await this.through(commands.storeData, {
         p1: 'last block',
         p2: 1,
         data: { patientCertificate: encodePatientCertificate(certificate) },
       }),
     );
-    return stored.ok ? answerOf(commands.activate, await this.client.call(commands.activate)) : stored;
+    return stored.ok ? answerOf(commands.activate, await this.through(commands.activate)) : stored;
   }
 
   async verifyPin(pin: string) {
@@ -179,7 +189,7 @@ export class PatientCard {
   private async generateKey(
     p2: 'signing' | 'decryption' | 'delegation',
   ): Promise<Result<{ key: Uint8Array }>> {
-    const made = answerOf(commands.generateKeyPair, await this.client.call(commands.generateKeyPair, { p2 }));
+    const made = answerOf(commands.generateKeyPair, await this.through(commands.generateKeyPair, { p2 }));
     return made.ok ? { ok: true, key: made.data.publicPoint } : made;
   }
 
@@ -197,5 +207,20 @@ export class PatientCard {
       found.push(read.data);
     }
     return found;
+  }
+
+  private async openChannel(session: PersonalisationSession): Promise<Result<object>> {
+    const opened = await openPersonalisation(this.client, session);
+    if (opened.ok) this.channel = session;
+    return opened;
+  }
+
+  /** A command of personalisation: in the clear, for the card to refuse, when no channel was opened. */
+  private through<const C extends CommandSpec>(
+    command: C,
+    ...request: RequestArguments<C>
+  ): Promise<CallResult<C>> {
+    const { channel, client } = this;
+    return channel ? client.callThrough(channel, command, ...request) : client.call(command, ...request);
   }
 }

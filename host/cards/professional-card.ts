@@ -1,11 +1,15 @@
 /** The professional card (doctor, staff, pharmacy) as host software sees it. */
 
 import {
+  type CallResult,
   type CardClient,
+  type CommandSpec,
   cardClient,
   encodeTemplate,
   PROFESSIONAL_APPLICATION,
+  type RequestArguments,
   type RequestOf,
+  type SecureChannel,
   type SessionKeyHolder,
   type Transmit,
   uintToBytes,
@@ -18,6 +22,7 @@ import type { DoctorSignature } from '../protocol/group-signed-statement.js';
 import type { Result } from '../protocol/refusal.js';
 import { answerOf, pinBytes, RefusedByCard } from './card-answer.js';
 import type { CardPins } from './patient-card.js';
+import { openPersonalisation, type PersonalisationSession } from './personalisation-session.js';
 
 const { commands, algorithms } = PROFESSIONAL_APPLICATION;
 type Commands = typeof commands;
@@ -28,6 +33,9 @@ export type DoctorKeys = { readonly identityKey: Uint8Array; readonly decryption
 export class ProfessionalCard {
   private readonly client: CardClient<typeof PROFESSIONAL_APPLICATION>;
 
+  /** Open from {@link initialise} until ACTIVATE FILE. */
+  private channel: SecureChannel | undefined;
+
   constructor(transmit: Transmit) {
     this.client = cardClient(PROFESSIONAL_APPLICATION, transmit);
   }
@@ -37,7 +45,9 @@ export class ProfessionalCard {
   }
 
   /** NHI's key, the batch's role, the PINs; `doctorId` only for a doctor's card. */
-  async initialise(issue: CardIssue, pins: CardPins, doctorId?: string) {
+  async initialise(issue: CardIssue, pins: CardPins, doctorId?: string): Promise<Result<object>> {
+    const opened = await this.openChannel(issue.session);
+    if (!opened.ok) return opened;
     const data = {
       cardSerial: issue.cardSerial,
       issuerKey: issue.issuerKey,
@@ -49,15 +59,15 @@ export class ProfessionalCard {
       ...(doctorId === undefined ? {} : { doctorId }),
     };
     const request = { p1: 'last block', p2: 0, data } as const;
-    return answerOf(commands.storeData, await this.client.call(commands.storeData, request));
+    return answerOf(commands.storeData, await this.through(commands.storeData, request));
   }
 
   /** SK_D and the decryption key, made on the card. */
   async generateKeys(): Promise<Result<{ keys: DoctorKeys }>> {
     const command = commands.generateKeyPair;
-    const identity = answerOf(command, await this.client.call(command, { p2: 'signing' }));
+    const identity = answerOf(command, await this.through(command, { p2: 'signing' }));
     if (!identity.ok) return identity;
-    const decryption = answerOf(command, await this.client.call(command, { p2: 'decryption' }));
+    const decryption = answerOf(command, await this.through(command, { p2: 'decryption' }));
     if (!decryption.ok) return decryption;
     const keys = { identityKey: identity.data.publicPoint, decryptionKey: decryption.data.publicPoint };
     return { ok: true, keys };
@@ -65,16 +75,16 @@ export class ProfessionalCard {
 
   /** Eq. 3: D, its proof, and SK_D's signature over the request. */
   async requestMembership(data: JoinOffer) {
-    return answerOf(commands.joinRequest, await this.client.call(commands.joinRequest, { data }));
+    return answerOf(commands.joinRequest, await this.through(commands.joinRequest, { data }));
   }
 
   /** Eq. 4: the card checks and stores its credential. */
   async acceptCredential(data: Credential) {
-    return answerOf(commands.joinComplete, await this.client.call(commands.joinComplete, { data }));
+    return answerOf(commands.joinComplete, await this.through(commands.joinComplete, { data }));
   }
 
   async activate() {
-    return answerOf(commands.activate, await this.client.call(commands.activate));
+    return answerOf(commands.activate, await this.through(commands.activate));
   }
 
   async verifyPin(pin: string) {
@@ -143,5 +153,20 @@ export class ProfessionalCard {
         return result.status === 'ok';
       },
     };
+  }
+
+  private async openChannel(session: PersonalisationSession): Promise<Result<object>> {
+    const opened = await openPersonalisation(this.client, session);
+    if (opened.ok) this.channel = session;
+    return opened;
+  }
+
+  /** A command of personalisation: in the clear, for the card to refuse, when no channel was opened. */
+  private through<const C extends CommandSpec>(
+    command: C,
+    ...request: RequestArguments<C>
+  ): Promise<CallResult<C>> {
+    const { channel, client } = this;
+    return channel ? client.callThrough(channel, command, ...request) : client.call(command, ...request);
   }
 }

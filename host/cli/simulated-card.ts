@@ -1,5 +1,6 @@
 /** Cards on the simulator: where engine, limits and random numbers are chosen. */
 
+import { SCP03_OPTIONS, type Scp03Options, TEST_CARD_BATCH } from '../../apdu/index.js';
 import {
   Card,
   type CardKind,
@@ -9,7 +10,7 @@ import {
   ProfileTooSmall,
 } from '../../applet/index.js';
 import { type CardProfile, loadProfile, memoryBudget, ProfileError } from '../../perf/index.js';
-import { type Rng, systemRng } from '../index.js';
+import { type Rng, systemRng, transportKeysOf } from '../index.js';
 import { CliError } from './cli-error.js';
 
 /** The kinds of card that the simulator makes. */
@@ -29,8 +30,13 @@ export function profileNamed(name: string): CardProfile {
   }
 }
 
-/** A blank card without power. @throws {CliError} when the profile is too small for the application. */
-export function makeSimulatedCard(kind: CardKindName, profile: CardProfile, rng: Rng = systemRng): Card {
+/** A blank card of the test batch, without power. @throws {CliError} when the profile is too small for the application. */
+export function makeSimulatedCard(
+  kind: CardKindName,
+  profile: CardProfile,
+  rng: Rng = systemRng,
+  options: Scp03Options = SCP03_OPTIONS.full,
+): Card {
   const onFault = (error: unknown): void => {
     // A fault inside the card is a bug of ours: it must not pass as a card's answer.
     queueMicrotask(() => {
@@ -39,7 +45,13 @@ export function makeSimulatedCard(kind: CardKindName, profile: CardProfile, rng:
   };
   const limits = memoryBudget(profile);
   try {
-    return new Card(CARD_KINDS[kind], { limits, engine: nobleEngine, random: (n) => rng.bytes(n), onFault });
+    const card = new Card(CARD_KINDS[kind], {
+      limits,
+      engine: nobleEngine,
+      random: (n) => rng.bytes(n),
+      onFault,
+    });
+    return card.manufacture(transportKeysOf(TEST_CARD_BATCH, rng, options));
   } catch (error) {
     if (error instanceof ProfileTooSmall || error instanceof RangeError) {
       throw new CliError(

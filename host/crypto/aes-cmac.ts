@@ -1,10 +1,10 @@
-/** AES-128-CMAC (RFC 4493) for the host's end of a card session. */
+/** AES-CMAC (RFC 4493, NIST SP 800-38B) for the host's end of a card session and of secure channels. */
 
 import { createCipheriv } from 'node:crypto';
 
 const BLOCK_BYTES = 16;
 
-/** MAC of `message`, 16 bytes. @throws {RangeError} for a key that has not 16 bytes. */
+/** MAC of `message`, 16 bytes. @throws {RangeError} for a key that has not 16, 24 or 32 bytes. */
 export function aesCmac(key: Uint8Array, message: Uint8Array): Uint8Array {
   const subkey = double(encryptBlock(key, new Uint8Array(BLOCK_BYTES)));
   const blocks = Math.max(1, Math.ceil(message.length / BLOCK_BYTES));
@@ -15,12 +15,16 @@ export function aesCmac(key: Uint8Array, message: Uint8Array): Uint8Array {
   const mask = complete ? subkey : double(subkey);
   const last = padded.length - BLOCK_BYTES;
   for (let i = 0; i < BLOCK_BYTES; i++) padded[last + i]! ^= mask[i]!;
-  const cipher = createCipheriv('aes-128-cbc', key, new Uint8Array(BLOCK_BYTES)).setAutoPadding(false);
+  const cipher = createCipheriv(`aes-${key.length * 8}-cbc`, key, new Uint8Array(BLOCK_BYTES)).setAutoPadding(
+    false,
+  );
   return new Uint8Array(cipher.update(padded).subarray(last));
 }
 
 function encryptBlock(key: Uint8Array, block: Uint8Array): Uint8Array {
-  return createCipheriv('aes-128-ecb', key, null).setAutoPadding(false).update(block);
+  return createCipheriv(`aes-${key.length * 8}-ecb`, key, null)
+    .setAutoPadding(false)
+    .update(block);
 }
 
 /** Multiplication by x in GF(2^128) (clause 2.3). */

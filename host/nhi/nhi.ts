@@ -3,7 +3,8 @@
  * door of its own and nothing else; the door knows who came through it.
  */
 
-import { type RoleName, STATEMENT } from '../../apdu/index.js';
+import { type CardBatch, type RoleName, STATEMENT } from '../../apdu/index.js';
+import type { PersonalisationSession } from '../cards/personalisation-session.js';
 import type { Clock } from '../clock.js';
 import { type EcKeyPair, generateEcKeyPair } from '../crypto/ecdsa.js';
 import {
@@ -16,6 +17,7 @@ import type { Rng } from '../crypto/random.js';
 import { checkDoctorSignature, type DoctorSignature } from '../protocol/group-signed-statement.js';
 import { type Refusal, type Result, refusal } from '../protocol/refusal.js';
 import type { SealedMessage } from '../protocol/sealed-message.js';
+import { CardIssuing } from './card-issuing.js';
 import { CertificateAuthority } from './certificate-authority.js';
 import { DoctorRegister } from './doctor-register.js';
 import { PatientRegister } from './patient-register.js';
@@ -44,6 +46,8 @@ export type CardIssue = {
   readonly cardSerial: Uint8Array;
   /** Seconds since 1970: the first date the card knows. */
   readonly today: number;
+  /** The secure channel through which all of this goes; for one card. */
+  readonly session: PersonalisationSession;
 };
 
 /** NHI as a hospital sees it (eq. 6–10). */
@@ -79,6 +83,8 @@ export type NhiPorts = {
   readonly curve: MclCurve;
   readonly clock: Clock;
   readonly rng: Rng;
+  /** The batches of blank cards that NHI ordered. */
+  readonly cardBatches: readonly CardBatch[];
 };
 
 export class Nhi {
@@ -86,6 +92,7 @@ export class Nhi {
   readonly doctors: DoctorRegister;
   readonly records = new RecordStore();
   private readonly authority: CertificateAuthority;
+  private readonly cardIssuing: CardIssuing;
   private readonly decryption: EcKeyPair;
   private readonly verifier: GroupVerifier;
   private readonly visits: VisitDesk;
@@ -97,6 +104,7 @@ export class Nhi {
     const { clock, rng, curve } = ports;
     this.authority = new CertificateAuthority(clock, rng);
     this.decryption = generateEcKeyPair(rng);
+    this.cardIssuing = new CardIssuing(ports.cardBatches, rng);
     const { authority, decryption } = this;
     this.patients = new PatientRegister({ ...ports, authority, decryption });
     this.doctors = new DoctorRegister({ ...ports, authority });
@@ -124,6 +132,7 @@ export class Nhi {
       ...this.authority.roleBatch(role),
       cardSerial: this.ports.rng.bytes(8),
       today: this.ports.clock.now(),
+      session: this.cardIssuing.openSession(),
     };
   }
 

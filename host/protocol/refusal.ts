@@ -29,6 +29,7 @@ const SENTENCES = {
   'pharmacy-mismatch': 'the prescription is for another pharmacy',
   'pharmacy-unknown': 'NHI knows no such pharmacy',
   'reservation-unknown': 'the collection was not reserved, or the reservation has expired',
+  'card-unknown': 'the card is not one of a batch that NHI ordered',
   'card-refused': 'the card refused the command',
   'wrong-pin': 'the PIN is wrong',
   'pin-blocked': 'the PIN is blocked',

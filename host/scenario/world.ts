@@ -1,6 +1,6 @@
 /** Everybody who takes part in a visit, each with their own keys, clock and random numbers. */
 
-import type { Transmit } from '../../apdu/index.js';
+import { TEST_CARD_BATCH, type Transmit } from '../../apdu/index.js';
 import { IdentityAuthority } from '../authority/identity-authority.js';
 import { PatientCard } from '../cards/patient-card.js';
 import { ProfessionalCard } from '../cards/professional-card.js';
@@ -52,6 +52,7 @@ export async function makeWorld(input: VisitInput, { cards, rngFor }: WorldPorts
     curve,
     clock,
     rng: rngFor('NHI'),
+    cardBatches: [TEST_CARD_BATCH],
   });
   const nhiKeys = nhi.publicKeys;
   const loaded = loadGroupVerifier(curve, nhiKeys.groupKey);

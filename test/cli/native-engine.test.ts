@@ -10,6 +10,7 @@ import { SEED, seedProperties } from '../apdu/seed.js';
 import { runSession } from '../applet/os/session-script.js';
 import { DEFAULT_LIMITS } from '../support/card-limits.js';
 import { personalisePatientOver } from '../support/personalised-card.js';
+import { TRANSPORT_KEYS } from '../support/secure-channel.js';
 import { seededBytes } from '../support/seeded-random.js';
 import type { Transmit } from '../support/transmit.js';
 
@@ -219,7 +220,7 @@ describe('a card', () => {
       const random = seededBytes(11, 'chip');
       const made = (command: number, image?: ReturnType<Card['image']>) =>
         new Card(PATIENT_CARD, { limits: DEFAULT_LIMITS, engine: engineOf(command), random }, image);
-      let card = made(0);
+      let card = made(0).manufacture(TRANSPORT_KEYS);
       const responses: string[] = [];
       const transmit: Transmit = (command) => {
         card = made(responses.length, card.image());

@@ -11,12 +11,14 @@ import {
   encodeTlv,
   fromHex,
   type LifeCycle,
+  needsSecureChannel,
   type Parameter,
   protectedCommandData,
   protectedCommandObjects,
   type Template,
 } from '../../apdu/index.js';
 import type { PeerSession } from './professional-peer.js';
+import type { TestSecureChannel } from './secure-channel.js';
 import type { Choices } from './seeded-random.js';
 
 export type FuzzKind = 'valid' | 'nearly valid' | 'noise';
@@ -34,17 +36,22 @@ export class ApduFuzzer {
     private readonly application: ApplicationSpec,
     private readonly state: LifeCycle,
     private readonly choices: Choices,
-    private readonly dictionary: Dictionary,
+    private dictionary: Dictionary,
   ) {}
 
+  /** A value for a data object from now on. */
+  know(name: string, value: Uint8Array): void {
+    this.dictionary = { ...this.dictionary, [name]: [value] };
+  }
+
   /** The next APDUs: one, or a chain. `session` protects what must be protected, as long as it is there. */
-  next(session: PeerSession | undefined): FuzzedApdu[] {
+  next(session: PeerSession | undefined, channel?: TestSecureChannel): FuzzedApdu[] {
     const { choices } = this;
     if (choices.oneIn(12)) return [{ kind: 'noise', apdu: choices.bytes(choices.below(300)) }];
     const commands = Object.values(this.application.commands);
     const permitted = commands.filter(({ states }) => states.includes(this.state));
     const spec = choices.of(choices.oneIn(5) ? commands : permitted);
-    const draft = this.draftOf(spec, session);
+    const draft = this.draftOf(spec, session, channel);
     if (!choices.oneIn(3)) return this.encode(spec, draft).map((apdu) => ({ kind: 'valid', apdu }));
     const damaged = this.encode(spec, this.damageDraft(draft));
     const at = choices.below(damaged.length);
@@ -52,12 +59,20 @@ export class ApduFuzzer {
     return damaged.map((apdu) => ({ kind: 'nearly valid', apdu }));
   }
 
-  private draftOf(spec: CommandSpec, session: PeerSession | undefined): Draft {
+  private draftOf(
+    spec: CommandSpec,
+    session: PeerSession | undefined,
+    channel: TestSecureChannel | undefined,
+  ): Draft {
     const { cla, ins } = spec;
     const p1 = this.parameter(spec.p1);
     const p2 = this.parameter(spec.p2);
     const plain = this.dataOf(spec.data);
     const le = spec.response.kind === 'none' ? undefined : this.choices.of([256, 256, 256, 16, 1, undefined]);
+    if (channel && needsSecureChannel(spec.secureMessaging)) {
+      const header = Uint8Array.of(cla | 0x04, ins, p1, p2);
+      return { cla: cla | 0x04, ins, p1, p2, data: channel.protect(header, plain), le };
+    }
     if (spec.secureMessaging !== 'required' || !session) return { cla, ins, p1, p2, data: plain, le };
     const header = Uint8Array.of(cla | 0x0c, ins, p1, p2);
     const checksum = session.checksum(header, protectedCommandObjects({ plain }));

@@ -10,11 +10,13 @@ import {
   nobleEngine,
   PATIENT_CARD,
   PROFESSIONAL_CARD,
+  type TransportKeySet,
 } from '../../applet/index.js';
 import { DEFAULT_LIMITS } from './card-limits.js';
+import { openChannel, TRANSPORT_KEYS } from './secure-channel.js';
 import { seededBytes } from './seeded-random.js';
 import { keyPairOf, TestAuthority, TODAY } from './test-authority.js';
-import { call, selectApplication, type Transmit } from './transmit.js';
+import { selectApplication, type Transmit } from './transmit.js';
 
 export const PIN = Uint8Array.from(Buffer.from('73915826'));
 export const WRONG_PIN = Uint8Array.from(Buffer.from('73915827'));
@@ -27,6 +29,7 @@ export type CardOptions = {
   readonly seed?: number;
   readonly kind?: CardKind;
   readonly ports?: Partial<CardPorts>;
+  readonly transportKeys?: TransportKeySet;
 };
 
 /** A card of a kind; it fails the test that uses it when anything inside would be answered 6F00. */
@@ -41,7 +44,8 @@ export function cardOf(kind: CardKind, options: CardOptions = {}, image?: CardIm
     },
     ...options.ports,
   };
-  return new Card(options.kind ?? kind, ports, image);
+  const card = new Card(options.kind ?? kind, ports, image);
+  return image ? card : card.manufacture(options.transportKeys ?? TRANSPORT_KEYS);
 }
 
 /** A card with the persistent memory of another, transient memory empty, power on. */
@@ -95,15 +99,16 @@ export function personalisePatientOver(
   const pid = random(16);
   card.powerOn();
   selectApplication(transmit, PATIENT_AID);
+  const channel = openChannel(transmit, options.transportKeys);
   const publicKey = (p2: 'signing' | 'decryption' | 'delegation') =>
-    call(transmit, commands.generateKeyPair, { p2 }).publicPoint;
+    channel.call(transmit, commands.generateKeyPair, { p2 }).publicPoint;
   const keys = {
     signingKey: publicKey('signing'),
     decryptionKey: publicKey('decryption'),
     delegationKey: publicKey('delegation'),
   };
   const store = { p1: 'more to come', p2: 0 } as const;
-  call(transmit, commands.storeData, {
+  channel.call(transmit, commands.storeData, {
     ...store,
     data: {
       cardSerial: random(8),
@@ -116,14 +121,14 @@ export function personalisePatientOver(
       today: Uint8Array.of(TODAY >>> 24, (TODAY >> 16) & 0xff, (TODAY >> 8) & 0xff, TODAY & 0xff),
     },
   });
-  call(transmit, commands.storeData, {
+  channel.call(transmit, commands.storeData, {
     ...store,
     data: {
       patientCertificate: AUTHORITY.patientCertificate(pid, keys),
       emergency: Uint8Array.from(Buffer.from('penicillin')),
     },
   });
-  if (options.activate !== false) call(transmit, commands.activate, {});
+  if (options.activate !== false) channel.call(transmit, commands.activate, {});
   const cardKeys = ['signing', 'decryption', 'delegation'].map((name) =>
     storedString(card, `${name} key: secret`),
   );
@@ -142,9 +147,10 @@ export function personaliseProfessional(
   const transmit: Transmit = (command) => card.process(command);
   card.powerOn();
   selectApplication(transmit, PROFESSIONAL_AID);
-  call(transmit, commands.generateKeyPair, { p2: 'signing' });
-  call(transmit, commands.generateKeyPair, { p2: 'decryption' });
-  call(transmit, commands.storeData, {
+  const channel = openChannel(transmit, options.transportKeys);
+  channel.call(transmit, commands.generateKeyPair, { p2: 'signing' });
+  channel.call(transmit, commands.generateKeyPair, { p2: 'decryption' });
+  channel.call(transmit, commands.storeData, {
     p1: 'last block',
     p2: 0,
     data: {
@@ -158,7 +164,7 @@ export function personaliseProfessional(
       doctorId: 'D-0001',
     },
   });
-  if (options.activate !== false) call(transmit, commands.activate, {});
+  if (options.activate !== false) channel.call(transmit, commands.activate, {});
   const cardKeys = ['identity', 'decryption'].map((name) => storedString(card, `${name} key: secret`));
   return { card, transmit, roleKey: keys.secretKey, cardKeys };
 }

@@ -1,5 +1,6 @@
 /** A world whose cards are simulated and whose lines a test can tap: run it phase by phase, fork its cards, change what passes. */
 
+import { TEST_CARD_BATCH } from '../../apdu/index.js';
 import {
   Card,
   type CardImage,
@@ -28,6 +29,7 @@ import {
   type Rng,
   SCENARIO_PINS,
   seededRng,
+  transportKeysOf,
   type VisitInput,
   type World,
 } from '../../host/index.js';
@@ -224,7 +226,8 @@ export class Scenario {
         throw error;
       },
     };
-    return new Card(KIND[holder], ports, image);
+    const card = new Card(KIND[holder], ports, image);
+    return image ? card : card.manufacture(transportKeysOf(TEST_CARD_BATCH, random));
   }
 
   private async open(input: VisitInput): Promise<void> {

@@ -1,6 +1,7 @@
 /** Requests of the specification as APDUs on the wire, and what a card answers to them. */
 
 import {
+  type CommandApduFields,
   type CommandSpec,
   concatBytes,
   decodeData,
@@ -36,8 +37,12 @@ export function apdusOf<const C extends CommandSpec>(
   const cla = protector ? plain.cla | PROTECTED : plain.cla;
   const data = protector ? protect(cla, plain, protector) : (plain.data ?? new Uint8Array(0));
   const le = protector ? 256 : plain.le;
+  return linksOf({ ...plain, cla, data, le });
+}
+
+/** The APDUs of a command whose data may be longer than one takes. */
+export function linksOf({ cla, ins, p1, p2, data = new Uint8Array(0), le }: CommandApduFields): Uint8Array[] {
   const apdus: Uint8Array[] = [];
-  const { ins, p1, p2 } = plain;
   let at = 0;
   for (; data.length - at > LINK_BYTES; at += LINK_BYTES) {
     const link = data.slice(at, at + LINK_BYTES);

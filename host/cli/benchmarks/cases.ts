@@ -1,6 +1,6 @@
 /** The operations that are measured one by one, each on a card that is ready for it. */
 
-import { encodeTemplate, PATIENT_APPLICATION } from '../../../apdu/index.js';
+import { encodeTemplate, PATIENT_APPLICATION, TEST_CARD_BATCH } from '../../../apdu/index.js';
 import {
   Card,
   type CardLimits,
@@ -10,6 +10,7 @@ import {
   PATIENT_CARD,
 } from '../../../applet/index.js';
 import { loadProfile, memoryBudget } from '../../../perf/index.js';
+import { transportKeysOf } from '../../index.js';
 import { nativeEngine } from '../engine/native-engine.js';
 import { apdusOf, call, selectApplication, send } from './exchange.js';
 import { BenchIssuer, TODAY } from './issuer.js';
@@ -37,7 +38,7 @@ export function surroundings(seed: number, engine: CryptoEngine): Surroundings {
 
 /** A blank patient card; errors inside it end the benchmark. */
 export function blankCard(seed: number, engine: CryptoEngine, limits?: CardLimits): Card {
-  return new Card(PATIENT_CARD, {
+  const card = new Card(PATIENT_CARD, {
     limits: limits ?? memoryBudget(loadProfile('default')),
     engine,
     random: randomStream(seed, 'chip'),
@@ -45,13 +46,14 @@ export function blankCard(seed: number, engine: CryptoEngine, limits?: CardLimit
       throw error;
     },
   });
+  const transportKeys = randomStream(seed, 'transport keys');
+  return card.manufacture(transportKeysOf(TEST_CARD_BATCH, { bytes: transportKeys }));
 }
 
 /** A card after personalisation and a visit, its session with the doctor's card open. */
 export function visitedCard(seed: number, around: Surroundings, limits?: CardLimits, repeats = 0) {
   const card = blankCard(seed, around.engine, limits);
-  beginPersonalisation(card, around);
-  const { pid } = personaliseHolder(card, around);
+  const { pid } = personaliseHolder(card, beginPersonalisation(card, around), around);
   const session = authenticate(card, makePeer(around, 'doctor'), around);
   const prescriptionId = storeVisits(card, session, around, repeats);
   return { card, pid, prescriptionId };
@@ -113,8 +115,7 @@ function engineSignature(seed: number, name: string, engine: CryptoEngine, targe
 function signCommand(seed: number, name: string, engine: CryptoEngine, targetUs?: number): RateCase {
   const around = surroundings(seed, engine);
   const card = blankCard(seed, engine);
-  beginPersonalisation(card, around);
-  generateKeys(card);
+  generateKeys(card, beginPersonalisation(card, around));
   call(card, commands.manageSecurityEnvironment, {
     p2: 'digital signature',
     data: { algorithm: Uint8Array.of(algorithms.registration.reference) },

@@ -74,8 +74,8 @@ export function takeCensus({ cards, full, seed, onProgress }: CensusOptions): Ce
 
   for (let i = 0; i < full; i++) {
     population.add(blank, (card) => {
-      beginPersonalisation(card, around);
-      pids.set(personaliseHolder(card, around).pid, 16 * i);
+      const channel = beginPersonalisation(card, around);
+      pids.set(personaliseHolder(card, channel, around).pid, 16 * i);
       const session = authenticate(card, doctor, around);
       origins.push({ snapshot: card.snapshot(), session: { ...session } });
       storeVisits(card, session, around);

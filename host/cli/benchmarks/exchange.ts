@@ -2,19 +2,28 @@
 
 import {
   CHECKSUM_BYTES,
+  type CommandApduFields,
   type CommandSpec,
   commandMacInput,
   concatBytes,
   decodeData,
   encodeCommandApdu,
   encodeRequest,
+  PATIENT_APPLICATION,
+  parseInitializeUpdateAnswer,
   protectedCommandData,
   protectedCommandObjects,
   type RequestOf,
   type ResponseOf,
+  SCP03_LEVELS,
+  SW,
+  TEST_CARD_BATCH,
 } from '../../../apdu/index.js';
 import type { Card, CryptoEngine } from '../../../applet/index.js';
+import { deriveSessionKeys, diversifyKeys, Scp03Session } from '../../index.js';
 
+const { commands } = PATIENT_APPLICATION;
+const LEVEL = 'C-DECRYPTION, R-ENCRYPTION, C-MAC, R-MAC';
 const CHAINING = 0x10;
 const PROTECTED = 0x0c;
 const LINK_BYTES = 255;
@@ -45,13 +54,17 @@ export function apdusOf<const C extends CommandSpec>(
     data = protectedCommandData({ ...body, checksum });
     session.counter++; // the answer's checksum
   }
+  return linksOf({ cla, ins, p1, p2, data, le: session ? 256 : plain.le });
+}
+
+function linksOf({ cla, ins, p1, p2, data = new Uint8Array(0), le }: CommandApduFields): Uint8Array[] {
   const apdus: Uint8Array[] = [];
   let at = 0;
   for (; data.length - at > LINK_BYTES; at += LINK_BYTES) {
     const link = data.subarray(at, at + LINK_BYTES);
     apdus.push(encodeCommandApdu({ cla: cla | CHAINING, ins, p1, p2, data: link }));
   }
-  apdus.push(encodeCommandApdu({ cla, ins, p1, p2, data: data.subarray(at), le: session ? 256 : plain.le }));
+  apdus.push(encodeCommandApdu({ cla, ins, p1, p2, data: data.subarray(at), le }));
   return apdus;
 }
 
@@ -83,4 +96,32 @@ export function selectApplication(card: Card, aid: string): void {
   send(card, [
     Uint8Array.from(Buffer.from(`00a4040c${(aid.length / 2).toString(16).padStart(2, '0')}${aid}`, 'hex')),
   ]);
+}
+
+/** Opens a secure channel to a blank card of the test batch, as its issuer would. */
+export function openChannel(card: Card, hostChallenge: Uint8Array): Scp03Session {
+  const answer = parseInitializeUpdateAnswer(
+    call(card, commands.initializeUpdate, { p1: 0, data: hostChallenge }),
+  );
+  if (!answer) throw new Error('the answer to INITIALIZE UPDATE is not one of SCP03');
+  const staticKeys = diversifyKeys(TEST_CARD_BATCH.masterKey, answer.diversificationData);
+  const keys = deriveSessionKeys(staticKeys, hostChallenge, answer.cardChallenge);
+  const session = new Scp03Session(keys, SCP03_LEVELS[LEVEL]);
+  callThrough(card, session, commands.openSecureChannel, { p1: LEVEL, data: keys.hostCryptogram });
+  return session;
+}
+
+/** As {@link call}, through a secure channel. @throws {Error} also for a wrong checksum of the answer. */
+export function callThrough<const C extends CommandSpec>(
+  card: Card,
+  session: Scp03Session,
+  spec: C,
+  request: RequestOf<C>,
+): ResponseOf<C> {
+  const data = session.open({
+    data: send(card, linksOf(session.protect(encodeRequest(spec, request)))),
+    sw: SW.ok.sw,
+  });
+  if (!data) throw new Error(`${spec.name}: the protection of the answer is wrong`);
+  return decodeData(spec.response, data) as ResponseOf<C>;
 }

@@ -16,7 +16,16 @@ import {
   utf8ToBytes,
 } from '../../../apdu/index.js';
 import type { Card, CryptoEngine } from '../../../applet/index.js';
-import { apdusOf, call, type SessionKey, selectApplication, send } from './exchange.js';
+import type { Scp03Session } from '../../index.js';
+import {
+  apdusOf,
+  call,
+  callThrough,
+  openChannel,
+  type SessionKey,
+  selectApplication,
+  send,
+} from './exchange.js';
 import { type BenchIssuer, type KeyPair, keyPairOf, signFields, TODAY } from './issuer.js';
 
 const { commands } = PATIENT_APPLICATION;
@@ -34,28 +43,30 @@ export type Surroundings = {
 type StoredObjects = RequestOf<typeof commands.storeData>['data'];
 type Visit = RequestOf<typeof commands.putVisitRecord>['data'];
 
-/** The one way by which personal data reach a card; a secure channel would be opened and used here. */
-function storeData(card: Card, data: StoredObjects): void {
-  send(card, apdusOf(commands.storeData, { p1: 'more to come', p2: 0, data }));
+/** The one way by which personal data reach a card. */
+function storeData(card: Card, channel: Scp03Session, data: StoredObjects): void {
+  callThrough(card, channel, commands.storeData, { p1: 'more to come', p2: 0, data });
 }
 
-/** Power, selection, and what all cards of a batch have in common: keys of the insurer, PIN, PUK, date. */
-export function beginPersonalisation(card: Card, { issuer }: Surroundings): void {
+/** Power, selection, the secure channel, and what all cards of a batch have in common: keys of the insurer, PIN, PUK, date. */
+export function beginPersonalisation(card: Card, { issuer, random }: Surroundings): Scp03Session {
   card.powerOn();
   selectApplication(card, PATIENT_APPLICATION.aid);
-  storeData(card, {
+  const channel = openChannel(card, random(8));
+  storeData(card, channel, {
     issuerKey: issuer.signing.publicKey,
     sealingKey: issuer.sealing.publicKey,
     pin: PIN,
     puk: PUK,
     today: uintToBytes(TODAY, 4),
   });
+  return channel;
 }
 
 /** Three key pairs made on the card. */
-export function generateKeys(card: Card) {
+export function generateKeys(card: Card, channel: Scp03Session) {
   const made = (p2: 'signing' | 'decryption' | 'delegation') =>
-    call(card, commands.generateKeyPair, { p2 }).publicPoint;
+    callThrough(card, channel, commands.generateKeyPair, { p2 }).publicPoint;
   return {
     signingKey: made('signing'),
     decryptionKey: made('decryption'),
@@ -64,18 +75,22 @@ export function generateKeys(card: Card) {
 }
 
 /** What is one holder's alone: pseudonym, keys, both certificates, emergency data; then ACTIVATE FILE. */
-export function personaliseHolder(card: Card, { engine, issuer, random }: Surroundings): { pid: Uint8Array } {
+export function personaliseHolder(
+  card: Card,
+  channel: Scp03Session,
+  { engine, issuer, random }: Surroundings,
+): { pid: Uint8Array } {
   const pid = random(16);
-  const keys = generateKeys(card);
+  const keys = generateKeys(card, channel);
   const role = keyPairOf(engine, random);
-  storeData(card, {
+  storeData(card, channel, {
     cardSerial: random(8),
     roleKey: role.secretKey,
     roleCertificate: issuer.roleCertificate('holder', role.publicKey),
     emergency: utf8ToBytes('penicillin'),
   });
-  storeData(card, { patientCertificate: issuer.patientCertificate(pid, keys) });
-  call(card, commands.activate, {});
+  storeData(card, channel, { patientCertificate: issuer.patientCertificate(pid, keys) });
+  callThrough(card, channel, commands.activate, {});
   return { pid };
 }
 

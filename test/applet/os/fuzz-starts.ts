@@ -21,6 +21,7 @@ import {
   WRONG_PIN,
 } from '../../support/personalised-card.js';
 import { type PeerSession, ProfessionalPeer } from '../../support/professional-peer.js';
+import { beginChannel, openChannel } from '../../support/secure-channel.js';
 import { seededBytes } from '../../support/seeded-random.js';
 import { keyPairOf, TODAY } from '../../support/test-authority.js';
 import { apdusOf, call, exchange, selectApplication } from '../../support/transmit.js';
@@ -71,7 +72,9 @@ function dictionaryOf(spec: ApplicationSpec, prescriptionId: Uint8Array): Dictio
 }
 
 const stateOf = (name: string): LifeCycle =>
-  name === 'blank' || name === 'before activation' ? 'initialisation' : 'operational';
+  ['blank', 'channel begun', 'channel open', 'before activation'].includes(name)
+    ? 'initialisation'
+    : 'operational';
 
 /** Starts on the patient card. */
 export function patientStarts(): FuzzStart[] {
@@ -88,8 +91,13 @@ export function patientStarts(): FuzzStart[] {
 
   const blank = cardOf(PATIENT_CARD);
   blank.powerOn();
-  selectApplication((command) => blank.process(command), PATIENT_AID);
+  const issue = (command: Uint8Array) => blank.process(command);
+  selectApplication(issue, PATIENT_AID);
   add('blank', blank.image());
+  beginChannel(issue);
+  add('channel begun', blank.image());
+  openChannel(issue);
+  add('channel open', blank.image());
 
   const unfinished = personalisePatient({ activate: false });
   const registration = { p2: 'digital signature', data: { algorithm: Uint8Array.of(0x01) } } as const;

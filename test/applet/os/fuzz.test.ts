@@ -17,6 +17,7 @@ import { ApduFuzzer, type FuzzKind } from '../../support/apdu-fuzzer.js';
 import { DEFAULT_LIMITS } from '../../support/card-limits.js';
 import { cardOf } from '../../support/personalised-card.js';
 import { PeerSession } from '../../support/professional-peer.js';
+import { channelInside } from '../../support/secure-channel.js';
 import { Choices } from '../../support/seeded-random.js';
 import { type FuzzStart, patientStarts, professionalStarts } from './fuzz-starts.js';
 
@@ -134,7 +135,9 @@ function fuzz(starts: readonly FuzzStart[], count: number, seed: number): Tallie
     const card = cardOf(watchHandlers(start.kind, reached), { seed: tallies.total }, start.image);
     const fuzzer = new ApduFuzzer(start.spec, start.state, choices, start.dictionary);
     for (let sent = 0; sent < ROUND; ) {
-      for (const { apdu, kind } of fuzzer.next(sessionOf(card, start))) {
+      const inside = channelInside(card);
+      if (inside) fuzzer.know('host cryptogram', inside.cryptogram);
+      for (const { apdu, kind } of fuzzer.next(sessionOf(card, start), inside?.channel)) {
         judge(start, card, apdu, kind);
         sent++;
         const length = choices.below(256);

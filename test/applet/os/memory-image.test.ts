@@ -17,6 +17,7 @@ import {
   WRONG_PIN,
 } from '../../support/personalised-card.js';
 import { ProfessionalPeer } from '../../support/professional-peer.js';
+import { TRANSPORT_KEYS } from '../../support/secure-channel.js';
 import { seededBytes } from '../../support/seeded-random.js';
 import { apdusOf, call, exchange, selectApplication, type Transmit } from '../../support/transmit.js';
 import { storeVisit, triesLeft, verifyPin } from '../../support/visit.js';
@@ -53,7 +54,7 @@ describe('a card rebuilt from its image between any two commands', () => {
     let rebuilds = 0;
     const random = seededBytes(5, 'chip');
     const limits = DEFAULT_LIMITS;
-    let card = new Card(PATIENT_CARD, { limits, engine: nobleEngine, random });
+    let card = new Card(PATIENT_CARD, { limits, engine: nobleEngine, random }).manufacture(TRANSPORT_KEYS);
     card.powerOn();
     for (const { command, response } of exchanges) {
       card = new Card(PATIENT_CARD, { limits, engine: nobleEngine, random }, card.image());
