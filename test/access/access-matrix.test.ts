@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import {
   type ApplicationSpec,
+  type CommandApduFields,
   type CommandSpec,
   encodeCommandApdu,
   encodeRequest,
   fromHex,
   type LifeCycle,
+  needsSecureChannel,
   parseResponseApdu,
   type RoleName,
 } from '../../apdu/index.js';
@@ -13,6 +15,7 @@ import type { Card } from '../../applet/index.js';
 import { sampleBytes } from '../apdu/sample-values.js';
 import { AUTHORITY, PIN, personalisePatient, personaliseProfessional } from '../support/personalised-card.js';
 import { ProfessionalPeer } from '../support/professional-peer.js';
+import { channelInside, openChannel, type TestSecureChannel } from '../support/secure-channel.js';
 import {
   type Answer,
   APPLICATIONS,
@@ -84,8 +87,8 @@ const LINK_BYTES = 255;
 const cards = new Map<string, Card>();
 
 /** A card in a state with a security status, made once; the caller gets a copy. */
-function cardIn(application: Row['application'], state: LifeCycle, { pin, role }: Status): Card {
-  const key = `${application}/${state}/${pin}/${role}`;
+function cardIn(application: Row['application'], state: LifeCycle, { pin, role, issuer }: Status): Card {
+  const key = `${application}/${state}/${pin}/${role}/${issuer}`;
   const known = cards.get(key);
   if (known) return known.fork();
   const activate = state === 'operational';
@@ -95,6 +98,7 @@ function cardIn(application: Row['application'], state: LifeCycle, { pin, role }
       : personaliseProfessional('doctor', { activate });
   const application_ = APPLICATIONS[application];
   transmit(fromHex(`00A4040C06${application_.aid}`));
+  if (issuer) openChannel(transmit);
   if (role !== 'none') new ProfessionalPeer(AUTHORITY, role as RoleName).authenticate(transmit);
   if (pin) {
     const verify = encodeRequest(application_.commands['verify']!, { p2: 'holder PIN', data: PIN } as never);
@@ -108,7 +112,11 @@ function cardIn(application: Row['application'], state: LifeCycle, { pin, role }
 function ask(row: Row, status: Status): number {
   const card = cardIn(row.application, row.state, status);
   const application = APPLICATIONS[row.application];
-  if (row.kind === 'command') return send(card, application.commands[row.id]!);
+  if (row.kind === 'command') {
+    const command = application.commands[row.id]!;
+    const throughChannel = status.issuer && needsSecureChannel(command.secureMessaging);
+    return send(card, command, undefined, throughChannel ? channelInside(card)!.channel : undefined);
+  }
   if (row.kind === 'file') return sendRead(card, application, row.id);
   const algorithm = application.algorithms[row.id]!;
   const reference = `800101`.replace(/01$/, algorithm.reference.toString(16).padStart(2, '0'));
@@ -118,8 +126,13 @@ function ask(row: Row, status: Status): number {
   return send(card, commandUsing(application, algorithm), input);
 }
 
-/** A command with the first permitted parameters and the shortest permitted data, sent without secure messaging. */
-function send(card: Card, command: CommandSpec, data = sampleBytes(command.data, 'shortest')): number {
+/** A command with the first permitted parameters and the shortest permitted data, in the clear or through a secure channel. */
+function send(
+  card: Card,
+  command: CommandSpec,
+  data = sampleBytes(command.data, 'shortest'),
+  channel?: TestSecureChannel,
+): number {
   const parameter = (spec: CommandSpec['p1']): number => {
     switch (spec.kind) {
       case 'constant':
@@ -140,7 +153,10 @@ function send(card: Card, command: CommandSpec, data = sampleBytes(command.data,
     const link = encodeCommandApdu({ ...header, cla: cla | 0x10, data: rest.subarray(0, LINK_BYTES) });
     expect(parseResponseApdu(card.process(link))?.sw, command.id).toBe(0x9000);
   }
-  return parseResponseApdu(card.process(encodeCommandApdu({ ...header, cla, data: rest, ...le })))!.sw;
+  const apdu = channel
+    ? protectedBy(channel, { ...header, cla, data: rest, ...le })
+    : { ...header, cla, data: rest, ...le };
+  return parseResponseApdu(card.process(encodeCommandApdu(apdu)))!.sw;
 }
 
 function sendRead(card: Card, application: ApplicationSpec, id: string): number {
@@ -150,4 +166,10 @@ function sendRead(card: Card, application: ApplicationSpec, id: string): number 
       ? { cla: 0x00, ins: 0xb0, p1: 0x80 | sfi, p2: 0, le: 256 }
       : { cla: 0x00, ins: 0xb2, p1: 1, p2: (sfi << 3) | 4, le: 256 };
   return parseResponseApdu(card.process(encodeCommandApdu(apdu)))!.sw;
+}
+
+function protectedBy(channel: TestSecureChannel, command: CommandApduFields): CommandApduFields {
+  const { ins, p1, p2, data = new Uint8Array(0) } = command;
+  const cla = command.cla | 0x04;
+  return { ...command, cla, data: channel.protect(Uint8Array.of(cla, ins, p1, p2), data) };
 }

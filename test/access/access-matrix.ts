@@ -7,12 +7,18 @@ import {
   type ApplicationSpec,
   type CommandSpec,
   type LifeCycle,
+  needsSecureChannel,
   PATIENT_APPLICATION,
   PROFESSIONAL_APPLICATION,
 } from '../../apdu/index.js';
 
 /** What was proven to the card. */
-export type Status = { readonly pin: boolean; readonly role: string };
+export type Status = {
+  readonly pin: boolean;
+  readonly role: string;
+  /** The command comes through the issuer's secure channel. */
+  readonly issuer: boolean;
+};
 export type Answer = 'yes' | 'no' | 'never';
 
 export type Row = {
@@ -52,7 +58,8 @@ export function statusOf(column: string): Status {
   const parts = column.split('+');
   return {
     pin: parts.includes('pin'),
-    role: parts.find((part) => part !== 'pin' && part !== 'none') ?? 'none',
+    role: parts.find((part) => part !== 'pin' && part !== 'none' && part !== 'issuer') ?? 'none',
+    issuer: parts.includes('issuer'),
   };
 }
 
@@ -72,6 +79,7 @@ export function specifiedAnswer(
   const { command, rule } = ruleOf(application, row) ?? {};
   if (!command || rule === undefined) return undefined;
   if (!command.states.includes(row.state)) return 'never';
+  if (needsSecureChannel(command.secureMessaging) && !status.issuer) return 'no';
   return satisfied(rule, row.state, status) ? 'yes' : 'no';
 }
 

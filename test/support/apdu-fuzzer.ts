@@ -50,7 +50,13 @@ export class ApduFuzzer {
     if (choices.oneIn(12)) return [{ kind: 'noise', apdu: choices.bytes(choices.below(300)) }];
     const commands = Object.values(this.application.commands);
     const permitted = commands.filter(({ states }) => states.includes(this.state));
-    const spec = choices.of(choices.oneIn(5) ? commands : permitted);
+    const opening = this.state === 'initialisation' && !channel?.opened && choices.oneIn(2);
+    const { initializeUpdate, openSecureChannel } = this.application.commands;
+    const spec = opening
+      ? channel
+        ? openSecureChannel!
+        : initializeUpdate!
+      : choices.of(choices.oneIn(5) ? commands : permitted);
     const draft = this.draftOf(spec, session, channel);
     if (!choices.oneIn(3)) return this.encode(spec, draft).map((apdu) => ({ kind: 'valid', apdu }));
     const damaged = this.encode(spec, this.damageDraft(draft));

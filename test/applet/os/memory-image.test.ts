@@ -149,6 +149,8 @@ class RamWatch {
   }
 }
 
+const SECURE_CHANNEL_KEYS = ['S-ENC', 'S-MAC', 'S-RMAC'].map((name) => `channel 0: secure channel: ${name}`);
+
 describe('RAM after every command', () => {
   it('of the patient card holds no PIN, no private key, and the session key in its one place', () => {
     const watch = new RamWatch();
@@ -158,7 +160,7 @@ describe('RAM after every command', () => {
     const transmit: Transmit = (command) => {
       const response = card.process(command);
       commands++;
-      watch.look(card, command, ['channel 0: session: key']);
+      watch.look(card, command, ['channel 0: session: key', ...SECURE_CHANNEL_KEYS]);
       return response;
     };
     const { roleKey, cardKeys } = personalisePatientOver(card, transmit, patient);

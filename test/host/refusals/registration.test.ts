@@ -234,7 +234,11 @@ describe('registration of a doctor (eq. 3, 4)', () => {
     const requests: DoctorRegistration[] = [];
     for (let i = 0; i < 2; i++) {
       const twin = scenario.fork('doctor', { image: chip.image(), label: 'twin' });
-      requests.push(await requestOf(cardOn(twin), scenario.world.nhi.doctors.openJoin(ID)));
+      const { nhi } = scenario.world;
+      const card = cardOn(twin);
+      await card.select();
+      await card.initialise(nhi.issueCard('doctor'), SCENARIO_PINS.doctor, ID);
+      requests.push(await requestOf(card, nhi.doctors.openJoin(ID)));
     }
     expect(requests[0]!.statement.membershipKey).toEqual(requests[1]!.statement.membershipKey);
     expect((await join(requests[0]!)).ok).toBe(true);
