@@ -10,6 +10,7 @@ import { COLLECTION_CASES } from './cases/collection.js';
 import { ENVELOPE_CASES } from './cases/envelope.js';
 import { ENVIRONMENT_CASES } from './cases/environment.js';
 import { FILE_CASES } from './cases/file.js';
+import { FILE_TREE_CASES } from './cases/file-tree.js';
 import { GROUP_SIGNATURE_CASES } from './cases/group-signature.js';
 import { LIFE_CYCLE_CASES } from './cases/life-cycle.js';
 import { MEMBERSHIP_CASES } from './cases/membership.js';
@@ -28,6 +29,7 @@ const FAMILIES: readonly (readonly ConformanceCase[])[] = [
   APDU_CASES,
   CLASS_CASES,
   SELECTION_CASES,
+  FILE_TREE_CASES,
   RESPONSE_CASES,
   CHAINING_CASES,
   FILE_CASES,

@@ -336,6 +336,7 @@ export const PATIENT_APPLICATION = {
   id: 'patient',
   name: 'health-insurance card (patient)',
   aid: 'F0494D495301',
+  fid: 0xdf01,
   commands: {
     select: interindustry.select,
     readBinary: interindustry.readBinary,

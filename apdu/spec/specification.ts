@@ -97,6 +97,14 @@ export type FileSpec = {
   readonly read: AccessRule;
 };
 
+/** A dedicated file: a place in the tree with elementary files (ISO/IEC 7816-4:2020, 7.2). */
+export type DirectorySpec = {
+  readonly name: string;
+  /** File identifier. */
+  readonly fid: number;
+  readonly files: { readonly [id: string]: FileSpec };
+};
+
 /** An algorithm that MANAGE SECURITY ENVIRONMENT selects: what is signed, with which key, for whom. */
 export type AlgorithmSpec = {
   readonly id: string;
@@ -111,13 +119,11 @@ export type AlgorithmSpec = {
 };
 
 /** One selectable application: its identifier, commands, files and algorithms. */
-export type ApplicationSpec = {
+export type ApplicationSpec = DirectorySpec & {
   readonly id: string;
-  readonly name: string;
   /** Application identifier, hexadecimal. */
   readonly aid: string;
   readonly commands: { readonly [id: string]: CommandSpec };
-  readonly files: { readonly [id: string]: FileSpec };
   readonly algorithms: { readonly [id: string]: AlgorithmSpec };
   readonly pins: { readonly [id in PinName]: PinSpec };
 };

@@ -8,6 +8,7 @@ import type { Nvm } from '../runtime/nvm.js';
 import type { Ram } from '../runtime/ram.js';
 import type { FileSystem } from './file-system.js';
 import type { SecurityStatus } from './security-status.js';
+import type { Selection } from './selection.js';
 
 export type CardOs = {
   readonly limits: CardLimits;
@@ -17,6 +18,7 @@ export type CardOs = {
   readonly coprocessor: Coprocessor;
   readonly security: SecurityStatus;
   readonly files: FileSystem;
+  readonly selection: Selection;
 };
 
 /** A handler: takes the typed request, answers the typed response or throws a status word. */

@@ -17,6 +17,7 @@ import type { Application, CardOs } from './card-os.js';
 import { CommandProcessor } from './command-processor.js';
 import { FileSystem } from './file-system.js';
 import { SecurityStatus } from './security-status.js';
+import { Selection } from './selection.js';
 
 /** Everything a card remembers: the flash array and the RAM. */
 export type CardImage = { readonly nvm: Uint8Array; readonly ram: Uint8Array; readonly powered: boolean };
@@ -83,7 +84,8 @@ export class Card {
       ram: this.ram,
       coprocessor,
       security: new SecurityStatus(this.memory),
-      files: this.memory.forApplication(kind.spec.id, () => new FileSystem(this.memory, kind.spec)),
+      files: this.memory.forApplication(kind.spec.id, () => new FileSystem(this.memory, kind.spec, limits)),
+      selection: new Selection(this.memory, kind.spec),
     };
     const application = this.memory.forApplication(kind.spec.id, () => kind.makeApplication(os));
     this.processor = new CommandProcessor(os, application);

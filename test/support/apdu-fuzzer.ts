@@ -185,5 +185,7 @@ export class ApduFuzzer {
 export function selectionsOf(application: ApplicationSpec): Uint8Array[] {
   const files = Object.values(application.files).map(({ fid }) => Uint8Array.of(fid >> 8, fid & 0xff));
   const aid = fromHex(application.aid);
-  return [aid, aid, aid.slice(0, 5), ...files];
+  const df = Uint8Array.of(application.fid >> 8, application.fid & 0xff);
+  const path = Uint8Array.of(...df, ...files[0]!);
+  return [aid, aid, aid.slice(0, 5), df, path, NO_DATA, Uint8Array.of(0x3f, 0x00), ...files];
 }

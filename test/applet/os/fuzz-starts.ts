@@ -57,7 +57,7 @@ function dictionaryOf(spec: ApplicationSpec, prescriptionId: Uint8Array): Dictio
     PUK: [PUK, PUK, PIN],
     'role certificate': certificates,
     'ephemeral public key': [HOLDER_KEY.publicKey],
-    'file or application identifier': selectionsOf(spec),
+    'file or application identifier, or path': selectionsOf(spec),
     'algorithm reference': Object.values(spec.algorithms).map(({ reference }) => Uint8Array.of(reference)),
     'prescription number R_X_ID': [prescriptionId],
     'doctor-card random': [VISIT.doctorRandom],
