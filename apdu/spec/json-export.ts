@@ -72,7 +72,12 @@ function exportApplication(application: ApplicationSpec) {
 }
 
 function exportFiles({ files }: DirectorySpec) {
-  return Object.entries(files).map(([id, { fid, ...file }]) => ({ id, fid: hex(fid, 2), ...file }));
+  return Object.entries(files).map(([id, { fid, content, ...file }]) => ({
+    id,
+    fid: hex(fid, 2),
+    ...file,
+    ...(content ? { objects: exportTemplate(content) } : {}),
+  }));
 }
 
 function exportCommand(command: CommandSpec) {

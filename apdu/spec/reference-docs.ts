@@ -36,7 +36,7 @@ export function renderReference(): string {
     INTRODUCTION,
     '## Files of every card',
     `Under the master file ${hex(MASTER_FILE.fid, 2)}, which is selected after a reset. They are made of the specification and take no memory of the card.`,
-    fileTable(MASTER_FILE),
+    ...renderFiles(MASTER_FILE),
     ...APPLICATIONS.flatMap(renderApplication),
     '## Status words of every command',
     statusTable(COMMON_STATUS),
@@ -67,7 +67,7 @@ function renderApplication(application: ApplicationSpec): string[] {
     ),
     ...commands.flatMap((command) => renderCommand(application, command)),
     `### Files of the ${application.id} application`,
-    fileTable(application),
+    ...renderFiles(application),
     ...renderAlgorithms(application),
     `### PINs of the ${application.id} application`,
     table(
@@ -119,7 +119,7 @@ function decodedExample(application: ApplicationSpec, command: string): string[]
   return exchangeToLines({ ...decoded, response: [] }).slice(0, -1);
 }
 
-function fileTable({ files }: DirectorySpec): string {
+function renderFiles({ files }: DirectorySpec): string[] {
   const rows = Object.values(files).map((file) => [
     file.name,
     hex(file.fid, 2),
@@ -130,7 +130,10 @@ function fileTable({ files }: DirectorySpec): string {
     file.summary,
   ]);
   const head = ['file', 'identifier', 'short', 'structure', 'size', 'read', 'content'];
-  return table(head, rows);
+  const contents = Object.values(files).flatMap(({ name, content }) =>
+    content ? [`**${name}**, each record:`, objectTable(content)] : [],
+  );
+  return [table(head, rows), ...contents];
 }
 
 function renderAlgorithms(application: ApplicationSpec): string[] {

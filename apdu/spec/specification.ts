@@ -95,6 +95,8 @@ export type FileSpec = {
   readonly size: number;
   readonly records: number;
   readonly read: AccessRule;
+  /** Data objects of each record; absent where the content is bytes without a declaration. */
+  readonly content?: Template;
 };
 
 /** A dedicated file: a place in the tree with elementary files (ISO/IEC 7816-4:2020, 7.2). */
