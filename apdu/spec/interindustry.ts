@@ -8,6 +8,9 @@ import type { CommandSpec } from './specification.js';
 /** PIN values are 4 to 12 digits in ASCII, unpadded. */
 const PIN_VALUE = { min: 4, max: 12 } as const;
 const LIVE = ['initialisation', 'operational'] as const;
+/** For roles to be proven to a card that is out of use. */
+const AUTHENTICABLE = ['operational', 'deactivated'] as const;
+const ALWAYS = ['initialisation', 'operational', 'deactivated', 'terminated'] as const;
 
 export const select = {
   id: 'select',
@@ -33,10 +36,12 @@ export const select = {
   data: { kind: 'bytes', name: 'file or application identifier, or path', min: 2, max: 16, optional: true },
   response: { kind: 'bytes', name: 'file control information', min: 0, max: 64 },
   access: 'always',
-  states: ['initialisation', 'operational', 'terminated'],
+  states: ALWAYS,
   effect: 'session',
   status: [
     { status: SW.fileNotFound, reason: 'no such application or file, or no next one' },
+    { status: SW.fileDeactivated, reason: 'selected; the application is deactivated' },
+    { status: SW.terminated, reason: 'selected; the application is terminated' },
     {
       status: SW.incorrectP1P2,
       reason: 'a next occurrence of something else than an application identifier',
@@ -111,7 +116,7 @@ export const getResponse = {
   data: { kind: 'none' },
   response: { kind: 'bytes', name: 'rest of the response', min: 1, max: 256 },
   access: 'always',
-  states: ['initialisation', 'operational', 'terminated'],
+  states: ALWAYS,
   effect: 'session',
   status: [
     { status: SW.bytesAvailable, reason: 'more is waiting' },
@@ -137,7 +142,7 @@ export const manageChannel = {
   data: { kind: 'none' },
   response: { kind: 'bytes', name: 'channel number', min: 0, max: 1 },
   access: 'always',
-  states: ['initialisation', 'operational', 'terminated'],
+  states: ALWAYS,
   effect: 'session',
   status: [
     {
@@ -164,7 +169,7 @@ export const getChallenge = {
   data: { kind: 'none' },
   response: { kind: 'bytes', name: 'challenge', min: 16, max: 16 },
   access: 'always',
-  states: LIVE,
+  states: [...LIVE, 'deactivated'],
   effect: 'session',
   status: [],
   examples: [{ title: '16 bytes', command: '0084000010' }],
@@ -278,7 +283,7 @@ export const verifyCertificate = {
   data: { kind: 'bytes', name: 'role certificate', min: 1, max: 255 },
   response: { kind: 'none' },
   access: 'always',
-  states: ['operational'],
+  states: AUTHENTICABLE,
   effect: 'persistent',
   status: [
     {

@@ -6,6 +6,7 @@ import { STATEMENT } from '../statement/statements.js';
 import { SW } from '../status-word.js';
 import { bytesObject, optional, secret, templateObject } from '../template.js';
 import * as interindustry from './interindustry.js';
+import * as issuer from './issuer-commands.js';
 import type { AccessRule, AlgorithmSpec, ApplicationSpec, CommandSpec, FileSpec } from './specification.js';
 
 const DOCTOR_OR_STAFF = { any: [{ role: 'doctor' }, { role: 'staff' }] } as const satisfies AccessRule;
@@ -251,7 +252,7 @@ const mutualAuthenticate = {
     },
   },
   access: 'always',
-  states: ['operational'],
+  states: ['operational', 'deactivated'],
   effect: 'session',
   status: [
     {
@@ -352,7 +353,10 @@ export const PATIENT_APPLICATION = {
     resetRetryCounter: interindustry.resetRetryCounter,
     manageSecurityEnvironment: interindustry.manageSecurityEnvironment,
     verifyCertificate: interindustry.verifyCertificate,
-    activate: interindustry.activate,
+    restoreTries: issuer.restoreTries,
+    activate: issuer.reactivate,
+    deactivate: issuer.deactivate,
+    terminate: issuer.terminate,
     generateKeyPair: interindustry.generateKeyPair,
     storeData,
     computeSignature,
@@ -360,6 +364,7 @@ export const PATIENT_APPLICATION = {
     mutualAuthenticate,
     contributeToPrescriptionNumber,
     putVisitRecord,
+    putCertificate: issuer.putCertificate,
     collect,
   },
   files,

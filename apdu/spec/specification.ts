@@ -46,8 +46,11 @@ export type AccessRule =
 /** Reference data for VERIFY; the card tells them apart by P2. */
 export type PinName = 'holder' | 'puk';
 
-/** Life-cycle states (ISO/IEC 7816-4:2020, 7.4.10): personalisation happens in `initialisation`. */
-export type LifeCycle = 'initialisation' | 'operational' | 'terminated';
+/**
+ * Life-cycle states (ISO/IEC 7816-4:2020, 7.4.10): personalisation happens in `initialisation`;
+ * `deactivated` may become operational again, `terminated` is the end.
+ */
+export type LifeCycle = 'initialisation' | 'operational' | 'deactivated' | 'terminated';
 
 /** A status word that a command may answer, and what it means there. */
 export type CommandStatus = { readonly status: StatusWord; readonly reason: string };

@@ -14,7 +14,7 @@ import type { CardOs } from './card-os.js';
 import { Pin } from './pin.js';
 
 /** Life-cycle states as stored; never-written memory reads as the first. */
-const LIFE_CYCLE: readonly LifeCycle[] = ['initialisation', 'operational', 'terminated'];
+const LIFE_CYCLE: readonly LifeCycle[] = ['initialisation', 'operational', 'terminated', 'deactivated'];
 
 export class ApplicationState {
   readonly pins: Readonly<Record<PinName, Pin>>;

@@ -25,6 +25,7 @@ const CHAINING_BIT = 0x10;
 const CHANNEL_BITS = 0x03;
 const SECURE_MESSAGING_BITS = 0x0c;
 const NO_DATA = new Uint8Array(0);
+const SELECT_INS = 0xa4;
 const GET_RESPONSE_INS = 0xc0;
 const MANAGE_CHANNEL_INS = 0x70;
 const CLOSE_CHANNEL = 0x80;
@@ -133,7 +134,16 @@ export class CommandProcessor {
     const plain = messaging ? { ...apdu, data: messaging.unwrap(header, apdu.data), le: undefined } : apdu;
     const data = this.handle(spec, plain);
     const response = messaging ? messaging.wrap(data, SW.ok.sw) : data;
-    return this.respond(response, messaging ? (apdu.le ?? 256) : apdu.le);
+    const outcome = this.respond(response, messaging ? (apdu.le ?? 256) : apdu.le);
+    return spec.ins === SELECT_INS ? this.warnOfLifeCycle(outcome) : outcome;
+  }
+
+  /** Selecting what is out of use succeeds with a warning (11.2.2; 5.6: 6283, 6285). */
+  private warnOfLifeCycle({ data, sw }: Outcome): Outcome {
+    const { lifeCycle } = this.application;
+    if (sw !== SW.ok.sw || !this.os.selection.hasApplication) return { data, sw };
+    if (lifeCycle === 'deactivated') return { data, sw: SW.fileDeactivated.sw };
+    return { data, sw: lifeCycle === 'terminated' ? SW.terminated.sw : sw };
   }
 
   private assertPermitted(spec: CommandSpec): void {

@@ -21,6 +21,7 @@ const ONE_BYTE_UNITS = 0x01;
 const LIFE_CYCLE_STATUS: Readonly<Record<LifeCycle, number>> = {
   initialisation: 0x03,
   operational: 0x05,
+  deactivated: 0x04,
   terminated: 0x0c,
 };
 

@@ -126,7 +126,10 @@ export function disagreements(matrix: Matrix, applications: Applications): reado
 }
 
 /** Everything declared that the table must have a row for, in each state that a test can reach. */
-export function declaredKeys(applications: Applications, states: readonly LifeCycle[]): readonly string[] {
+export function declaredKeys(
+  applications: Applications,
+  states: Readonly<Record<Row['application'], readonly LifeCycle[]>>,
+): readonly string[] {
   return Object.entries(applications).flatMap(([name, application]) => {
     const commands = Object.values(application.commands).filter(
       ({ access }) => access !== 'by file' && access !== 'by algorithm',
@@ -136,7 +139,9 @@ export function declaredKeys(applications: Applications, states: readonly LifeCy
       ...Object.keys(application.files).map((id) => `file,${id}`),
       ...Object.keys(application.algorithms).map((id) => `algorithm,${id}`),
     ];
-    return keys.flatMap((key) => states.map((state) => `${name},${key},${state}`));
+    return keys.flatMap((key) =>
+      states[name as Row['application']].map((state) => `${name},${key},${state}`),
+    );
   });
 }
 

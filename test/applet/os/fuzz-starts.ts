@@ -70,8 +70,10 @@ function dictionaryOf(spec: ApplicationSpec, prescriptionId: Uint8Array): Dictio
   };
 }
 
-const stateOf = (name: string): LifeCycle =>
-  name === 'blank' || name === 'before activation' ? 'initialisation' : 'operational';
+const stateOf = (name: string): LifeCycle => {
+  if (name === 'blank' || name === 'before activation') return 'initialisation';
+  return name === 'deactivated' || name === 'terminated' ? name : 'operational';
+};
 
 /** Starts on the patient card. */
 export function patientStarts(): FuzzStart[] {
@@ -115,6 +117,10 @@ export function patientStarts(): FuzzStart[] {
   for (const role of ['staff', 'nhi'] as const) {
     add(role, card.image(), new ProfessionalPeer(AUTHORITY, role).authenticate(transmit));
   }
+  call(transmit, commands.deactivate, {});
+  add('deactivated', card.image());
+  call(transmit, commands.terminate, {});
+  add('terminated', card.image());
   return starts;
 }
 
