@@ -35,6 +35,8 @@ export class ApduFuzzer {
     private readonly state: LifeCycle,
     private readonly choices: Choices,
     private readonly dictionary: Dictionary,
+    /** The role that was proven; commands for another one are seldom worth sending. */
+    private readonly role?: string,
   ) {}
 
   /** The next APDUs: one, or a chain. `session` protects what must be protected, as long as it is there. */
@@ -42,7 +44,9 @@ export class ApduFuzzer {
     const { choices } = this;
     if (choices.oneIn(12)) return [{ kind: 'noise', apdu: choices.bytes(choices.below(300)) }];
     const commands = Object.values(this.application.commands);
-    const permitted = commands.filter(({ states }) => states.includes(this.state));
+    const permitted = commands.filter(
+      ({ states, access }) => states.includes(this.state) && !this.isForAnotherRole(access),
+    );
     const spec = choices.of(choices.oneIn(5) ? commands : permitted);
     const draft = this.draftOf(spec, session);
     if (!choices.oneIn(3)) return this.encode(spec, draft).map((apdu) => ({ kind: 'valid', apdu }));
@@ -50,6 +54,10 @@ export class ApduFuzzer {
     const at = choices.below(damaged.length);
     if (choices.oneIn(2)) damaged[at] = this.damageBytes(damaged[at]!);
     return damaged.map((apdu) => ({ kind: 'nearly valid', apdu }));
+  }
+
+  private isForAnotherRole(access: CommandSpec['access']): boolean {
+    return typeof access === 'object' && 'role' in access && access.role !== this.role;
   }
 
   private draftOf(spec: CommandSpec, session: PeerSession | undefined): Draft {
@@ -187,5 +195,5 @@ export function selectionsOf(application: ApplicationSpec): Uint8Array[] {
   const aid = fromHex(application.aid);
   const df = Uint8Array.of(application.fid >> 8, application.fid & 0xff);
   const path = Uint8Array.of(...df, ...files[0]!);
-  return [aid, aid, aid.slice(0, 5), df, path, NO_DATA, Uint8Array.of(0x3f, 0x00), ...files];
+  return [aid, aid, aid, aid, aid.slice(0, 5), df, path, Uint8Array.of(0x3f, 0x00), ...files];
 }

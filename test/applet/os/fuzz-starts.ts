@@ -115,7 +115,8 @@ export function patientStarts(): FuzzStart[] {
   const pharmacy = new ProfessionalPeer(AUTHORITY, 'pharmacy').authenticate(transmit);
   add('pharmacy and holder', card.image(), pharmacy);
   for (const role of ['staff', 'nhi'] as const) {
-    add(role, card.image(), new ProfessionalPeer(AUTHORITY, role).authenticate(transmit));
+    const session = new ProfessionalPeer(AUTHORITY, role).authenticate(transmit);
+    add(role, card.image(), session);
   }
   call(transmit, commands.deactivate, {});
   add('deactivated', card.image());

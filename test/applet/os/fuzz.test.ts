@@ -132,7 +132,8 @@ function fuzz(starts: readonly FuzzStart[], count: number, seed: number): Tallie
   while (tallies.total < count) {
     const start = choices.of(starts);
     const card = cardOf(watchHandlers(start.kind, reached), { seed: tallies.total }, start.image);
-    const fuzzer = new ApduFuzzer(start.spec, start.state, choices, start.dictionary);
+    const role = /doctor|staff|pharmacy|nhi/.exec(start.name)?.[0];
+    const fuzzer = new ApduFuzzer(start.spec, start.state, choices, start.dictionary, role);
     for (let sent = 0; sent < ROUND; ) {
       for (const { apdu, kind } of fuzzer.next(sessionOf(card, start))) {
         judge(start, card, apdu, kind);
