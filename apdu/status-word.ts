@@ -17,6 +17,7 @@ export const SW = {
   bytesAvailable: word(0x6100, 'normal processing, xx more bytes to be fetched by GET RESPONSE', 0xff00),
   endOfFile: word(0x6282, 'end of file or record reached before Le bytes were read'),
   fileDeactivated: word(0x6283, 'selected file deactivated'),
+  terminated: word(0x6285, 'selected file in termination state'),
   authenticationFailed: word(0x6300, 'authentication failed'),
   counter: word(0x63c0, 'verification failed, x tries left', 0xfff0),
   memoryFailure: word(0x6581, 'memory failure'),

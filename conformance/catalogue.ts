@@ -10,7 +10,9 @@ import { COLLECTION_CASES } from './cases/collection.js';
 import { ENVELOPE_CASES } from './cases/envelope.js';
 import { ENVIRONMENT_CASES } from './cases/environment.js';
 import { FILE_CASES } from './cases/file.js';
+import { FILE_TREE_CASES } from './cases/file-tree.js';
 import { GROUP_SIGNATURE_CASES } from './cases/group-signature.js';
+import { LIFE_CYCLE_ISSUER_CASES, PIN_ISSUER_CASES, RENEWAL_CASES } from './cases/issuer.js';
 import { LIFE_CYCLE_CASES } from './cases/life-cycle.js';
 import { MEMBERSHIP_CASES } from './cases/membership.js';
 import { PIN_CASES } from './cases/pin.js';
@@ -29,14 +31,18 @@ const FAMILIES: readonly (readonly ConformanceCase[])[] = [
   APDU_CASES,
   CLASS_CASES,
   SELECTION_CASES,
+  FILE_TREE_CASES,
   RESPONSE_CASES,
   CHAINING_CASES,
   FILE_CASES,
+  RENEWAL_CASES,
   RECORD_CASES,
   PIN_CASES,
+  PIN_ISSUER_CASES,
   ENVIRONMENT_CASES,
   SECURE_CHANNEL_CASES,
   LIFE_CYCLE_CASES,
+  LIFE_CYCLE_ISSUER_CASES,
   ROLE_CERTIFICATE_CASES,
   AUTHENTICATION_CASES,
   SECURE_MESSAGING_CASES,

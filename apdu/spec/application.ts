@@ -9,7 +9,6 @@ import {
   acceptsParameter,
   type CommandSpec,
   type CommandStatus,
-  type FileSpec,
 } from './specification.js';
 
 export const APPLICATIONS: readonly ApplicationSpec[] = [PATIENT_APPLICATION, PROFESSIONAL_APPLICATION];
@@ -66,16 +65,6 @@ export function matchCommand(
     }
   }
   return miss;
-}
-
-/** The file with a short EF identifier. */
-export function findFileBySfi(application: ApplicationSpec, sfi: number): FileSpec | undefined {
-  return Object.values(application.files).find((file) => file.sfi === sfi && sfi !== 0);
-}
-
-/** The file with a file identifier. */
-export function findFileByFid(application: ApplicationSpec, fid: number): FileSpec | undefined {
-  return Object.values(application.files).find((file) => file.fid === fid);
 }
 
 /** The algorithm with a reference byte. */

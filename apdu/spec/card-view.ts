@@ -3,10 +3,12 @@
 import { toHex } from '../bytes.js';
 import type { CommandApdu } from '../command-apdu.js';
 import { TlvError } from '../tlv.js';
-import { findAlgorithm, findFileByFid, findFileBySfi, matchCommand } from './application.js';
+import { findAlgorithm, matchCommand } from './application.js';
 import { splitClassByte } from './class-byte.js';
 import { type DecodedObject, fieldHasSecret, rawObject, secretObject } from './decoded-object.js';
+import { findFileBySfi, locateFile } from './file-tree.js';
 import * as interindustry from './interindustry.js';
+import { MASTER_FILE } from './master-file.js';
 import { decodeData } from './request.js';
 import type { AlgorithmSpec, ApplicationSpec, CommandSpec, FileSpec } from './specification.js';
 
@@ -31,15 +33,15 @@ const PERFORM_SECURITY_OPERATION = 0x2a;
 /** P1 of PERFORM SECURITY OPERATION: DECIPHER: the answer is the plain text (ISO/IEC 7816-8:2019, 11.10). */
 const ANSWERS_PLAIN_TEXT = 0x80;
 const SELECT = 0xa4;
-const BY_APPLICATION_IDENTIFIER = 0x04;
+/** P2 of SELECT: the next occurrence. */
+const NEXT_OCCURRENCE = 0x02;
 
-/** The application to assume when none is selected: what every card understands. */
+/** The application to assume when none is selected: the master file and what every card understands. */
 const UNSELECTED: ApplicationSpec = {
+  ...MASTER_FILE,
   id: 'none',
-  name: 'no application selected',
   aid: '',
   commands: { ...interindustry },
-  files: {},
   algorithms: {},
   pins: {
     holder: { reference: 0x81, name: 'holder PIN', minLength: 4, maxLength: 12, tries: 3 },
@@ -114,18 +116,15 @@ export class CardView {
   follow(apdu: CommandApdu, data: Uint8Array, sw: number | undefined): void {
     if (sw === undefined || (sw !== 0x9000 && sw >> 8 !== 0x61 && sw >> 8 !== 0x62)) return;
     const channel = this.#channel;
-    if (apdu.ins === SELECT && apdu.p1 === BY_APPLICATION_IDENTIFIER) {
-      const aid = toHex(data).toUpperCase();
-      const application = this.#applications.find((candidate) => candidate.aid.startsWith(aid));
-      this.#replaceChannel(channel, application ? { application } : {});
-    } else if (apdu.ins === interindustry.manageChannel.ins) {
+    if (apdu.ins === SELECT) this.#followSelection(channel, apdu, data);
+    else if (apdu.ins === interindustry.manageChannel.ins) {
       // opened or closed, it starts anew; the number that a card chose stands in the answer, and was free
       const view = this.#channels[apdu.p2 || splitClassByte(apdu.cla).channel];
       if (view && apdu.p1 === interindustry.manageChannel.p1.values.close) this.#replaceChannel(view, {});
-    } else if (channel.application) {
-      const file = this.#addressedFile(channel.application, apdu, data);
+    } else {
+      const file = this.#addressedFile(apdu);
       if (file) channel.file = file;
-      if (apdu.ins === interindustry.manageSecurityEnvironment.ins) {
+      if (channel.application && apdu.ins === interindustry.manageSecurityEnvironment.ins) {
         const algorithm = algorithmIn(channel.application, data);
         if (algorithm) channel.algorithm = algorithm;
         else delete channel.algorithm;
@@ -135,7 +134,7 @@ export class CardView {
 
   /** The file that a command reads: the one whose short identifier it carries, or the current one. */
   fileOf(apdu: CommandApdu): FileSpec | undefined {
-    return this.application && (this.#addressedFile(this.application, apdu, new Uint8Array(0)) ?? this.file);
+    return this.#addressedFile(apdu) ?? this.file;
   }
 
   /** Bytes that are no command: raw with the reason, or their length if they may carry a secret. */
@@ -161,14 +160,34 @@ export class CardView {
     );
   }
 
-  #addressedFile(application: ApplicationSpec, apdu: CommandApdu, data: Uint8Array): FileSpec | undefined {
+  #followSelection(channel: ChannelView, apdu: CommandApdu, data: Uint8Array): void {
+    const current = channel.application ?? UNSELECTED;
+    const { values } = interindustry.select.p1;
+    const methods = Object.keys(values) as (keyof typeof values)[];
+    const method = methods.find((candidate) => values[candidate] === apdu.p1);
+    const next = (apdu.p2 & NEXT_OCCURRENCE) !== 0;
+    const location = method && locateFile(this.#applications, current, method, data, next);
+    if (!location) {
+      this.#replaceChannel(channel, {});
+      return;
+    }
+    const { directory, file } = location;
+    if (file && directory.fid === current.fid) {
+      channel.file = file;
+      return;
+    }
+    const application = this.#applications.find(({ fid }) => fid === directory.fid);
+    this.#replaceChannel(channel, { ...(application ? { application } : {}), ...(file ? { file } : {}) });
+  }
+
+  /** The file whose short identifier a command carries. */
+  #addressedFile(apdu: CommandApdu): FileSpec | undefined {
+    const directory = this.application ?? UNSELECTED;
     switch (apdu.ins) {
-      case SELECT:
-        return data.length === 2 ? findFileByFid(application, (data[0]! << 8) | data[1]!) : undefined;
       case interindustry.readBinary.ins:
-        return (apdu.p1 & 0x80) !== 0 ? findFileBySfi(application, apdu.p1 & 0x1f) : undefined;
+        return (apdu.p1 & 0x80) !== 0 ? findFileBySfi(directory, apdu.p1 & 0x1f) : undefined;
       case interindustry.readRecord.ins:
-        return findFileBySfi(application, apdu.p2 >> 3);
+        return findFileBySfi(directory, apdu.p2 >> 3);
       default:
         return undefined;
     }

@@ -2,39 +2,56 @@
 
 import { SW } from '../status-word.js';
 import { bytesObject, secret } from '../template.js';
+import { SELECTION_METHOD } from './file-tree.js';
 import type { CommandSpec } from './specification.js';
 
 /** PIN values are 4 to 12 digits in ASCII, unpadded. */
 const PIN_VALUE = { min: 4, max: 12 } as const;
 const LIVE = ['initialisation', 'operational'] as const;
+/** For roles to be proven to a card that is out of use. */
+const AUTHENTICABLE = ['operational', 'deactivated'] as const;
+const ALWAYS = ['initialisation', 'operational', 'deactivated', 'terminated'] as const;
 
 export const select = {
   id: 'select',
   name: 'SELECT',
   clause: 'ISO/IEC 7816-4:2020, 11.2.2',
-  summary: 'Selects an application by its identifier or a file by its file identifier.',
+  summary:
+    'Selects a DF or an EF: by application identifier, by file identifier, by path. A DF selected begins anew, with nothing proven; what is not found changes nothing.',
   cla: 0x00,
   ins: 0xa4,
-  p1: {
+  p1: { kind: 'enum', name: 'selection', values: SELECTION_METHOD },
+  p2: {
     kind: 'enum',
-    name: 'selection',
+    name: 'answer',
     values: {
-      'by file identifier': 0x00,
-      'EF under the current DF': 0x02,
-      'by application identifier': 0x04,
+      FCI: 0x00,
+      FCP: 0x04,
+      nothing: 0x0c,
+      'FCI of the next occurrence': 0x02,
+      'FCP of the next occurrence': 0x06,
+      'nothing, next occurrence': 0x0e,
     },
   },
-  p2: { kind: 'enum', name: 'answer', values: { FCI: 0x00, FCP: 0x04, nothing: 0x0c } },
-  data: { kind: 'bytes', name: 'file or application identifier', min: 2, max: 16 },
+  data: { kind: 'bytes', name: 'file or application identifier, or path', min: 2, max: 16, optional: true },
   response: { kind: 'bytes', name: 'file control information', min: 0, max: 64 },
   access: 'always',
-  states: ['initialisation', 'operational', 'terminated'],
+  states: ALWAYS,
   effect: 'session',
   status: [
-    { status: SW.fileNotFound, reason: 'no such application or file' },
-    { status: SW.fileDeactivated, reason: 'the application is terminated' },
+    { status: SW.fileNotFound, reason: 'no such application or file, or no next one' },
+    { status: SW.fileDeactivated, reason: 'selected; the application is deactivated' },
+    { status: SW.terminated, reason: 'selected; the application is terminated' },
+    {
+      status: SW.incorrectP1P2,
+      reason: 'a next occurrence of something else than an application identifier',
+    },
   ],
-  examples: [{ title: 'the patient application, no answer wanted', command: '00A4040C06F0494D495301' }],
+  examples: [
+    { title: 'the patient application, no answer wanted', command: '00A4040C06F0494D495301' },
+    { title: 'the file of the emergency data by its path', command: '00A4080C04DF010104' },
+    { title: 'the master file', command: '00A4000C023F00' },
+  ],
 } as const satisfies CommandSpec;
 
 export const readBinary = {
@@ -99,7 +116,7 @@ export const getResponse = {
   data: { kind: 'none' },
   response: { kind: 'bytes', name: 'rest of the response', min: 1, max: 256 },
   access: 'always',
-  states: ['initialisation', 'operational', 'terminated'],
+  states: ALWAYS,
   effect: 'session',
   status: [
     { status: SW.bytesAvailable, reason: 'more is waiting' },
@@ -125,7 +142,7 @@ export const manageChannel = {
   data: { kind: 'none' },
   response: { kind: 'bytes', name: 'channel number', min: 0, max: 1 },
   access: 'always',
-  states: ['initialisation', 'operational', 'terminated'],
+  states: ALWAYS,
   effect: 'session',
   status: [
     {
@@ -152,7 +169,7 @@ export const getChallenge = {
   data: { kind: 'none' },
   response: { kind: 'bytes', name: 'challenge', min: 16, max: 16 },
   access: 'always',
-  states: LIVE,
+  states: [...LIVE, 'deactivated'],
   effect: 'session',
   status: [],
   examples: [{ title: '16 bytes', command: '0084000010' }],
@@ -266,7 +283,7 @@ export const verifyCertificate = {
   data: { kind: 'bytes', name: 'role certificate', min: 1, max: 255 },
   response: { kind: 'none' },
   access: 'always',
-  states: ['operational'],
+  states: AUTHENTICABLE,
   effect: 'persistent',
   status: [
     {

@@ -7,8 +7,16 @@ import { STATEMENT } from '../statement/statements.js';
 import { SW } from '../status-word.js';
 import type { Template } from '../template.js';
 import { APPLICATIONS, COMMON_STATUS } from './application.js';
+import { MASTER_FILE } from './master-file.js';
 import { hex, tagText } from './reference-tables.js';
-import type { ApplicationSpec, CommandSpec, CommandStatus, DataField, Parameter } from './specification.js';
+import type {
+  ApplicationSpec,
+  CommandSpec,
+  CommandStatus,
+  DataField,
+  DirectorySpec,
+  Parameter,
+} from './specification.js';
 
 /** Version of the document's form; rises with every change that a reader could notice. */
 export const SPECIFICATION_FORMAT_VERSION = 1;
@@ -19,6 +27,7 @@ export function exportSpecification(): unknown {
     $schema: './apdu-specification.schema.json',
     format: 'imis-card/apdu-specification',
     version: SPECIFICATION_FORMAT_VERSION,
+    masterFile: { name: MASTER_FILE.name, fid: hex(MASTER_FILE.fid, 2), files: exportFiles(MASTER_FILE) },
     applications: APPLICATIONS.map(exportApplication),
     commonStatus: COMMON_STATUS.map(exportStatus),
     statusWords: Object.entries(SW).map(([id, status]) => ({
@@ -46,13 +55,9 @@ function exportApplication(application: ApplicationSpec) {
     id: application.id,
     name: application.name,
     aid: application.aid,
+    fid: hex(application.fid, 2),
     commands: Object.values(application.commands).map(exportCommand),
-    files: Object.entries(application.files).map(([id, { fid, content, ...file }]) => ({
-      id,
-      fid: hex(fid, 2),
-      ...file,
-      ...(content ? { objects: exportTemplate(content) } : {}),
-    })),
+    files: exportFiles(application),
     algorithms: Object.values(application.algorithms).map(({ reference, input, ...algorithm }) => ({
       ...algorithm,
       reference: hex(reference),
@@ -64,6 +69,15 @@ function exportApplication(application: ApplicationSpec) {
       ...pin,
     })),
   };
+}
+
+function exportFiles({ files }: DirectorySpec) {
+  return Object.entries(files).map(([id, { fid, content, ...file }]) => ({
+    id,
+    fid: hex(fid, 2),
+    ...file,
+    ...(content ? { objects: exportTemplate(content) } : {}),
+  }));
 }
 
 function exportCommand(command: CommandSpec) {
@@ -80,6 +94,7 @@ function exportCommand(command: CommandSpec) {
     response: exportField(command.response),
     chaining: command.chaining === true,
     secureMessaging: command.secureMessaging ?? 'none',
+    ...(command.secureMessagingIn ? { secureMessagingIn: command.secureMessagingIn } : {}),
     access: command.access,
     states: command.states,
     effect: command.effect,

@@ -6,6 +6,7 @@ import { STATEMENT } from '../statement/statements.js';
 import { SW } from '../status-word.js';
 import { bytesObject, optional, secret, templateObject } from '../template.js';
 import * as interindustry from './interindustry.js';
+import * as issuer from './issuer-commands.js';
 import { initializeUpdate, openSecureChannel } from './secure-channel.js';
 import type { AccessRule, AlgorithmSpec, ApplicationSpec, CommandSpec, FileSpec } from './specification.js';
 
@@ -253,7 +254,7 @@ const mutualAuthenticate = {
     },
   },
   access: 'always',
-  states: ['operational'],
+  states: ['operational', 'deactivated'],
   effect: 'session',
   status: [
     {
@@ -341,6 +342,7 @@ export const PATIENT_APPLICATION = {
   id: 'patient',
   name: 'health-insurance card (patient)',
   aid: 'F0494D495301',
+  fid: 0xdf01,
   commands: {
     select: interindustry.select,
     readBinary: interindustry.readBinary,
@@ -355,7 +357,10 @@ export const PATIENT_APPLICATION = {
     verifyCertificate: interindustry.verifyCertificate,
     initializeUpdate,
     openSecureChannel,
-    activate: interindustry.activate,
+    restoreTries: issuer.restoreTries,
+    activate: issuer.reactivate,
+    deactivate: issuer.deactivate,
+    terminate: issuer.terminate,
     generateKeyPair: interindustry.generateKeyPair,
     storeData,
     computeSignature,
@@ -363,6 +368,7 @@ export const PATIENT_APPLICATION = {
     mutualAuthenticate,
     contributeToPrescriptionNumber,
     putVisitRecord,
+    putCertificate: issuer.putCertificate,
     collect,
   },
   files,

@@ -324,6 +324,7 @@ export const PROFESSIONAL_APPLICATION = {
   id: 'professional',
   name: 'professional card (doctor, staff, pharmacy)',
   aid: 'F0494D495302',
+  fid: 0xdf02,
   commands: {
     select: interindustry.select,
     readBinary: interindustry.readBinary,

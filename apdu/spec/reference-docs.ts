@@ -5,6 +5,7 @@ import { STATEMENT, type Statement } from '../statement/statements.js';
 import { describeAccess } from './access-text.js';
 import { APPLICATIONS, COMMON_STATUS } from './application.js';
 import { decodeTrace } from './decoder.js';
+import { MASTER_FILE } from './master-file.js';
 import {
   byteTable,
   dataText,
@@ -16,7 +17,7 @@ import {
   table,
   tagText,
 } from './reference-tables.js';
-import type { ApplicationSpec, CommandSpec, DataField } from './specification.js';
+import type { ApplicationSpec, CommandSpec, DataField, DirectorySpec } from './specification.js';
 import { exchangeToLines } from './trace-text.js';
 
 const INTRODUCTION = `# APDU reference
@@ -33,6 +34,9 @@ Commands marked "secure messaging" come wrapped: \`81 L data\`, \`97 01 Le\`, \`
 export function renderReference(): string {
   const sections = [
     INTRODUCTION,
+    '## Files of every card',
+    `Under the master file ${hex(MASTER_FILE.fid, 2)}, which is selected after a reset. They are made of the specification and take no memory of the card.`,
+    ...renderFiles(MASTER_FILE),
     ...APPLICATIONS.flatMap(renderApplication),
     '## Status words of every command',
     statusTable(COMMON_STATUS),
@@ -47,7 +51,7 @@ function renderApplication(application: ApplicationSpec): string[] {
   const commands = Object.values(application.commands);
   return [
     `## ${application.name}`,
-    `Application identifier ${application.aid}.`,
+    `Application identifier ${application.aid}, file identifier of its DF ${hex(application.fid, 2)}.`,
     table(
       ['command', 'header', 'data', 'answer', 'access', 'effect'],
       commands.map((command) => [
@@ -62,6 +66,7 @@ function renderApplication(application: ApplicationSpec): string[] {
       ]),
     ),
     ...commands.flatMap((command) => renderCommand(application, command)),
+    `### Files of the ${application.id} application`,
     ...renderFiles(application),
     ...renderAlgorithms(application),
     `### PINs of the ${application.id} application`,
@@ -83,7 +88,11 @@ function renderCommand(application: ApplicationSpec, command: CommandSpec): stri
     `- defined in: ${command.clause}`,
     `- permitted: ${describeAccess(command.access)}; life-cycle states: ${command.states.join(', ')}`,
     `- effect: ${command.effect}`,
-    ...(command.secureMessaging ? ['- secure messaging: required'] : []),
+    ...(command.secureMessaging
+      ? [
+          `- secure messaging: required${command.secureMessagingIn ? ` in ${command.secureMessagingIn.join(', ')}` : ''}`,
+        ]
+      : []),
     ...(command.chaining ? ['- command chaining: permitted'] : []),
   ];
   return [
@@ -114,8 +123,8 @@ function decodedExample(application: ApplicationSpec, command: string): string[]
   return exchangeToLines({ ...decoded, response: [] }).slice(0, -1);
 }
 
-function renderFiles(application: ApplicationSpec): string[] {
-  const rows = Object.values(application.files).map((file) => [
+function renderFiles({ files }: DirectorySpec): string[] {
+  const rows = Object.values(files).map((file) => [
     file.name,
     hex(file.fid, 2),
     file.sfi === 0 ? 'none' : hex(file.sfi),
@@ -125,10 +134,10 @@ function renderFiles(application: ApplicationSpec): string[] {
     file.summary,
   ]);
   const head = ['file', 'identifier', 'short', 'structure', 'size', 'read', 'content'];
-  const contents = Object.values(application.files).flatMap(({ name, content }) =>
+  const contents = Object.values(files).flatMap(({ name, content }) =>
     content ? [`**${name}**, each record:`, objectTable(content)] : [],
   );
-  return [`### Files of the ${application.id} application`, table(head, rows), ...contents];
+  return [table(head, rows), ...contents];
 }
 
 function renderAlgorithms(application: ApplicationSpec): string[] {

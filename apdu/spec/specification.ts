@@ -46,8 +46,11 @@ export type AccessRule =
 /** Reference data for VERIFY; the card tells them apart by P2. */
 export type PinName = 'holder' | 'puk';
 
-/** Life-cycle states (ISO/IEC 7816-4:2020, 7.4.10): personalisation happens in `initialisation`. */
-export type LifeCycle = 'initialisation' | 'operational' | 'terminated';
+/**
+ * Life-cycle states (ISO/IEC 7816-4:2020, 7.4.10): personalisation happens in `initialisation`;
+ * `deactivated` may become operational again, `terminated` is the end.
+ */
+export type LifeCycle = 'initialisation' | 'operational' | 'deactivated' | 'terminated';
 
 /** A status word that a command may answer, and what it means there. */
 export type CommandStatus = { readonly status: StatusWord; readonly reason: string };
@@ -86,6 +89,8 @@ export type CommandSpec = {
   /** Whether the command data may come in a chain (ISO/IEC 7816-4:2020, 5.3.3). */
   readonly chaining?: true;
   readonly secureMessaging?: SecureMessagingRule;
+  /** The life-cycle states in which it is demanded; all of them where absent. */
+  readonly secureMessagingIn?: readonly LifeCycle[];
   /** `by file` and `by algorithm`: the rule stands in the table of the file or algorithm addressed. */
   readonly access: AccessRule | 'by file' | 'by algorithm';
   readonly states: readonly LifeCycle[];
@@ -94,6 +99,11 @@ export type CommandSpec = {
   readonly effect: 'none' | 'session' | 'persistent';
   readonly examples?: readonly CommandExample[];
 };
+
+/** The secure messaging that a command needs in a life-cycle state, if any. */
+export function secureMessagingIn(command: CommandSpec, state: LifeCycle): SecureMessagingRule | undefined {
+  return (command.secureMessagingIn ?? command.states).includes(state) ? command.secureMessaging : undefined;
+}
 
 /** An elementary file and who may do what with it. */
 export type FileSpec = {
@@ -112,6 +122,14 @@ export type FileSpec = {
   readonly content?: Template;
 };
 
+/** A dedicated file: a place in the tree with elementary files (ISO/IEC 7816-4:2020, 7.2). */
+export type DirectorySpec = {
+  readonly name: string;
+  /** File identifier. */
+  readonly fid: number;
+  readonly files: { readonly [id: string]: FileSpec };
+};
+
 /** An algorithm that MANAGE SECURITY ENVIRONMENT selects: what is signed, with which key, for whom. */
 export type AlgorithmSpec = {
   readonly id: string;
@@ -126,13 +144,11 @@ export type AlgorithmSpec = {
 };
 
 /** One selectable application: its identifier, commands, files and algorithms. */
-export type ApplicationSpec = {
+export type ApplicationSpec = DirectorySpec & {
   readonly id: string;
-  readonly name: string;
   /** Application identifier, hexadecimal. */
   readonly aid: string;
   readonly commands: { readonly [id: string]: CommandSpec };
-  readonly files: { readonly [id: string]: FileSpec };
   readonly algorithms: { readonly [id: string]: AlgorithmSpec };
   readonly pins: { readonly [id in PinName]: PinSpec };
 };

@@ -1,4 +1,4 @@
-/** What every application keeps: life cycle, PINs, current file, security environment. */
+/** What every application keeps: life cycle, PINs, security environment. */
 
 import {
   type AlgorithmSpec,
@@ -14,11 +14,10 @@ import type { CardOs } from './card-os.js';
 import { Pin } from './pin.js';
 
 /** Life-cycle states as stored; never-written memory reads as the first. */
-const LIFE_CYCLE: readonly LifeCycle[] = ['initialisation', 'operational', 'terminated'];
+const LIFE_CYCLE: readonly LifeCycle[] = ['initialisation', 'operational', 'terminated', 'deactivated'];
 
 export class ApplicationState {
   readonly pins: Readonly<Record<PinName, Pin>>;
-  readonly currentFile: RamField;
   private readonly lifeCycleByte: NvmField;
   private readonly algorithmByte: RamField;
 
@@ -29,7 +28,6 @@ export class ApplicationState {
     const { memory } = os;
     this.lifeCycleByte = memory.field('life cycle', 1);
     this.pins = { holder: new Pin(memory, spec.pins.holder), puk: new Pin(memory, spec.pins.puk) };
-    this.currentFile = memory.transientField('current file', 2);
     this.algorithmByte = memory.transientField('security environment: algorithm', 1);
   }
 

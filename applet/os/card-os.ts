@@ -9,6 +9,7 @@ import type { Ram } from '../runtime/ram.js';
 import type { FileSystem } from './file-system.js';
 import type { Scp03Channel } from './scp03-channel.js';
 import type { SecurityStatus } from './security-status.js';
+import type { Selection } from './selection.js';
 import type { TransportKeys } from './transport-keys.js';
 
 export type CardOs = {
@@ -22,6 +23,7 @@ export type CardOs = {
   readonly transportKeys: TransportKeys;
   /** The secure channel of the logical channel in use. */
   readonly secureChannel: Scp03Channel;
+  readonly selection: Selection;
 };
 
 /** A handler: takes the typed request, answers the typed response or throws a status word. */

@@ -18,6 +18,7 @@ import { CommandProcessor } from './command-processor.js';
 import { FileSystem } from './file-system.js';
 import { Scp03Channel } from './scp03-channel.js';
 import { SecurityStatus } from './security-status.js';
+import { Selection } from './selection.js';
 import { type TransportKeySet, TransportKeys } from './transport-keys.js';
 
 /** Everything a card remembers: the flash array and the RAM. */
@@ -89,7 +90,8 @@ export class Card {
       security: new SecurityStatus(this.memory),
       transportKeys: this.transportKeys,
       secureChannel: new Scp03Channel(this.memory, coprocessor),
-      files: this.memory.forApplication(kind.spec.id, () => new FileSystem(this.memory, kind.spec)),
+      files: this.memory.forApplication(kind.spec.id, () => new FileSystem(this.memory, kind.spec, limits)),
+      selection: new Selection(this.memory, kind.spec),
     };
     const application = this.memory.forApplication(kind.spec.id, () => kind.makeApplication(os));
     this.processor = new CommandProcessor(os, application);

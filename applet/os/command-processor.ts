@@ -6,24 +6,19 @@
 
 import {
   type ApplicationSpec,
-  acceptsParameter,
   type CommandApdu,
   type CommandSpec,
-  concatBytes,
   encodeData,
-  encodeTlv,
-  equalBytes,
-  fromHex,
   isProtectedClass,
   isSecureChannelClass,
+  MASTER_FILE,
   matchCommand,
   needsSecureChannel,
   parseCommandApdu,
   parseRequest,
   SW,
-  uintToBytes,
+  secureMessagingIn,
 } from '../../apdu/index.js';
-import type { RamField } from '../runtime/allocation.js';
 import { refuse } from '../runtime/status-error.js';
 import type { Application, CardOs, SecureMessagingSession } from './card-os.js';
 import { LogicalChannels } from './logical-channels.js';
@@ -33,23 +28,19 @@ const CHAINING_BIT = 0x10;
 const CHANNEL_BITS = 0x03;
 const SECURE_MESSAGING_BITS = 0x0c;
 const NO_DATA = new Uint8Array(0);
-/** SELECT with P1 = 04 names an application. */
 const SELECT_INS = 0xa4;
-const BY_NAME = 0x04;
 const GET_RESPONSE_INS = 0xc0;
 const MANAGE_CHANNEL_INS = 0x70;
 const CLOSE_CHANNEL = 0x80;
-/** Shortest part of an application identifier that selects (ISO/IEC 7816-5: the registered identifier has 5 bytes). */
-const SHORTEST_AID = 5;
 
 /** Response data and status word, before the transport takes them apart. */
 export type Outcome = { readonly data: Uint8Array; readonly sw: number };
 
 export class CommandProcessor {
-  private readonly selected: RamField;
   private readonly channels: LogicalChannels;
   private readonly buffer: MessageBuffer;
-  private readonly aid: Uint8Array;
+  /** What there is before an application is selected. */
+  private readonly masterFile: ApplicationSpec;
   /** Channel of the command in progress; set before anything else looks at it. */
   private channel = 0;
 
@@ -57,10 +48,14 @@ export class CommandProcessor {
     private readonly os: CardOs,
     private readonly application: Application,
   ) {
-    this.selected = os.memory.transientField('application selected', 1, 'clear on deselect');
     this.channels = new LogicalChannels(os.memory);
     this.buffer = new MessageBuffer(os.memory);
-    this.aid = fromHex(application.spec.aid);
+    const { select, readBinary, manageChannel } = application.spec.commands;
+    this.masterFile = {
+      ...application.spec,
+      ...MASTER_FILE,
+      commands: { select: select!, readBinary: readBinary!, manageChannel: manageChannel! },
+    };
     this.channels.layOut();
   }
 
@@ -131,21 +126,12 @@ export class CommandProcessor {
     }
   }
 
-  /** Before selection there is nothing but SELECT and MANAGE CHANNEL. */
   private commandsNow(): ApplicationSpec {
-    const { spec } = this.application;
-    if (this.selected.value !== 0) return spec;
-    const { select, manageChannel } = spec.commands;
-    return { ...spec, commands: { select: select!, manageChannel: manageChannel! } };
+    return this.os.selection.hasApplication ? this.application.spec : this.masterFile;
   }
 
   private execute(apdu: CommandApdu, cla: number): Outcome {
     const spec = this.match(apdu, cla);
-    if (apdu.ins === SELECT_INS && apdu.p1 === BY_NAME) {
-      // A session belongs to the application that this ends; nobody could check or make its checksums.
-      this.secureMessagingFor(spec, apdu.cla);
-      return this.selectApplication(apdu, spec);
-    }
     if (apdu.ins === MANAGE_CHANNEL_INS) return this.manageChannel(apdu, spec);
     this.assertPermitted(spec);
     const messaging = this.secureMessagingFor(spec, apdu.cla);
@@ -157,10 +143,21 @@ export class CommandProcessor {
     if (needsSecureChannel(spec.secureMessaging) && this.application.lifeCycle !== 'initialisation') {
       this.os.secureChannel.close();
     }
-    return this.respond(response, messaging ? (apdu.le ?? 256) : apdu.le);
+    const outcome = this.respond(response, messaging ? (apdu.le ?? 256) : apdu.le);
+    return spec.ins === SELECT_INS ? this.warnOfLifeCycle(outcome) : outcome;
+  }
+
+  /** Selecting what is out of use succeeds with a warning (11.2.2; 5.6: 6283, 6285). */
+  private warnOfLifeCycle({ data, sw }: Outcome): Outcome {
+    const { lifeCycle } = this.application;
+    if (sw !== SW.ok.sw || !this.os.selection.hasApplication) return { data, sw };
+    if (lifeCycle === 'deactivated') return { data, sw: SW.fileDeactivated.sw };
+    return { data, sw: lifeCycle === 'terminated' ? SW.terminated.sw : sw };
   }
 
   private assertPermitted(spec: CommandSpec): void {
+    // The master file has no life cycle of its own, and its files are for everybody.
+    if (!this.os.selection.hasApplication) return;
     const { lifeCycle } = this.application;
     if (!spec.states.includes(lifeCycle)) refuse(SW.conditionsNotSatisfied);
     if (spec.access === 'by file' || spec.access === 'by algorithm') return;
@@ -168,7 +165,7 @@ export class CommandProcessor {
   }
 
   private secureMessagingFor(spec: CommandSpec, cla: number): SecureMessagingSession | undefined {
-    const rule = spec.secureMessaging;
+    const rule = secureMessagingIn(spec, this.application.lifeCycle);
     const isProtected = (cla & SECURE_MESSAGING_BITS) !== 0;
     if (rule === undefined) return isProtected ? refuse(SW.secureMessagingNotSupported) : undefined;
     if (needsSecureChannel(rule)) {
@@ -189,18 +186,6 @@ export class CommandProcessor {
     const handler = this.application.handlers[spec.id];
     if (!handler) throw new Error(`no handler for ${spec.id}`);
     return encodeData(spec.response, handler(request as never));
-  }
-
-  private selectApplication(apdu: CommandApdu, spec: CommandSpec): Outcome {
-    if (!acceptsParameter(spec.p2, apdu.p2)) refuse(SW.incorrectP1P2);
-    const partial = this.aid.subarray(0, apdu.data.length);
-    if (apdu.data.length < SHORTEST_AID || !equalBytes(partial, apdu.data)) refuse(SW.fileNotFound);
-    this.os.memory.clearChannel();
-    this.selected.value = 1;
-    if (apdu.p2 === 0x0c) return this.respond(NO_DATA, apdu.le);
-    const state = { initialisation: 0x03, operational: 0x05, terminated: 0x0c }[this.application.lifeCycle];
-    const members = concatBytes(encodeTlv(0x84, this.aid), encodeTlv(0x8a, uintToBytes(state, 1)));
-    return this.respond(encodeTlv(apdu.p2 === 0x00 ? 0x6f : 0x62, members), apdu.le);
   }
 
   private manageChannel(apdu: CommandApdu, spec: CommandSpec): Outcome {

@@ -1,7 +1,15 @@
 /** Elementary files (ISO/IEC 7816-4:2020, 7.2 to 7.4): transparent, linear fixed and cyclic, in persistent memory. */
 
-import { type ApplicationSpec, type FileSpec, SW } from '../../apdu/index.js';
+import {
+  type ApplicationSpec,
+  directoryContent,
+  type FileSpec,
+  informationContent,
+  MASTER_FILE,
+  SW,
+} from '../../apdu/index.js';
 import type { MemoryPlan, NvmField, NvmString } from '../runtime/allocation.js';
+import type { CardLimits } from '../runtime/card-limits.js';
 import { refuse } from '../runtime/status-error.js';
 
 /** A transparent file, or a file of records. */
@@ -67,7 +75,16 @@ export class RecordFile {
 export class FileSystem {
   private readonly files = new Map<number, StoredFile>();
 
-  constructor(memory: MemoryPlan, application: ApplicationSpec) {
+  /** Content of the master file's files by identifier: made of the specification, so not in memory. */
+  private readonly fixed: ReadonlyMap<number, () => Uint8Array>;
+
+  constructor(memory: MemoryPlan, application: ApplicationSpec, limits: CardLimits) {
+    const { directory, information } = MASTER_FILE.files;
+    this.fixed = new Map([
+      [directory.fid, () => directoryContent([application])],
+      [information.fid, () => informationContent(limits.extendedLength ? limits.apduBufferBytes : undefined)],
+    ]);
+
     for (const spec of Object.values(application.files)) {
       const file =
         spec.structure === 'transparent' ? new TransparentFile(memory, spec) : new RecordFile(memory, spec);
@@ -75,8 +92,22 @@ export class FileSystem {
     }
   }
 
-  find(fid: number): StoredFile | undefined {
-    return this.files.get(fid);
+  /** Bytes of a transparent file from `offset` to the end; 6981 for a file of records, 6B00 beyond the end. */
+  read(spec: FileSpec, offset: number): Uint8Array {
+    const length = spec.structure === 'transparent' ? this.contentLength(spec) : refuse(SW.incompatibleFile);
+    if (offset > length) refuse(SW.wrongParameters);
+    const fixed = this.fixed.get(spec.fid);
+    if (fixed) return fixed().slice(offset);
+    return this.transparent(spec).content.slice(offset, length - offset);
+  }
+
+  /** Bytes that a transparent file holds, or that a file of records can hold. */
+  contentLength(spec: FileSpec): number {
+    const fixed = this.fixed.get(spec.fid);
+    if (fixed) return fixed().length;
+    return spec.structure === 'transparent'
+      ? this.transparent(spec).content.length
+      : spec.size * spec.records;
   }
 
   transparent(spec: FileSpec): TransparentFile {

@@ -1,41 +1,22 @@
 /** Handlers of the interindustry commands that both applications offer. */
 
 import {
-  bytesToUint,
-  concatBytes,
-  encodeTlv,
   type FileSpec,
   findAlgorithm,
-  findFileByFid,
   findFileBySfi,
   type PATIENT_APPLICATION,
   type RequestOf,
   SW,
-  uintToBytes,
 } from '../../apdu/index.js';
 import { refuse } from '../runtime/status-error.js';
 import type { ApplicationState } from './application-state.js';
 import type { CardOs } from './card-os.js';
-import { TransparentFile } from './file-system.js';
+import { fileSelectionHandlers } from './file-selection.js';
 
 type Commands = typeof PATIENT_APPLICATION.commands;
 
-/** File control parameters (ISO/IEC 7816-4:2020, table 11): size, descriptor, identifiers, life cycle. */
-function fileControlParameters(file: FileSpec, contentLength: number): Uint8Array {
-  const descriptor = { transparent: 0x01, 'linear-fixed': 0x02, cyclic: 0x06 }[file.structure];
-  const parts = [
-    encodeTlv(0x80, uintToBytes(contentLength, 2)),
-    file.structure === 'transparent'
-      ? encodeTlv(0x82, Uint8Array.of(descriptor))
-      : encodeTlv(0x82, Uint8Array.of(descriptor, 0x21, file.size >> 8, file.size & 0xff, file.records)),
-    encodeTlv(0x83, uintToBytes(file.fid, 2)),
-    encodeTlv(0x88, Uint8Array.of(file.sfi << 3)),
-    encodeTlv(0x8a, Uint8Array.of(0x05)),
-  ];
-  return concatBytes(...parts);
-}
-
 export function interindustryHandlers(os: CardOs, state: ApplicationState) {
+  const { selection } = os;
   /** The file that a short identifier or the selection names, readable now. */
   const readable = (file: FileSpec | undefined): FileSpec => {
     if (!file) return refuse(SW.fileNotFound);
@@ -44,33 +25,20 @@ export function interindustryHandlers(os: CardOs, state: ApplicationState) {
   };
   const bySfiOrCurrent = (sfi: number): FileSpec => {
     if (sfi !== 0) {
-      const file = readable(findFileBySfi(state.spec, sfi));
-      state.currentFile.value = file.fid;
+      const file = readable(findFileBySfi(selection.directory, sfi));
+      selection.selectFile(file);
       return file;
     }
-    if (state.currentFile.value === 0) return refuse(SW.noCurrentFile);
-    return readable(findFileByFid(state.spec, state.currentFile.value));
+    return readable(selection.file ?? refuse(SW.noCurrentFile));
   };
 
   return {
-    /** SELECT of a file; applications are selected by the command processor. */
-    select({ p2, data }: RequestOf<Commands['select']>) {
-      const file = data.length === 2 ? findFileByFid(state.spec, bytesToUint(data)) : undefined;
-      if (!file) return refuse(SW.fileNotFound);
-      state.currentFile.value = file.fid;
-      if (p2 === 'nothing') return new Uint8Array(0);
-      const stored = os.files.find(file.fid)!;
-      const length = stored instanceof TransparentFile ? stored.content.length : file.size * file.records;
-      return encodeTlv(p2 === 'FCI' ? 0x6f : 0x62, fileControlParameters(file, length));
-    },
+    ...fileSelectionHandlers(os, state),
 
     readBinary({ p1, p2 }: RequestOf<Commands['readBinary']>) {
       const bySfi = p1 >= 0x80;
       const file = bySfiOrCurrent(bySfi ? p1 & 0x1f : 0);
-      const { content } = os.files.transparent(file);
-      const offset = bySfi ? p2 : (p1 << 8) | p2;
-      if (offset > content.length) refuse(SW.wrongParameters);
-      return content.slice(offset, content.length - offset);
+      return os.files.read(file, bySfi ? p2 : (p1 << 8) | p2);
     },
 
     readRecord({ p1, p2 }: RequestOf<Commands['readRecord']>) {

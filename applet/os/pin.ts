@@ -30,6 +30,11 @@ export class Pin {
     this.tries.value = this.spec.tries;
   }
 
+  /** Gives all tries back and leaves the value; the caller has proven the right to. */
+  restoreTries(): void {
+    this.tries.value = this.spec.tries;
+  }
+
   /**
    * Returns when `candidate` is the PIN, with all tries restored; otherwise answers 63Cx or 6983.
    * The try is spent in persistent memory before the comparison, so that no cut of the power gives it back.

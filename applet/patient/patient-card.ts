@@ -8,22 +8,27 @@ import type { Application, CardOs } from '../os/card-os.js';
 import { CardSession } from '../os/card-session.js';
 import type { HandlersOf } from '../os/handlers.js';
 import { interindustryHandlers } from '../os/interindustry-handlers.js';
+import { lifeCycleHandlers } from '../os/life-cycle-handlers.js';
 import { scp03Handlers } from '../os/scp03-handlers.js';
 import { cardAuthenticationHandlers } from './card-authentication.js';
 import { collectionHandlers } from './collection.js';
 import { holderSignatureHandlers } from './holder-signature.js';
 import { planPatientMemory } from './patient-memory.js';
 import { personalisationHandlers } from './personalisation.js';
+import { renewalHandlers } from './renewal.js';
 import { visitRecordHandlers } from './visit-record.js';
 
 function makePatientApplication(os: CardOs): Application {
   const state = new ApplicationState(os, PATIENT_APPLICATION);
   const memory = planPatientMemory(os.memory);
   const session = new CardSession(os.memory, os.coprocessor, () => os.security.revokeRole());
+  const personalisation = personalisationHandlers(os, state, memory);
   const handlers: HandlersOf<typeof PATIENT_APPLICATION> = {
     ...interindustryHandlers(os, state),
     ...scp03Handlers(os, PATIENT_APPLICATION),
-    ...personalisationHandlers(os, state, memory),
+    ...personalisation,
+    ...lifeCycleHandlers(os, state, personalisation.activate),
+    ...renewalHandlers(os, state, memory),
     ...holderSignatureHandlers(os, state, memory),
     ...cardAuthenticationHandlers(os, memory, session),
     ...visitRecordHandlers(os, memory),

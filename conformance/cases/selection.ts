@@ -128,7 +128,7 @@ export const SELECTION_CASES = caseFamily(
       async run(card) {
         await card.reset();
         await expectStatus(card, '00a4040c07a0000000031010', SW.fileNotFound);
-        const { sw } = await card.send('00b0810000');
+        const { sw } = await card.send('00b0820000');
         expectThat(sw >= 0x6800, 'a checking error', toHex(uintToBytes(sw, 2)));
       },
     },

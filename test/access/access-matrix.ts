@@ -10,6 +10,7 @@ import {
   needsSecureChannel,
   PATIENT_APPLICATION,
   PROFESSIONAL_APPLICATION,
+  secureMessagingIn,
 } from '../../apdu/index.js';
 
 /** What was proven to the card. */
@@ -79,7 +80,7 @@ export function specifiedAnswer(
   const { command, rule } = ruleOf(application, row) ?? {};
   if (!command || rule === undefined) return undefined;
   if (!command.states.includes(row.state)) return 'never';
-  if (needsSecureChannel(command.secureMessaging) && !status.issuer) return 'no';
+  if (needsSecureChannel(secureMessagingIn(command, row.state)) && !status.issuer) return 'no';
   return satisfied(rule, row.state, status) ? 'yes' : 'no';
 }
 
@@ -134,7 +135,10 @@ export function disagreements(matrix: Matrix, applications: Applications): reado
 }
 
 /** Everything declared that the table must have a row for, in each state that a test can reach. */
-export function declaredKeys(applications: Applications, states: readonly LifeCycle[]): readonly string[] {
+export function declaredKeys(
+  applications: Applications,
+  states: Readonly<Record<Row['application'], readonly LifeCycle[]>>,
+): readonly string[] {
   return Object.entries(applications).flatMap(([name, application]) => {
     const commands = Object.values(application.commands).filter(
       ({ access }) => access !== 'by file' && access !== 'by algorithm',
@@ -144,7 +148,9 @@ export function declaredKeys(applications: Applications, states: readonly LifeCy
       ...Object.keys(application.files).map((id) => `file,${id}`),
       ...Object.keys(application.algorithms).map((id) => `algorithm,${id}`),
     ];
-    return keys.flatMap((key) => states.map((state) => `${name},${key},${state}`));
+    return keys.flatMap((key) =>
+      states[name as Row['application']].map((state) => `${name},${key},${state}`),
+    );
   });
 }
 

@@ -56,7 +56,7 @@ describe('trace decoder', () => {
       name: 'SELECT',
       p1: { meaning: 'by application identifier' },
       p2: { meaning: 'nothing' },
-      request: [{ name: 'file or application identifier', value: 'f0494d495301' }],
+      request: [{ name: 'file or application identifier, or path', value: 'f0494d495301' }],
     });
     expect(after).toMatchObject({
       name: 'STORE DATA',
@@ -218,7 +218,7 @@ describe('trace decoder', () => {
     expect(last(SELECT_PATIENT, { command: '00DD0000', response: '6D00' })).toMatchObject({
       name: 'command 00dd (instruction not supported)',
     });
-    expect(last(SELECT_PATIENT, { command: '00A40900023F00', response: '6A86' })).toMatchObject({
+    expect(last(SELECT_PATIENT, { command: '00A40A00023F00', response: '6A86' })).toMatchObject({
       name: 'SELECT (incorrect P1-P2)',
       request: [{ value: '3f00' }],
     });
@@ -349,5 +349,26 @@ describe('secrets stay out of a decoded trace', () => {
     expect(FIELD.hintKey.secret).toBe(true);
     expect(PATIENT_APPLICATION.commands.storeData.data.template.roleKey.secret).toBe(true);
     expect(PROFESSIONAL_APPLICATION.commands.storeData.data.template.pin.secret).toBe(true);
+  });
+});
+
+describe('trace decoder in the file tree', () => {
+  const reading = { command: '00B0000000', response: '9000' };
+
+  it('knows EF.DIR before any application, and its name in a path', () => {
+    const directory = { command: '00A4020C022F00', response: '9000' };
+    expect(last(directory, reading)).toMatchObject({ name: 'READ BINARY', id: 'readBinary' });
+    expect(last(directory, reading)).not.toHaveProperty('application');
+  });
+
+  it('follows a path into an application and out of it', () => {
+    const path = { command: '00A4080C04DF010104', response: '9000' };
+    expect(last(path, reading)).toMatchObject({ application: 'patient' });
+    const parent = { command: '00A4030C', response: '9000' };
+    expect(last(path, parent, reading)).not.toHaveProperty('application');
+    const child = { command: '00A4010C02DF02', response: '9000' };
+    expect(last(path, parent, child, reading)).toMatchObject({ application: 'professional' });
+    const refused = { command: '00A4080C022F00', response: '6A82' };
+    expect(last(path, refused, reading)).toMatchObject({ application: 'patient' });
   });
 });

@@ -37,6 +37,8 @@ export class ApduFuzzer {
     private readonly state: LifeCycle,
     private readonly choices: Choices,
     private dictionary: Dictionary,
+    /** The role that was proven; commands for another one are seldom worth sending. */
+    private readonly role?: string,
   ) {}
 
   /** A value for a data object from now on. */
@@ -49,7 +51,9 @@ export class ApduFuzzer {
     const { choices } = this;
     if (choices.oneIn(12)) return [{ kind: 'noise', apdu: choices.bytes(choices.below(300)) }];
     const commands = Object.values(this.application.commands);
-    const permitted = commands.filter(({ states }) => states.includes(this.state));
+    const permitted = commands.filter(
+      ({ states, access }) => states.includes(this.state) && !this.isForAnotherRole(access),
+    );
     const opening = this.state === 'initialisation' && !channel?.opened && choices.oneIn(2);
     const { initializeUpdate, openSecureChannel } = this.application.commands;
     const spec = opening
@@ -63,6 +67,10 @@ export class ApduFuzzer {
     const at = choices.below(damaged.length);
     if (choices.oneIn(2)) damaged[at] = this.damageBytes(damaged[at]!);
     return damaged.map((apdu) => ({ kind: 'nearly valid', apdu }));
+  }
+
+  private isForAnotherRole(access: CommandSpec['access']): boolean {
+    return typeof access === 'object' && 'role' in access && access.role !== this.role;
   }
 
   private draftOf(
@@ -206,5 +214,7 @@ export class ApduFuzzer {
 export function selectionsOf(application: ApplicationSpec): Uint8Array[] {
   const files = Object.values(application.files).map(({ fid }) => Uint8Array.of(fid >> 8, fid & 0xff));
   const aid = fromHex(application.aid);
-  return [aid, aid, aid.slice(0, 5), ...files];
+  const df = Uint8Array.of(application.fid >> 8, application.fid & 0xff);
+  const path = Uint8Array.of(...df, ...files[0]!);
+  return [aid, aid, aid, aid, aid.slice(0, 5), df, path, Uint8Array.of(0x3f, 0x00), ...files];
 }

@@ -58,7 +58,7 @@ function dictionaryOf(spec: ApplicationSpec, prescriptionId: Uint8Array): Dictio
     PUK: [PUK, PUK, PIN],
     'role certificate': certificates,
     'ephemeral public key': [HOLDER_KEY.publicKey],
-    'file or application identifier': selectionsOf(spec),
+    'file or application identifier, or path': selectionsOf(spec),
     'algorithm reference': Object.values(spec.algorithms).map(({ reference }) => Uint8Array.of(reference)),
     'prescription number R_X_ID': [prescriptionId],
     'doctor-card random': [VISIT.doctorRandom],
@@ -71,10 +71,10 @@ function dictionaryOf(spec: ApplicationSpec, prescriptionId: Uint8Array): Dictio
   };
 }
 
-const stateOf = (name: string): LifeCycle =>
-  ['blank', 'channel begun', 'channel open', 'before activation'].includes(name)
-    ? 'initialisation'
-    : 'operational';
+const stateOf = (name: string): LifeCycle => {
+  if (['blank', 'channel begun', 'channel open', 'before activation'].includes(name)) return 'initialisation';
+  return name === 'deactivated' || name === 'terminated' ? name : 'operational';
+};
 
 /** Starts on the patient card. */
 export function patientStarts(): FuzzStart[] {
@@ -121,8 +121,13 @@ export function patientStarts(): FuzzStart[] {
   const pharmacy = new ProfessionalPeer(AUTHORITY, 'pharmacy').authenticate(transmit);
   add('pharmacy and holder', card.image(), pharmacy);
   for (const role of ['staff', 'nhi'] as const) {
-    add(role, card.image(), new ProfessionalPeer(AUTHORITY, role).authenticate(transmit));
+    const session = new ProfessionalPeer(AUTHORITY, role).authenticate(transmit);
+    add(role, card.image(), session);
   }
+  call(transmit, commands.deactivate, {});
+  add('deactivated', card.image());
+  call(transmit, commands.terminate, {});
+  add('terminated', card.image());
   return starts;
 }
 

@@ -133,7 +133,8 @@ function fuzz(starts: readonly FuzzStart[], count: number, seed: number): Tallie
   while (tallies.total < count) {
     const start = choices.of(starts);
     const card = cardOf(watchHandlers(start.kind, reached), { seed: tallies.total }, start.image);
-    const fuzzer = new ApduFuzzer(start.spec, start.state, choices, start.dictionary);
+    const role = /doctor|staff|pharmacy|nhi/.exec(start.name)?.[0];
+    const fuzzer = new ApduFuzzer(start.spec, start.state, choices, start.dictionary, role);
     for (let sent = 0; sent < ROUND; ) {
       const inside = channelInside(card);
       if (inside) fuzzer.know('host cryptogram', inside.cryptogram);

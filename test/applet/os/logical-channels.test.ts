@@ -54,7 +54,7 @@ describe('logical channels (ISO/IEC 7816-4:2020, 11.1.2)', () => {
     open();
     expect(send('00708001')).toBe('9000');
     expect(send('0070000001')).toBe('019000');
-    expect(send('01B0810001'), 'reopened, it is new').toBe('6d00');
+    expect(send('0184000010'), 'reopened, it is new').toBe('6d00');
     expect(send('00708001')).toBe('9000');
     open();
     card.reset();
@@ -68,10 +68,10 @@ describe('logical channels (ISO/IEC 7816-4:2020, 11.1.2)', () => {
   it('do not fetch the response of another one, and interrupt its chain', () => {
     const { send } = start();
     expect(send('0070000001')).toBe('019000');
-    expect(send(`00A4040006${PATIENT}`)).toBe('610d');
-    expect(send('01C000000D')).toBe('6985');
-    expect(send(`00A4040006${PATIENT}`)).toBe('610d');
-    expect(send('00C000000D').slice(-4)).toBe('9000');
+    expect(send(`00A4040006${PATIENT}`)).toBe('6115');
+    expect(send('01C0000015')).toBe('6985');
+    expect(send(`00A4040006${PATIENT}`)).toBe('6115');
+    expect(send('00C0000015').slice(-4)).toBe('9000');
     expect(send(`01A4040C06${PATIENT}`)).toBe('9000');
     expect(send('10DB3FFF0100').slice(-4)).toBe('9000');
     expect(send('0184000010')).toBe('6883');

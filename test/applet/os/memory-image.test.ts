@@ -232,8 +232,8 @@ describe('a reset', () => {
     expect(toHex(atr)).toBe(toHex(PATIENT_CARD.atr));
     expect(card.image().ram.every((byte) => byte === 0)).toBe(true);
     expect(clean.powered).toBe(true);
-    const [readCertificate] = apdusOf(patient.readBinary, { p1: 0x81, p2: 0 }) as [Uint8Array];
-    expect(toHex(transmit(readCertificate)), 'nothing is selected').toBe('6d00');
+    const [challenge] = apdusOf(patient.getChallenge, {}) as [Uint8Array];
+    expect(toHex(transmit(challenge)), 'nothing is selected').toBe('6d00');
     selectApplication(transmit, PATIENT_AID);
     expect(triesLeft(transmit)).toBe(3);
     for (const sfi of [1, 2, 3, 4, 5]) {

@@ -1,0 +1,48 @@
+/** What is selected on a logical channel: a DF and perhaps an EF of it (ISO/IEC 7816-4:2020, 7.3.3). */
+
+import {
+  type ApplicationSpec,
+  type DirectorySpec,
+  type FileSpec,
+  findFileByFid,
+  MASTER_FILE,
+} from '../../apdu/index.js';
+import type { MemoryPlan, RamField } from '../runtime/allocation.js';
+
+export class Selection {
+  /** 0 for the master file, which is selected after a reset and on a channel just opened. */
+  private readonly application: RamField;
+  private readonly fileIdentifier: RamField;
+
+  constructor(
+    private readonly memory: MemoryPlan,
+    private readonly spec: ApplicationSpec,
+  ) {
+    this.application = memory.transientField('application selected', 1, 'clear on deselect');
+    this.fileIdentifier = memory.transientField('current file', 2, 'clear on deselect');
+  }
+
+  get hasApplication(): boolean {
+    return this.application.value !== 0;
+  }
+
+  get directory(): DirectorySpec {
+    return this.hasApplication ? this.spec : MASTER_FILE;
+  }
+
+  get file(): FileSpec | undefined {
+    const fid = this.fileIdentifier.value;
+    return fid === 0 ? undefined : findFileByFid(this.directory, fid);
+  }
+
+  /** Makes a file of the current DF the current one. */
+  selectFile(file: FileSpec): void {
+    this.fileIdentifier.value = file.fid;
+  }
+
+  /** Makes a DF the current one; everything that the channel knew of the one before is wiped. */
+  selectDirectory(directory: DirectorySpec): void {
+    this.memory.clearChannel();
+    this.application.value = directory.fid === this.spec.fid ? 1 : 0;
+  }
+}
