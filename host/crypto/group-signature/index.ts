@@ -1,3 +1,4 @@
+export * from './batch.js';
 export * from './group-verifier.js';
 export * from './hint-key.js';
 export * from './issuer.js';

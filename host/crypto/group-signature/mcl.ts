@@ -100,7 +100,9 @@ export class MclCurve {
   ): Decoded<P> {
     if (point.isZero()) return { ok: false, reason: 'infinity' };
     if (!point.isValid()) return { ok: false, reason: 'encoding' };
-    if (!point.isValidOrder()) return { ok: false, reason: 'subgroup' };
+    // On BN every point of G1 is in the subgroup; mcl would multiply by r all the same.
+    const everyPointBelongs = this.suite.cofactorOne && point instanceof this.mcl.G1;
+    if (!everyPointBelongs && !point.isValidOrder()) return { ok: false, reason: 'subgroup' };
     // Two encodings of one point would be two signatures on one statement.
     return equalBytes(encode(point), encoded) ? { ok: true, point } : { ok: false, reason: 'encoding' };
   }
