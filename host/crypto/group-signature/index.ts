@@ -3,5 +3,7 @@ export * from './group-verifier.js';
 export * from './hint-key.js';
 export * from './issuer.js';
 export * from './mcl.js';
+export * from './opener.js';
+export * from './opening-proof.js';
 export * from './verifier.js';
 export * from './verifier-noble.js';

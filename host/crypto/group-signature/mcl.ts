@@ -75,6 +75,13 @@ export class MclCurve {
     return hexToBytes(parts.map((part) => part.getStr(16).padStart(64, '0')).join(''));
   }
 
+  /** An element of GT as its twelve coefficients, lowest first, each big-endian at the field's length. */
+  encodeGt(element: Mcl.GT): Uint8Array {
+    const digits = this.suite.g1AffineBytes; // two hexadecimal digits for each byte of half a point
+    const coefficients = element.getStr(16).split(' ');
+    return hexToBytes(coefficients.map((coefficient) => coefficient.padStart(digits, '0')).join(''));
+  }
+
   private get isBls(): boolean {
     return this.suite.name === 'bls12381';
   }
