@@ -23,6 +23,7 @@ export const DOMAIN = {
   nonceGroupKeyX: 'IMIS-v1/nonce/group-key-x',
   nonceGroupKeyY: 'IMIS-v1/nonce/group-key-y',
   nonceOpening: 'IMIS-v1/nonce/open',
+  nonceOpeningSplit: 'IMIS-v1/nonce/open-split',
 } as const;
 
 /** Tag of group signatures on the statement of equation `equation` (1–19). */

@@ -4,4 +4,5 @@ export * from './hedged-nonce.js';
 export * from './hkdf.js';
 export * from './hmac.js';
 export * from './hpke.js';
+export * from './opening-split.js';
 export * from './schnorr.js';

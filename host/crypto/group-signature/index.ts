@@ -4,6 +4,7 @@ export * from './hint-key.js';
 export * from './issuer.js';
 export * from './mcl.js';
 export * from './opener.js';
+export * from './opening-key.js';
 export * from './opening-proof.js';
 export * from './verifier.js';
 export * from './verifier-noble.js';
