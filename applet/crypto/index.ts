@@ -1,3 +1,4 @@
+export * from './coupon.js';
 export * from './group-join.js';
 export * from './group-signature.js';
 export * from './hedged-nonce.js';
