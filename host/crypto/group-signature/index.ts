@@ -8,3 +8,4 @@ export * from './opening-key.js';
 export * from './opening-proof.js';
 export * from './verifier.js';
 export * from './verifier-noble.js';
+export * from './verifier-pool.js';
