@@ -10,6 +10,8 @@ export const DOMAIN = {
   joinCredential: 'IMIS-v1/join-u',
   /** Proof of knowledge of x and y in a group public key. */
   groupKey: 'IMIS-v1/group-key',
+  /** Proof of opening of a group signature. */
+  open: 'IMIS-v1/open',
   /** Derivation of a card's hint key K_i. */
   hintKey: 'IMIS-v1/hint-key',
   /** Secret nonces, one tag for each use, so that two nonces of one signature are unrelated. */
@@ -20,6 +22,8 @@ export const DOMAIN = {
   nonceCredentialProof: 'IMIS-v1/nonce/join-u-proof',
   nonceGroupKeyX: 'IMIS-v1/nonce/group-key-x',
   nonceGroupKeyY: 'IMIS-v1/nonce/group-key-y',
+  nonceOpening: 'IMIS-v1/nonce/open',
+  nonceOpeningSplit: 'IMIS-v1/nonce/open-split',
 } as const;
 
 /** Tag of group signatures on the statement of equation `equation` (1–19). */

@@ -1,5 +1,6 @@
 export * from './domain.js';
 export * from './group-join.js';
+export * from './group-opening.js';
 export * from './group-public-key.js';
 export * from './group-signature.js';
 export * from './group-suite.js';

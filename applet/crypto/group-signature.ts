@@ -61,13 +61,13 @@ export function signGroup(
   statement: StatementToSign,
   counter: number,
 ): Uint8Array | undefined {
-  return coprocessor.hold(workingBytes(suite), () => {
+  return coprocessor.hold(signingBytes(suite), () => {
     const nonces = hedgedNonces(coprocessor, suite.order, key.secretKey, counter);
     try {
       for (let attempt = 0; attempt < CHALLENGE_ATTEMPTS; attempt++) {
-        const commitment = commit(coprocessor, suite, key, nonces);
+        const commitment = commitGroup(coprocessor, suite, key, nonces);
         if (!commitment) return undefined;
-        const signature = respond(coprocessor, suite, key, commitment, statement);
+        const signature = respondGroup(coprocessor, suite, key, commitment, statement);
         if (signature) return signature;
       }
       throw new Error('the coprocessor hashes everything to zero');
@@ -77,13 +77,13 @@ export function signGroup(
   });
 }
 
-/** The signature as it grows, s1 in affine form, the key of the nonces, t, k and c. */
-function workingBytes(suite: GroupSuite): number {
+/** RAM of a signature: the signature as it grows, s1 in affine form, the key of the nonces, t, k and c. */
+export function signingBytes(suite: GroupSuite): number {
   return suite.signatureBytes + suite.g1AffineBytes + 4 * SCALAR_BYTES;
 }
 
 /** s1 = t·σ1, s2 = t·σ2, U = k·s1, hint; t is erased. `undefined` when a stored point is invalid. */
-function commit(
+export function commitGroup(
   coprocessor: Coprocessor,
   suite: GroupSuite,
   key: GroupMemberKey,
@@ -107,7 +107,7 @@ function commit(
 }
 
 /** s = k + c·sk and the whole signature; erases k in every case. `undefined` for c = 0. */
-function respond(
+export function respondGroup(
   coprocessor: Coprocessor,
   suite: GroupSuite,
   key: GroupMemberKey,

@@ -75,6 +75,13 @@ export class MclCurve {
     return hexToBytes(parts.map((part) => part.getStr(16).padStart(64, '0')).join(''));
   }
 
+  /** An element of GT as its twelve coefficients, lowest first, each big-endian at the field's length. */
+  encodeGt(element: Mcl.GT): Uint8Array {
+    const digits = this.suite.g1AffineBytes; // two hexadecimal digits for each byte of half a point
+    const coefficients = element.getStr(16).split(' ');
+    return hexToBytes(coefficients.map((coefficient) => coefficient.padStart(digits, '0')).join(''));
+  }
+
   private get isBls(): boolean {
     return this.suite.name === 'bls12381';
   }
@@ -100,7 +107,9 @@ export class MclCurve {
   ): Decoded<P> {
     if (point.isZero()) return { ok: false, reason: 'infinity' };
     if (!point.isValid()) return { ok: false, reason: 'encoding' };
-    if (!point.isValidOrder()) return { ok: false, reason: 'subgroup' };
+    // On BN every point of G1 is in the subgroup; mcl would multiply by r all the same.
+    const everyPointBelongs = this.suite.cofactorOne && point instanceof this.mcl.G1;
+    if (!everyPointBelongs && !point.isValidOrder()) return { ok: false, reason: 'subgroup' };
     // Two encodings of one point would be two signatures on one statement.
     return equalBytes(encode(point), encoded) ? { ok: true, point } : { ok: false, reason: 'encoding' };
   }

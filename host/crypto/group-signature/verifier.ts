@@ -1,12 +1,13 @@
 /** Verification of PS-G1 group signatures on mcl-wasm: one rule for every verifier. */
 
-import type { G1, PrecomputedG2 } from 'mcl-wasm';
+import type { Fr, G1, PrecomputedG2 } from 'mcl-wasm';
 import { challengeScalar, type GroupSuite } from '../../../apdu/index.js';
 import { verifyGroupKeyProof } from './group-key-proof.js';
 import {
+  type GroupKeyFault,
+  type GroupSignatureFault,
   type GroupSignatureVerdict,
   type GroupVerifier,
-  type LoadedVerifier,
   type PublishedGroupKey,
   readPublicKey,
   readSignature,
@@ -14,8 +15,12 @@ import {
 } from './group-verifier.js';
 import type { MclCurve } from './mcl.js';
 
+export type LoadedMclVerifier =
+  | { readonly ok: true; readonly verifier: MclGroupVerifier }
+  | { readonly ok: false; readonly reason: GroupKeyFault };
+
 /** Loads a group key: format, subgroup, X~ and Y~ ≠ O, proof of knowledge; done once for each epoch. */
-export function loadGroupVerifier(curve: MclCurve, key: PublishedGroupKey): LoadedVerifier {
+export function loadGroupVerifier(curve: MclCurve, key: PublishedGroupKey): LoadedMclVerifier {
   const read = readPublicKey(curve.suite, key.publicKey);
   if (!read.ok) return read;
   const x = curve.decodeG2(read.x);
@@ -31,17 +36,31 @@ export function loadGroupVerifier(curve: MclCurve, key: PublishedGroupKey): Load
     y: new PrecomputedG2(y.point),
     g: new PrecomputedG2(curve.g2),
   };
-  return { ok: true, verifier: new MclVerifier(curve, key.epoch, read.groupKeyHash, lines) };
+  return { ok: true, verifier: new MclGroupVerifier(curve, key.epoch, read.groupKeyHash, lines) };
 }
 
 /** Line coefficients of the fixed G2 arguments X~, Y~, g~. */
 type Lines = { readonly x: PrecomputedG2; readonly y: PrecomputedG2; readonly g: PrecomputedG2 };
 
-class MclVerifier implements GroupVerifier {
+/** Arguments of the pairing equation of one signature, or sums of them over a batch. */
+export type EquationPoints = {
+  /** A = (s/c)·s1 − (1/c)·U, which is sk·s1 for an honest signer. */
+  readonly a: G1;
+  readonly s1: G1;
+  readonly s2: G1;
+};
+
+/** A signature of which every check but the pairing equation has passed. */
+export type CheckedSignature =
+  | { readonly ok: true; readonly points: EquationPoints }
+  | { readonly ok: false; readonly reason: GroupSignatureFault };
+
+/** Verifies under one key on mcl-wasm; its two halves serve batches and openings. */
+export class MclGroupVerifier implements GroupVerifier {
   readonly suite: GroupSuite;
 
   constructor(
-    private readonly curve: MclCurve,
+    readonly curve: MclCurve,
     readonly epoch: number,
     readonly groupKeyHash: Uint8Array,
     private readonly lines: Lines,
@@ -50,8 +69,14 @@ class MclVerifier implements GroupVerifier {
   }
 
   verify(signed: SignedStatement): GroupSignatureVerdict {
+    const checked = this.check(signed);
+    if (!checked.ok) return checked;
+    return this.equationHolds(checked.points) ? { ok: true } : { ok: false, reason: 'equation' };
+  }
+
+  /** Every check of one signature that is no pairing. */
+  check(signed: SignedStatement): CheckedSignature {
     const { curve } = this;
-    const { mcl } = curve;
     const read = readSignature(this.suite, this, signed);
     if (!read.ok) return read;
     const s1 = curve.decodeG1(read.parts.s1);
@@ -60,25 +85,31 @@ class MclVerifier implements GroupVerifier {
     if (!s2.ok) return s2;
     const commitment = curve.decodeG1(read.parts.commitment);
     if (!commitment.ok) return commitment;
-
-    // A = (s/c)·s1 − (1/c)·U, which is sk·s1 for an honest signer
-    const inverse = mcl.inv(curve.scalar(challengeScalar(read.challenge)));
-    const ratio = mcl.mul(curve.scalar(read.parts.response), inverse);
-    const a = mcl.sub(mcl.mul(s1.point, ratio), mcl.mul(commitment.point, inverse));
+    const a = this.member(s1.point, commitment.point, {
+      challenge: curve.scalar(challengeScalar(read.challenge)),
+      response: curve.scalar(read.parts.response),
+    });
     if (a.isZero()) return { ok: false, reason: 'degenerate' };
-    return this.pairingHolds(a, s1.point, s2.point) ? { ok: true } : { ok: false, reason: 'equation' };
+    return { ok: true, points: { a, s1: s1.point, s2: s2.point } };
+  }
+
+  /** e(A, Y~)·e(s1, X~)·e(−s2, g~) = 1, with one final exponentiation. */
+  equationHolds({ a, s1, s2 }: EquationPoints): boolean {
+    const { mcl } = this.curve;
+    const { x, y, g } = this.lines;
+    const two = mcl.precomputedMillerLoop2(a, y, s1, x);
+    const third = mcl.precomputedMillerLoop(mcl.neg(s2), g);
+    return mcl.finalExp(mcl.mul(two, third)).isOne();
   }
 
   dispose(): void {
     for (const lines of Object.values(this.lines)) lines.destroy();
   }
 
-  /** e(A, Y~)·e(s1, X~)·e(−s2, g~) = 1, with one final exponentiation. */
-  private pairingHolds(a: G1, s1: G1, s2: G1): boolean {
+  /** (s/c)·s1 − (1/c)·U. */
+  private member(s1: G1, commitment: G1, { challenge, response }: Record<'challenge' | 'response', Fr>): G1 {
     const { mcl } = this.curve;
-    const { x, y, g } = this.lines;
-    const two = mcl.precomputedMillerLoop2(a, y, s1, x);
-    const third = mcl.precomputedMillerLoop(mcl.neg(s2), g);
-    return mcl.finalExp(mcl.mul(two, third)).isOne();
+    const inverse = mcl.inv(challenge);
+    return mcl.sub(mcl.mul(s1, mcl.mul(response, inverse)), mcl.mul(commitment, inverse));
   }
 }

@@ -1,0 +1,31 @@
+/** A worker thread of the verifier pool: one curve, one group key, one job at a time. Runs when loaded. */
+
+import { parentPort, workerData } from 'node:worker_threads';
+import { systemRng } from '../random.js';
+import { verifyBatch } from './batch.js';
+import { loadMclCurve } from './mcl.js';
+import { loadGroupVerifier, type MclGroupVerifier } from './verifier.js';
+import type { WorkerAnswer, WorkerJob, WorkerSettings } from './worker-protocol.js';
+
+const port = parentPort;
+if (!port) throw new Error('the verifier worker runs in a worker thread only');
+const { suite, key } = workerData as WorkerSettings;
+const answer = (message: WorkerAnswer): void => port.postMessage(message);
+
+const loaded = loadGroupVerifier(await loadMclCurve(suite), key);
+if (loaded.ok) {
+  const { verifier } = loaded;
+  port.on('message', (job: WorkerJob) => answer({ kind: 'done', result: run(verifier, job) }));
+  answer({ kind: 'ready' });
+} else {
+  answer({ kind: 'refused', reason: loaded.reason });
+}
+
+function run(verifier: MclGroupVerifier, job: WorkerJob) {
+  if (job.kind === 'verify') return verifier.verify(job.signed);
+  const { items, productsPerSender } = job;
+  return verifyBatch(verifier, items, {
+    rng: systemRng,
+    ...(productsPerSender === undefined ? {} : { productsPerSender }),
+  });
+}
