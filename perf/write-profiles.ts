@@ -57,7 +57,7 @@ export function importCardData(dataFolder: string, outputFolder: string): readon
     writeProfile(
       key,
       card,
-      { ...readOperations(dataFolder, key), ...(host && { host }) },
+      { ...readOperations(dataFolder, key), ...(host && { host: hostOf(card, host) }) },
       dataFolder,
       outputFolder,
     ),
@@ -74,6 +74,16 @@ function readHost(dataFolder: string): CardTiming['host'] {
     highMs: host.range_ms[1],
     label: 'estimated',
     source: 'default and range of the data set over readers; not fitted to this card',
+  };
+}
+
+/** In a USB token the card's own chip is the reader: what is left is USB and the host, the least of the range. */
+function hostOf(card: MeasuredCard, host: NonNullable<CardTiming['host']>): NonNullable<CardTiming['host']> {
+  if (!/\bUSB token\b/i.test(card.title)) return host;
+  return {
+    ...host,
+    ms: host.lowMs,
+    source: 'least of the range of the data set over readers: a USB token has no reader beside its chip',
   };
 }
 
