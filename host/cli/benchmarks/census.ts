@@ -40,8 +40,10 @@ export type CensusResult = {
   /** Milliseconds of one personalisation with its visit, all of it over APDUs. */
   readonly fullPersonalisationMs: number;
   readonly memory: readonly MemoryPoint[];
-  /** Heap and external bytes for each further card, least squares over {@link memory}. */
+  /** Heap and external bytes for each further card, least squares over {@link memory} without its start. */
   readonly bytesPerCard: number;
+  /** The same of what is resident: with what the allocator adds. */
+  readonly residentBytesPerCard: number;
   readonly distinctImages: number;
   readonly readBack: number;
 };
@@ -104,7 +106,8 @@ export function takeCensus({ cards, full, seed, collectGarbage, onProgress }: Ce
     cpuSeconds: (user + system) / 1e6,
     fullPersonalisationMs,
     memory,
-    bytesPerCard: slopeOf(memory.slice(1)),
+    bytesPerCard: slopeOf(memory.slice(1), ({ heapBytes, externalBytes }) => heapBytes + externalBytes),
+    residentBytesPerCard: slopeOf(memory.slice(1), ({ residentBytes }) => residentBytes),
     distinctImages: distinctImages(population),
     readBack: readBack(population, pids),
   };
@@ -116,8 +119,8 @@ function memoryPoint(cards: number, collectGarbage: () => void): MemoryPoint {
   return { cards, heapBytes: heapUsed, externalBytes: external, residentBytes: rss };
 }
 
-function slopeOf(points: readonly MemoryPoint[]): number {
-  const bytes = points.map(({ heapBytes, externalBytes }) => heapBytes + externalBytes);
+function slopeOf(points: readonly MemoryPoint[], bytesOf: (point: MemoryPoint) => number): number {
+  const bytes = points.map(bytesOf);
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const [meanCards, meanBytes] = [mean(points.map(({ cards }) => cards)), mean(bytes)];
   let covariance = 0;
