@@ -38,16 +38,10 @@ const RULES: readonly CallRule[] = [
     call: /^Cipher\.doFinal\|(?<key>RSAPriv|RSAPub)\|(?<bits>\d+)\|ebits(?<exponent>\d+|full)$/,
     part: 'crypto',
     price: (context, { key, bits, exponent }) =>
-      priceTerm(
+      exponentiation(
         context.timing,
-        {
-          kind: 'exponentiation',
-          modulusBytes: 'length',
-          exponentBits: exponent === 'full' ? exponentBitsSet(context, key!, Number(bits)) : Number(exponent),
-          withFixedPart: true,
-          label: 'derived',
-        },
-        Number(bits) / 8,
+        Number(bits),
+        exponent === 'full' ? exponentBitsSet(context, key!, Number(bits)) : Number(exponent),
       ),
   },
   {
@@ -172,6 +166,28 @@ export function priceCall(context: CallContext, name: string): { part: CallPart;
     if (match !== null) return { part: rule.part, price: rule.price(context, match.groups ?? {}) };
   }
   return null;
+}
+
+/** Bits of 65537, the shortest exponent that was timed. */
+const SHORTEST_EXPONENT_BITS = 17;
+
+/** The engine's straight line; where noise tilts it below nothing, the shortest timed exponent bounds shorter ones. */
+function exponentiation(timing: CardTiming, modulusBits: number, exponentBits: number): Price {
+  const withBits = (bits: number) =>
+    priceTerm(
+      timing,
+      {
+        kind: 'exponentiation',
+        modulusBytes: 'length',
+        exponentBits: bits,
+        withFixedPart: true,
+        label: 'derived',
+      },
+      modulusBits / 8,
+    );
+  const constant = withBits(0);
+  const isTilted = constant.ms !== null && constant.ms < 0;
+  return withBits(isTilted ? Math.max(SHORTEST_EXPONENT_BITS, exponentBits) : exponentBits);
 }
 
 /** A full exponent has the bytes that were set for such a key in the same command, otherwise the modulus's. */

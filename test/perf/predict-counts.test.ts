@@ -59,8 +59,8 @@ describe('whole commands, by hand from the figures of the profile', () => {
     const bytecode = (334 * 3.77 + 162 * 41.24 + 89 * invokeUs) / 1000 + call;
     const keys = 17.34 + 2 * 11.68 + 2 * 1.34;
     const crypto = 8.6 + 55.1 + 57;
-    // TA1 = 94: 512 / 8 cycles, no TC1
-    const wire = t1Ms(64 / 4000, 71 + 67, 12);
+    // TA1 = 95: 512 / 16 cycles, no TC1
+    const wire = t1Ms(32 / 4000, 71 + 67, 12);
     expect(prediction.ms).toBeCloseTo(bytecode + keys + crypto + 0.46 + wire + 7, 9);
     expect(prediction.ms === null || prediction.breakdown.crypto).toBeCloseTo(crypto, 9);
   });
@@ -93,6 +93,11 @@ describe('calls on JCOP4 J3R180, by hand', () => {
   ])('%s', (name, ms) => {
     expect(msOf({ [name]: 1 })).toBeCloseTo(ms, 6);
     expect(msOf({ [name]: 2.5 })).toBeCloseTo(2.5 * ms, 6);
+  });
+
+  it('bounds a short exponent by the shortest timed one where the line starts below nothing', () => {
+    const short = msOf({ 'Cipher.doFinal|RSAPub|512|ebits2': 1 }, loadProfile('athena-idprotect'));
+    expect(short).toBeCloseTo(-1.306 + 17 * 0.18626, 6);
   });
 
   it('takes the bytes set for the key as the full exponent', () => {
