@@ -117,10 +117,33 @@ const timing = z.strictObject({
   modularExponentiation: z.record(z.string().regex(/^\d+$/), modularExponentiation),
   /** Microseconds per interpreted bytecode; null where not known. */
   bytecode: z
-    .strictObject({ localUs: z.number(), memoryUs: z.number(), averageUs: z.number(), label })
+    .strictObject({
+      /** Locals, constants, arithmetic, branches. */
+      localUs: z.number(),
+      /** Array, field and static access. */
+      memoryUs: z.number(),
+      /** A call or a return; four local and two memory bytecodes where absent. */
+      invokeUs: z.number().optional(),
+      averageUs: z.number(),
+      label,
+      /** Factor on all three, fitted to whole commands timed on this card or a sister of it. */
+      fittedFactor: z.strictObject({ value: z.number().positive(), source: text }).optional(),
+    })
     .nullable(),
   /** One persistent field write that changes the value, ms; null where not known. */
   changedFieldWriteMs: z.number().nonnegative().nullable(),
+  /** What key agreement on 256 bits costs more when it gives out both coordinates; nothing where absent. */
+  fullPointOutput: z.strictObject({ extraMs: z.number().nonnegative(), label, source: text }).optional(),
+  /** Reader firmware, USB and host software per command; `DEFAULT_HOST_MS` where absent. */
+  host: z
+    .strictObject({
+      ms: z.number().nonnegative(),
+      lowMs: z.number(),
+      highMs: z.number(),
+      label,
+      source: text,
+    })
+    .optional(),
   wire,
 });
 

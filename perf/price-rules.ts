@@ -33,7 +33,8 @@ const AES_CMAC: LengthTerm = {
   label: 'derived',
 };
 
-const RNG: LengthTerm = {
+/** Secure random data by length. */
+export const RANDOM_DATA: LengthTerm = {
   kind: 'by-length',
   candidates: [{ series: 'rng_secure', primitive: 'rng_secure_256B' }],
   blockBytes: 16,
@@ -98,7 +99,7 @@ export const PRICE_RULES: readonly PriceRule[] = [
     terms: [{ kind: 'not-measured', what: 'GHASH (multiplication in GF(2^128))' }],
     source: 'no card of the data set offers GCM, and its hash is not made of anything measured',
   },
-  { operation: 'rng', terms: [RNG], source: 'secure random data by length' },
+  { operation: 'rng', terms: [RANDOM_DATA], source: 'secure random data by length' },
   {
     operation: 'p256-keygen',
     terms: [primitive('ec_keygen_256', 'measured')],

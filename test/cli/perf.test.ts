@@ -1,4 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
 import { expectNoStackTrace, type ImisRun, imis } from './imis.js';
 
 const HEADING = 'crypto + NVM + wire only';
@@ -56,6 +59,54 @@ describe('imis perf card', () => {
     expect(run.status).toBe(1);
     expect(run.stderr).toMatch(/^imis: The visit was refused in "open visit": .*6A84[^\n]*\.\n$/);
     expect(run.stdout).toContain(HEADING);
+  });
+});
+
+describe('imis perf predict', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'counts-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  async function predict(counts: unknown, profile: string, ...more: readonly string[]): Promise<ImisRun> {
+    const file = join(folder, 'counts.json');
+    writeFileSync(file, typeof counts === 'string' ? counts : JSON.stringify(counts));
+    const run = await imis(['perf', 'predict', '--profile', profile, '--counts', file, ...more]);
+    expectNoStackTrace(run);
+    return run;
+  }
+
+  it('prices an entry by id and by key of the data, as JSON that adds up', async () => {
+    const entry = { operation: 'x', decomposition: { apdu_in: 8, api: { 'KeyPair.genKeyPair|256': 1 } } };
+    const run = await predict(entry, 'NXP_JCOP4_J3R180_P71', '--json');
+    expect([run.status, run.stderr]).toEqual([0, '']);
+    const { ms, breakdown } = JSON.parse(run.stdout) as { ms: number; breakdown: Record<string, number> };
+    expect(breakdown.crypto).toBe(26.5);
+    expect(Object.values(breakdown).reduce((sum, part) => sum + part, 0)).toBeCloseTo(ms, 2);
+    expect((await predict(entry.decomposition, 'nxp-jcop4-j3r180', '--json')).stdout).toBe(run.stdout);
+    expect((await predict(entry, 'nxp-jcop4-j3r180')).stdout).toMatch(/^NXP JCOP4 .*: \d+\.\d ms \(/);
+  });
+
+  it('says what a profile lacks and ends with 1', async () => {
+    const run = await predict({ api: { 'Cipher.init|RSAPub|512': 1 } }, 'nxp-j2e081', '--json');
+    expect([run.status, JSON.parse(run.stdout)]).toEqual([1, { ms: null, missing: ['rsa_pub_init_512'] }]);
+  });
+
+  it('lists unknown operations and ends with 2', async () => {
+    const run = await predict({ api: { 'Foo.bar|1': 1 } }, 'nxp-jcop4-j3r180', '--json');
+    expect([run.status, JSON.parse(run.stdout)]).toEqual([2, { ms: null, unknown: ['Foo.bar|1'] }]);
+  });
+
+  it('names the wrong field of a counts file in one sentence', async () => {
+    const run = await predict({ decomposition: { api: { 'Key.getSize': 'two' } } }, 'nxp-jcop4-j3r180');
+    expect(run.status).toBe(2);
+    expect(run.stderr).toMatch(
+      /^imis: Counts file .* is wrong at decomposition\.api\.Key\.getSize: [^\n]*\.\n$/,
+    );
+  });
+
+  it('teaches by its help', async () => {
+    const run = await imis(['perf', 'predict', '--help']);
+    expect(run.stdout).toContain('imis perf predict --profile nxp-jcop4-j3r180 --counts command.json --json');
+    expect(run.stdout).toContain('Exit status');
   });
 });
 
