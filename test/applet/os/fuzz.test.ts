@@ -135,7 +135,7 @@ function fuzz(starts: readonly FuzzStart[], count: number, seed: number): Tallie
     const card = cardOf(watchHandlers(start.kind, reached), { seed: tallies.total }, start.image);
     const fuzzer = new ApduFuzzer(start.spec, start.state, choices, start.dictionary);
     for (let sent = 0; sent < ROUND; ) {
-      const inside = channelInside(card);
+      const inside = start.state === 'initialisation' ? channelInside(card) : undefined;
       if (inside) fuzzer.know('host cryptogram', inside.cryptogram);
       for (const { apdu, kind } of fuzzer.next(sessionOf(card, start), inside?.channel)) {
         judge(start, card, apdu, kind);
