@@ -106,7 +106,7 @@ export class Card {
   manufacture(keys: TransportKeySet): this {
     if (this.powered || this.transportKeys.isPresent) throw new Error('the card has left its manufacturer');
     this.nvm.recover();
-    this.nvm.atomically(() => this.transportKeys.write(keys));
+    this.transportKeys.write(keys);
     return this;
   }
 

@@ -53,7 +53,7 @@ export class TransportKeys {
     return this.keyVersion.value !== 0;
   }
 
-  /** Belongs into a transaction. */
+  /** The version comes last: until then the card has no keys. */
   write(keys: TransportKeySet): void {
     this.options.value = keys.options;
     this.diversificationData.write(keys.diversificationData);

@@ -92,7 +92,7 @@ describe('imis visit --json', () => {
 
   it('says null for the seed of a run without one', async () => {
     const document = documentOf(
-      await visit('--profile', folder.file('small.json', profileWith({ ramBytes: 1_500 }))),
+      await visit('--profile', folder.file('small.json', profileWith({ ramBytes: 1_580 }))),
       1,
     );
     expect(document.seed).toBeNull();

@@ -35,6 +35,38 @@ const FAULTY: readonly Faulty[] = [
     statusInsteadOf('6a82', Uint8Array.of(0x6a, 0x88)),
     'selection.unknown-name',
   ],
+  [
+    'personalisation in the clear',
+    'patient',
+    statusInsteadOf('6982', OK, 0xe2),
+    'secure-channel.store-data-in-the-clear',
+  ],
+  [
+    'a wrong checksum of personalisation taken',
+    'professional',
+    statusInsteadOf('6982', OK, 0xe2),
+    'secure-channel.wrong-mac',
+  ],
+  [
+    'another status word for a wrong host cryptogram',
+    'patient',
+    statusInsteadOf('6300', Uint8Array.of(0x69, 0x88)),
+    'secure-channel.wrong-cryptogram',
+  ],
+  ['a wrong card cryptogram', 'professional', flipping(7, 0x50), 'secure-channel.card-authenticates'],
+  [
+    'a sequence counter that is not the one used',
+    'patient',
+    flipping(1, 0x50),
+    'secure-channel.pseudo-random-challenge',
+  ],
+  ['a wrong R-MAC', 'patient', flipping(1, 0x47), 'secure-channel.counted-without-data'],
+  [
+    'a secure channel to operational cards',
+    'professional',
+    statusInsteadOf('6985', OK, 0x50),
+    'secure-channel.closed-after-activation',
+  ],
   ['every name selects', 'professional', statusInsteadOf('6a82', OK, 0xa4), 'selection.name-with-more'],
   ['a wrong name in the control information', 'patient', flipping(4, 0xa4), 'selection.fci'],
   [

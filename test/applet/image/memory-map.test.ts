@@ -54,6 +54,7 @@ describe('the memory map', () => {
       'operating system: clear on deselect',
       'operating system: clear on reset',
       'operating system: memory manager',
+      'operating system: persistent',
       'patient: clear on deselect',
       'patient: persistent',
     ]);

@@ -136,7 +136,7 @@ function fuzz(starts: readonly FuzzStart[], count: number, seed: number): Tallie
     const role = /doctor|staff|pharmacy|nhi/.exec(start.name)?.[0];
     const fuzzer = new ApduFuzzer(start.spec, start.state, choices, start.dictionary, role);
     for (let sent = 0; sent < ROUND; ) {
-      const inside = channelInside(card);
+      const inside = start.state === 'initialisation' ? channelInside(card) : undefined;
       if (inside) fuzzer.know('host cryptogram', inside.cryptogram);
       for (const { apdu, kind } of fuzzer.next(sessionOf(card, start), inside?.channel)) {
         judge(start, card, apdu, kind);
