@@ -65,6 +65,7 @@ export const readBinary = {
   p2: { kind: 'range', name: 'offset low byte', min: 0x00, max: 0xff },
   data: { kind: 'none' },
   response: { kind: 'bytes', name: 'file content', min: 0, max: 65536 },
+  readsLe: true,
   access: 'by file',
   states: LIVE,
   effect: 'session',

@@ -93,6 +93,7 @@ function exportCommand(command: CommandSpec) {
     data: exportField(command.data),
     response: exportField(command.response),
     chaining: command.chaining === true,
+    readsLe: command.readsLe === true,
     secureMessaging: command.secureMessaging ?? 'none',
     ...(command.secureMessagingIn ? { secureMessagingIn: command.secureMessagingIn } : {}),
     access: command.access,

@@ -88,6 +88,8 @@ export type CommandSpec = {
   readonly response: DataField;
   /** Whether the command data may come in a chain (ISO/IEC 7816-4:2020, 5.3.3). */
   readonly chaining?: true;
+  /** Le says how much is read: what lies beyond it is not part of the answer and does not wait. */
+  readonly readsLe?: true;
   readonly secureMessaging?: SecureMessagingRule;
   /** The life-cycle states in which it is demanded; all of them where absent. */
   readonly secureMessagingIn?: readonly LifeCycle[];

@@ -137,7 +137,8 @@ export class CommandProcessor {
     const messaging = this.secureMessagingFor(spec, apdu.cla);
     const header = Uint8Array.of(apdu.cla & ~CHAINING_BIT, apdu.ins, apdu.p1, apdu.p2);
     const plain = messaging ? { ...apdu, data: messaging.unwrap(header, apdu.data), le: undefined } : apdu;
-    const data = this.handle(spec, plain);
+    const answer = this.handle(spec, plain);
+    const data = spec.readsLe && apdu.le !== undefined ? answer.subarray(0, apdu.le) : answer;
     const response = messaging ? messaging.wrap(data, SW.ok.sw) : data;
     // The secure channel served personalisation; the answer to ACTIVATE FILE is the last thing in it.
     if (needsSecureChannel(spec.secureMessaging) && this.application.lifeCycle !== 'initialisation') {

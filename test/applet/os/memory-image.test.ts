@@ -71,7 +71,7 @@ describe('a card rebuilt from its image between any two commands', () => {
     console.log(`${rebuilds} rebuilds; final status words seen: ${[...seen].sort().join(' ')}`);
     expect(rebuilds).toBeGreaterThan(80);
     const waiting = exchanges.filter(({ response }) => response.at(-2) === 0x61).length;
-    expect(waiting, 'rebuilt while a response waits').toBeGreaterThan(5);
+    expect(waiting, 'rebuilt while a response waits').toBeGreaterThan(4);
     for (const sw of ['9000', '6982', '6981', '6985', '6a83', '6700', '6883', '6881', '63c0']) {
       expect([...seen]).toContain(sw);
     }
