@@ -40,12 +40,15 @@ export class ApduFuzzer {
   /** The next APDUs: one, or a chain. `session` protects what must be protected, as long as it is there. */
   next(session: PeerSession | undefined): FuzzedApdu[] {
     const { choices } = this;
-    if (choices.oneIn(12)) return [{ kind: 'noise', apdu: choices.bytes(choices.below(300)) }];
+    if (choices.oneIn(16)) return [{ kind: 'noise', apdu: choices.bytes(choices.below(300)) }];
     const commands = Object.values(this.application.commands);
     const permitted = commands.filter(({ states }) => states.includes(this.state));
-    const spec = choices.of(choices.oneIn(5) ? commands : permitted);
+    const pool = choices.oneIn(8) || permitted.length === 0 ? commands : permitted;
+    const chosen = choices.of(pool);
+    // Mostly nothing waits for GET RESPONSE.
+    const spec = chosen.id === 'getResponse' && !choices.oneIn(4) ? choices.of(pool) : chosen;
     const draft = this.draftOf(spec, session);
-    if (!choices.oneIn(3)) return this.encode(spec, draft).map((apdu) => ({ kind: 'valid', apdu }));
+    if (!choices.oneIn(4)) return this.encode(spec, draft).map((apdu) => ({ kind: 'valid', apdu }));
     const damaged = this.encode(spec, this.damageDraft(draft));
     const at = choices.below(damaged.length);
     if (choices.oneIn(2)) damaged[at] = this.damageBytes(damaged[at]!);

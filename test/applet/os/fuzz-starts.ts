@@ -6,8 +6,9 @@ import {
   PATIENT_APPLICATION,
   PROFESSIONAL_APPLICATION,
 } from '../../../apdu/index.js';
-import type { CardImage, CardKind } from '../../../applet/index.js';
+import type { Card, CardImage, CardKind } from '../../../applet/index.js';
 import { PATIENT_CARD, PROFESSIONAL_CARD } from '../../../applet/index.js';
+import { SCENARIO_PINS } from '../../../host/index.js';
 import { type Dictionary, selectionsOf } from '../../support/apdu-fuzzer.js';
 import {
   AUTHORITY,
@@ -21,9 +22,10 @@ import {
   WRONG_PIN,
 } from '../../support/personalised-card.js';
 import { type PeerSession, ProfessionalPeer } from '../../support/professional-peer.js';
+import { Scenario } from '../../support/scenario.js';
 import { seededBytes } from '../../support/seeded-random.js';
 import { keyPairOf, TODAY } from '../../support/test-authority.js';
-import { apdusOf, call, exchange, selectApplication } from '../../support/transmit.js';
+import { apdusOf, call, exchange, selectApplication, type Transmit } from '../../support/transmit.js';
 import { agreeOnNumber, storeVisit, VISIT, verifyPin } from '../../support/visit.js';
 
 export type FuzzStart = {
@@ -38,6 +40,8 @@ export type FuzzStart = {
 };
 
 const HOLDER_KEY = keyPairOf(seededBytes(3, 'some holder'));
+/** The state "terminated" as the card stores it. */
+const TERMINATED = 2;
 const uint32 = (value: number) =>
   Uint8Array.of((value >>> 24) & 0xff, (value >>> 16) & 0xff, (value >>> 8) & 0xff, value & 0xff);
 
@@ -48,7 +52,7 @@ function dictionaryOf(spec: ApplicationSpec, prescriptionId: Uint8Array): Dictio
     AUTHORITY.roleCertificate('pharmacy', HOLDER_KEY.publicKey),
     AUTHORITY.roleCertificate(role, HOLDER_KEY.publicKey, TODAY - 1_000_000),
   ];
-  const pins = [PIN, PIN, WRONG_PIN];
+  const pins = [PIN, PIN, PIN, PIN, WRONG_PIN];
   return {
     PIN: pins,
     'current PIN': pins,
@@ -70,8 +74,33 @@ function dictionaryOf(spec: ApplicationSpec, prescriptionId: Uint8Array): Dictio
   };
 }
 
-const stateOf = (name: string): LifeCycle =>
-  name === 'blank' || name === 'before activation' ? 'initialisation' : 'operational';
+const stateOf = (name: string): LifeCycle => {
+  if (name === 'terminated') return 'terminated';
+  return name === 'blank' || name === 'before activation' ? 'initialisation' : 'operational';
+};
+
+/** The image of a card whose application is at the end of its life; no command leads there. */
+function terminatedImage(card: Card): CardImage {
+  const fork = card.fork();
+  const owner = fork.owners.nvm.find(({ name }) => name === 'life cycle')!;
+  fork.nvm.write(owner.offset, Uint8Array.of(TERMINATED));
+  return fork.image();
+}
+
+/** The image of a patient card whose every slot holds an open prescription, the next number agreed; its session is the start's. */
+function withFullSlots(card: Card): CardImage {
+  const fork = card.fork();
+  const transmit: Transmit = (command) => fork.process(command);
+  for (const owner of fork.owners.nvm) {
+    const slot = /^EF\.Prescriptions .*: record (\d+)$/.exec(owner.name);
+    if (slot && slot[1] !== '1') {
+      const first = fork.owners.nvm.find(({ name }) => name === owner.name.replace(/\d+$/, '1'))!;
+      fork.nvm.write(owner.offset, fork.nvm.read(first.offset, first.length));
+    }
+  }
+  agreeOnNumber(transmit, VISIT);
+  return fork.image();
+}
 
 /** Starts on the patient card. */
 export function patientStarts(): FuzzStart[] {
@@ -106,6 +135,7 @@ export function patientStarts(): FuzzStart[] {
   agreeOnNumber(transmit, VISIT);
   add('doctor, number agreed', card.image(), doctor);
   add('doctor, number agreed', card.image(), doctor);
+  add('doctor, no free slot', withFullSlots(card), doctor);
   verifyPin(transmit);
   const visitRequest = { p2: 'confidentiality', data: { algorithm: Uint8Array.of(0x06) } } as const;
   call(transmit, commands.manageSecurityEnvironment, visitRequest);
@@ -115,6 +145,7 @@ export function patientStarts(): FuzzStart[] {
   for (const role of ['staff', 'nhi'] as const) {
     add(role, card.image(), new ProfessionalPeer(AUTHORITY, role).authenticate(transmit));
   }
+  add('terminated', terminatedImage(card));
   return starts;
 }
 
@@ -147,5 +178,24 @@ export function professionalStarts(): FuzzStart[] {
   const back = call(holder.transmit, patient.mutualAuthenticate, { data: half });
   exchange(transmit, apdusOf(commands.externalAuthenticate, { data: back }));
   add('session with a patient card', card.image());
+  add('session with a patient card', card.image());
+  add('terminated', terminatedImage(card));
   return starts;
+}
+
+/** Starts on the card of a doctor who is a member of the group, before and after the PIN. */
+export async function memberStarts(): Promise<FuzzStart[]> {
+  const spec = PROFESSIONAL_APPLICATION;
+  const scenario = await Scenario.at('register doctor');
+  const pin = Uint8Array.from(Buffer.from(SCENARIO_PINS.doctor.pin));
+  const dictionary = { ...dictionaryOf(spec, new Uint8Array(16)), PIN: [pin], 'current PIN': [pin] };
+  const image = scenario.chips.doctor.image();
+  await scenario.verifyPins('doctor');
+  const verified = scenario.chips.doctor.image();
+  const common = { state: 'operational', kind: PROFESSIONAL_CARD, spec, dictionary } as const;
+  return [
+    { name: 'member', ...common, image },
+    { name: 'member, holder', ...common, image: verified },
+    { name: 'member, holder', ...common, image: verified },
+  ];
 }
