@@ -6,8 +6,15 @@ import { parseProtectedCommandData, parseProtectedResponse } from '../secure-mes
 import { TlvError } from '../tlv.js';
 import type { CardView, FoundCommand } from './card-view.js';
 import { splitClassByte } from './class-byte.js';
-import { type DecodedObject, decodeField, decodeObjects, rawObject, secretObject } from './decoded-object.js';
-import type { FileSpec } from './specification.js';
+import {
+  type DecodedObject,
+  decodeField,
+  decodeObjects,
+  rawObject,
+  secretObject,
+  templateHasSecret,
+} from './decoded-object.js';
+import type { DataField, FileSpec } from './specification.js';
 
 /** The data objects of a command. `data` is that of all links. */
 export function decodeRequest(
@@ -84,9 +91,17 @@ function plainResponse(
     return [unreadable(found.secretResponse, data, undeclared ? 'no data expected' : undefined)];
   }
   if (command.access === 'by file' && command.response.kind === 'bytes' && file) {
-    return decodeField({ ...command.response, name: `${file.name}, ${command.response.name}` }, data);
+    return fileContent(file, { ...command.response, name: `${file.name}, ${command.response.name}` }, data);
   }
   return decodeField(command.response, data);
+}
+
+/** The data objects of a record; of one that is not as declared no byte is shown if it may hold a secret. */
+function fileContent(file: FileSpec, field: DataField, data: Uint8Array): readonly DecodedObject[] {
+  const { content } = file;
+  if (!content) return decodeField(field, data);
+  const objects = attempt(() => decodeObjects(content, data));
+  return 'value' in objects ? objects.value : [unreadable(templateHasSecret(content), data, objects.fault)];
 }
 
 function unreadable(secret: boolean, data: Uint8Array, fault: string | undefined): DecodedObject {

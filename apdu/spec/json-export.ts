@@ -47,10 +47,11 @@ function exportApplication(application: ApplicationSpec) {
     name: application.name,
     aid: application.aid,
     commands: Object.values(application.commands).map(exportCommand),
-    files: Object.entries(application.files).map(([id, { fid, ...file }]) => ({
+    files: Object.entries(application.files).map(([id, { fid, content, ...file }]) => ({
       id,
       fid: hex(fid, 2),
       ...file,
+      ...(content ? { objects: exportTemplate(content) } : {}),
     })),
     algorithms: Object.values(application.algorithms).map(({ reference, input, ...algorithm }) => ({
       ...algorithm,

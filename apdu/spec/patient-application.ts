@@ -10,60 +10,6 @@ import type { AccessRule, AlgorithmSpec, ApplicationSpec, CommandSpec, FileSpec 
 
 const DOCTOR_OR_STAFF = { any: [{ role: 'doctor' }, { role: 'staff' }] } as const satisfies AccessRule;
 
-const files = {
-  certificate: {
-    name: 'EF.PCert',
-    summary:
-      'The patient certificate: pseudonym, keys, validity of the insurance. No name, no national identifier.',
-    fid: 0x0101,
-    sfi: 1,
-    structure: 'transparent',
-    size: 320,
-    records: 0,
-    read: { any: [{ pin: 'holder' }, { role: 'doctor' }] },
-  },
-  records: {
-    name: 'EF.Records',
-    summary: 'Recent diagnosis records, newest first; the oldest makes way.',
-    fid: 0x0102,
-    sfi: 2,
-    structure: 'cyclic',
-    size: 152,
-    records: 8,
-    read: DOCTOR_OR_STAFF,
-  },
-  prescriptions: {
-    name: 'EF.Prescriptions',
-    summary: 'Prescriptions with their numbers and states.',
-    fid: 0x0103,
-    sfi: 3,
-    structure: 'linear-fixed',
-    size: 152,
-    records: 4,
-    read: { any: [{ role: 'doctor' }, { role: 'pharmacy' }] },
-  },
-  emergency: {
-    name: 'EF.Emergency',
-    summary: 'What an emergency needs: allergies and other lasting facts.',
-    fid: 0x0104,
-    sfi: 4,
-    structure: 'transparent',
-    size: 128,
-    records: 0,
-    read: DOCTOR_OR_STAFF,
-  },
-  log: {
-    name: 'EF.Log',
-    summary: 'Which hospital wrote when; for the holder alone.',
-    fid: 0x0105,
-    sfi: 5,
-    structure: 'cyclic',
-    size: 24,
-    records: 16,
-    read: { pin: 'holder' },
-  },
-} as const satisfies Record<string, FileSpec>;
-
 /** Content of a record of EF.Records. */
 export const DIAGNOSIS_RECORD = {
   time: FIELD.time,
@@ -85,6 +31,63 @@ export const PRESCRIPTION_STATE = { open: 1, collected: 2 } as const;
 
 /** Content of a record of EF.Log. */
 export const LOG_RECORD = { time: FIELD.time, hospitalId: FIELD.hospitalId } as const;
+
+const files = {
+  certificate: {
+    name: 'EF.PCert',
+    summary:
+      'The patient certificate: pseudonym, keys, validity of the insurance. No name, no national identifier.',
+    fid: 0x0101,
+    sfi: 1,
+    structure: 'transparent',
+    size: 320,
+    records: 0,
+    read: { any: [{ pin: 'holder' }, { role: 'doctor' }] },
+  },
+  records: {
+    name: 'EF.Records',
+    summary: 'Recent diagnosis records, newest first; the oldest makes way.',
+    fid: 0x0102,
+    sfi: 2,
+    structure: 'cyclic',
+    size: 152,
+    records: 8,
+    read: DOCTOR_OR_STAFF,
+    content: DIAGNOSIS_RECORD,
+  },
+  prescriptions: {
+    name: 'EF.Prescriptions',
+    summary: 'Prescriptions with their numbers and states.',
+    fid: 0x0103,
+    sfi: 3,
+    structure: 'linear-fixed',
+    size: 152,
+    records: 4,
+    read: { any: [{ role: 'doctor' }, { role: 'pharmacy' }] },
+    content: PRESCRIPTION_RECORD,
+  },
+  emergency: {
+    name: 'EF.Emergency',
+    summary: 'What an emergency needs: allergies and other lasting facts.',
+    fid: 0x0104,
+    sfi: 4,
+    structure: 'transparent',
+    size: 128,
+    records: 0,
+    read: DOCTOR_OR_STAFF,
+  },
+  log: {
+    name: 'EF.Log',
+    summary: 'Which hospital wrote when; for the holder alone.',
+    fid: 0x0105,
+    sfi: 5,
+    structure: 'cyclic',
+    size: 24,
+    records: 16,
+    read: { pin: 'holder' },
+    content: LOG_RECORD,
+  },
+} as const satisfies Record<string, FileSpec>;
 
 /** What a visit writes to the patient's card in one transaction (eq. 11). */
 export const VISIT_RECORD = {

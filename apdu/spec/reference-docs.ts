@@ -125,7 +125,10 @@ function renderFiles(application: ApplicationSpec): string[] {
     file.summary,
   ]);
   const head = ['file', 'identifier', 'short', 'structure', 'size', 'read', 'content'];
-  return [`### Files of the ${application.id} application`, table(head, rows)];
+  const contents = Object.values(application.files).flatMap(({ name, content }) =>
+    content ? [`**${name}**, each record:`, objectTable(content)] : [],
+  );
+  return [`### Files of the ${application.id} application`, table(head, rows), ...contents];
 }
 
 function renderAlgorithms(application: ApplicationSpec): string[] {

@@ -95,6 +95,8 @@ export type FileSpec = {
   readonly size: number;
   readonly records: number;
   readonly read: AccessRule;
+  /** Data objects of each record; absent where the content is bytes without a declaration. */
+  readonly content?: Template;
 };
 
 /** An algorithm that MANAGE SECURITY ENVIRONMENT selects: what is signed, with which key, for whom. */

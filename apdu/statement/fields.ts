@@ -75,9 +75,10 @@ export const FIELD = {
   hintKey: secret(bytesObject(0xdf67, 'hint key', 32)),
 
   // prescriptions
-  prescriptionId: bytesObject(0xdf71, 'prescription number R_X_ID', PRESCRIPTION_ID_BYTES),
-  doctorRandom: bytesObject(0xdf72, 'doctor-card random', 16),
-  patientRandom: bytesObject(0xdf73, 'patient-card random', 16),
+  // Whoever knows the number can ask for the medicine: never in a log (eq. 10), nor the halves it is made of.
+  prescriptionId: secret(bytesObject(0xdf71, 'prescription number R_X_ID', PRESCRIPTION_ID_BYTES)),
+  doctorRandom: secret(bytesObject(0xdf72, 'doctor-card random', 16)),
+  patientRandom: secret(bytesObject(0xdf73, 'patient-card random', 16)),
   commitment: bytesObject(0xdf74, 'commitment to the doctor-card random', 32),
   repeats: uintObject(0xdf75, 'number of repeats', 1),
   record: bytesObject(0xdf76, 'diagnosis record', 1, 120),

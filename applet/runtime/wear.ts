@@ -90,8 +90,9 @@ export type WearForecast = {
  *     with levelling      ⌊(endurance − most cycles) · pages in rotation / cycles of the visit⌋
  *     without levelling   ⌊(endurance − most cycles) / cycles of the visit's worst page⌋
  *
- * A page that holds data the visit did not change stays out of the rotation, though later visits may
- * change it: so the first figure errs on the low side.
+ * The first figure is exact to one turn of the rotation as long as all visits are like the measured
+ * one. A page that holds data the visit did not change stays out of the rotation; where later visits
+ * change it, the figure errs on the low side.
  */
 export function forecastVisits(visit: MeasuredVisit, enduranceCycles: number): WearForecast {
   const wear = wearBetween(visit.before, visit.after);

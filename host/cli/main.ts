@@ -5,35 +5,36 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { CliError, EXIT, type ExitStatus } from './cli-error.js';
-import { addApduCommand } from './commands/apdu.js';
-import { addCardCommand } from './commands/card.js';
-import { addConformanceCommand } from './commands/conformance.js';
-import { addPerfCommand } from './commands/perf.js';
-import { addSpecCommand } from './commands/spec.js';
-import { addVisitCommand } from './commands/visit.js';
 import { PACKAGE_ROOT } from './package-root.js';
 
 const { version } = JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8')) as {
   version: string;
 };
 
-/** In the order in which help shows them. */
-const COMMANDS = [
-  addVisitCommand,
-  addApduCommand,
-  addSpecCommand,
-  addConformanceCommand,
-  addPerfCommand,
-  addCardCommand,
-];
+/** Adds a command to the program; `done` takes its exit status. */
+type AddCommand = (program: Command, done: (status: ExitStatus) => void) => void;
 
-function makeProgram(done: (status: ExitStatus) => void): Command {
+/**
+ * The commands, in the order in which help shows them. Each is loaded only when it is named, or all
+ * for the program's help: loading takes longer than most commands run.
+ */
+const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  visit: async () => (await import('./commands/visit.js')).addVisitCommand,
+  apdu: async () => (await import('./commands/apdu.js')).addApduCommand,
+  spec: async () => (await import('./commands/spec.js')).addSpecCommand,
+  conformance: async () => (await import('./commands/conformance.js')).addConformanceCommand,
+  perf: async () => (await import('./commands/perf.js')).addPerfCommand,
+  card: async () => (await import('./commands/card.js')).addCardCommand,
+};
+
+async function makeProgram(named: string | undefined, done: (status: ExitStatus) => void): Promise<Command> {
   const program = new Command('imis')
     .description(
       'Smart cards of an integrated medical information system, on a simulator that enforces what silicon enforces.',
     )
     .version(version);
-  for (const add of COMMANDS) add(program, done);
+  const one = named !== undefined && Object.hasOwn(COMMANDS, named) ? COMMANDS[named] : undefined;
+  for (const load of one ? [one] : Object.values(COMMANDS)) (await load())(program, done);
   throwInsteadOfExit(program);
   return program;
 }
@@ -58,9 +59,10 @@ function usageSentence(text: string): string {
 async function main(argv: readonly string[]): Promise<ExitStatus> {
   let status: ExitStatus = EXIT.ok;
   try {
-    await makeProgram((outcome) => {
+    const program = await makeProgram(argv[2], (outcome) => {
       status = outcome;
-    }).parseAsync(argv);
+    });
+    await program.parseAsync(argv);
     return status;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;

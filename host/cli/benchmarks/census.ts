@@ -40,8 +40,10 @@ export type CensusResult = {
   /** Milliseconds of one personalisation with its visit, all of it over APDUs. */
   readonly fullPersonalisationMs: number;
   readonly memory: readonly MemoryPoint[];
-  /** Heap and external bytes for each further card, least squares over {@link memory}. */
+  /** Heap and external bytes for each further card, least squares over {@link memory} without its start. */
   readonly bytesPerCard: number;
+  /** The same of what is resident: with what the allocator adds. */
+  readonly residentBytesPerCard: number;
   readonly distinctImages: number;
   readonly readBack: number;
 };
@@ -51,14 +53,16 @@ export type CensusOptions = {
   /** How many of them are personalised from a blank card over APDUs; the others begin from one of these. */
   readonly full: number;
   readonly seed: number;
+  /** Collects garbage before memory is looked at. */
+  readonly collectGarbage: () => void;
   readonly onProgress?: (text: string) => void;
 };
 
 /** A personalised card as others begin from it: operational, its session with the doctor's card open. */
 type Origin = { readonly snapshot: CardSnapshot; readonly session: SessionKey };
 
-/** @throws {Error} without `--expose-gc`, and when a card answers anything unexpected */
-export function takeCensus({ cards, full, seed, onProgress }: CensusOptions): CensusResult {
+/** @throws {Error} when a card answers anything unexpected */
+export function takeCensus({ cards, full, seed, collectGarbage, onProgress }: CensusOptions): CensusResult {
   const around = surroundings(seed, nativeEngine);
   const body = blankCard(seed, nativeEngine);
   const blank = body.snapshot();
@@ -67,7 +71,7 @@ export function takeCensus({ cards, full, seed, onProgress }: CensusOptions): Ce
   const reissuer = new Reissuer(body);
   const origins: Origin[] = [];
   const pids = new Uint8Array(16 * cards);
-  const memory: MemoryPoint[] = [memoryPoint(0)];
+  const memory: MemoryPoint[] = [memoryPoint(0, collectGarbage)];
   const cpu = process.cpuUsage();
   const start = process.hrtime.bigint();
   const secondsNow = () => Number(process.hrtime.bigint() - start) / 1e9;
@@ -89,7 +93,7 @@ export function takeCensus({ cards, full, seed, onProgress }: CensusOptions): Ce
       storeVisits(card, { ...session }, around);
     });
     if ((i + 1) % Math.ceil(cards / SLOPE_POINTS) === 0 || i + 1 === cards) {
-      memory.push(memoryPoint(i + 1));
+      memory.push(memoryPoint(i + 1, collectGarbage));
       onProgress?.(`${i + 1} cards in ${secondsNow().toFixed(0)} s`);
     }
   }
@@ -102,21 +106,21 @@ export function takeCensus({ cards, full, seed, onProgress }: CensusOptions): Ce
     cpuSeconds: (user + system) / 1e6,
     fullPersonalisationMs,
     memory,
-    bytesPerCard: slopeOf(memory.slice(1)),
+    bytesPerCard: slopeOf(memory.slice(1), ({ heapBytes, externalBytes }) => heapBytes + externalBytes),
+    residentBytesPerCard: slopeOf(memory.slice(1), ({ residentBytes }) => residentBytes),
     distinctImages: distinctImages(population),
     readBack: readBack(population, pids),
   };
 }
 
-function memoryPoint(cards: number): MemoryPoint {
-  if (!globalThis.gc) throw new Error('the census needs node --expose-gc');
-  globalThis.gc();
+function memoryPoint(cards: number, collectGarbage: () => void): MemoryPoint {
+  collectGarbage();
   const { heapUsed, external, rss } = process.memoryUsage();
   return { cards, heapBytes: heapUsed, externalBytes: external, residentBytes: rss };
 }
 
-function slopeOf(points: readonly MemoryPoint[]): number {
-  const bytes = points.map(({ heapBytes, externalBytes }) => heapBytes + externalBytes);
+function slopeOf(points: readonly MemoryPoint[], bytesOf: (point: MemoryPoint) => number): number {
+  const bytes = points.map(bytesOf);
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const [meanCards, meanBytes] = [mean(points.map(({ cards }) => cards)), mean(bytes)];
   let covariance = 0;

@@ -30,6 +30,12 @@ function natural(name: 'rounds' | 'seed' | 'cards' | 'full'): number {
   return value;
 }
 
+/** @throws {Error} without `--expose-gc` */
+function collectGarbage(): void {
+  if (!globalThis.gc) throw new Error('memory is measured under node --expose-gc');
+  globalThis.gc();
+}
+
 const progress = (text: string): void => {
   process.stderr.write(`${text}\n`);
 };
@@ -43,7 +49,8 @@ function measure(): BenchmarkDocument {
   };
   const loadBefore = loadavg()[0]!;
   // The population first: its memory is compared with that of a process that has done nothing else.
-  const census = cards > 0 ? takeCensus({ cards, full, seed, onProgress: progress }) : null;
+  const census = cards > 0 ? takeCensus({ cards, full, seed, collectGarbage, onProgress: progress }) : null;
+  collectGarbage();
   const rates = rounds > 0 ? measureRates(rateCases(seed), rounds, seed, progress) : [];
   return {
     environment: {

@@ -38,6 +38,8 @@ const RATE_COLUMNS = [
 const us = (value: number): string => value.toFixed(value < 10 ? 2 : 1);
 const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
 
+const gibibytesOfMillion = (bytes: number): string => ((bytes * 1e6) / 2 ** 30).toFixed(1);
+
 function reached(value: number, target: number | null): string {
   if (target === null) return '';
   return value <= target ? 'yes' : 'no';
@@ -70,14 +72,14 @@ export function formatBenchmarks({ environment, seed, rounds, rates, census }: B
 }
 
 function censusLines(census: CensusResult): string[] {
-  const { cards, seconds, cpuSeconds, memory, bytesPerCard } = census;
+  const { cards, seconds, cpuSeconds, memory, bytesPerCard, residentBytesPerCard } = census;
   const end = memory.at(-1)!;
   const count = (value: number) => value.toLocaleString('en');
   return [
     '',
     `${count(cards)} cards alive: ${seconds.toFixed(0)} s on the wall, ${cpuSeconds.toFixed(0)} s of processor time (target ${CENSUS_TARGET.seconds} s: ${reached(seconds, CENSUS_TARGET.seconds)}).`,
     `Memory after garbage collection: ${mebibytes(end.heapBytes + end.externalBytes)} in use, ${mebibytes(end.residentBytes)} resident (target ${mebibytes(CENSUS_TARGET.bytes)}: ${reached(end.residentBytes, CENSUS_TARGET.bytes)}).`,
-    `${count(Math.round(bytesPerCard))} bytes for each further card; a million would use ${(bytesPerCard / 1000 / 1.073741824).toFixed(2)} GiB (extrapolated).`,
+    `Each further card: ${count(Math.round(bytesPerCard))} bytes in use, ${count(Math.round(residentBytesPerCard))} resident; a million would keep ${gibibytesOfMillion(residentBytesPerCard)} GiB resident (extrapolated).`,
     `${count(census.personalisedOverApdus)} were personalised from blank cards over APDUs, ${census.fullPersonalisationMs.toFixed(2)} ms each with the visit; the others begin from one of them: pseudonym, keys and certificates written anew through the applet's memory fields, both records and the prescription by PUT DATA under secure messaging.`,
     `${count(census.distinctImages)} different flash images (SHA-256); ${count(census.readBack)} cards read back over APDUs.`,
   ];

@@ -10,9 +10,15 @@ export function integerOf(bytes: Uint8Array): bigint {
   return BigInt(`0x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex')}`);
 }
 
+const scratch = Buffer.alloc(32);
+
 /** 32 bytes, big-endian. */
-export function bytesOf(value: bigint): Buffer {
-  return Buffer.from(value.toString(16).padStart(64, '0'), 'hex');
+export function bytesOf(value: bigint): Uint8Array {
+  // Not by Buffer.from: its pool costs more than the conversion.
+  scratch.write(value.toString(16).padStart(64, '0'), 'hex');
+  const bytes = new Uint8Array(scratch);
+  scratch.fill(0);
+  return bytes;
 }
 
 /** The scalar of 32 bytes when 1 ≤ scalar < n, else `undefined`. */

@@ -13,11 +13,13 @@ export type RangeGroup = {
   readonly fields: number;
 };
 
-/** Neighbouring ranges whose names agree up to a number and what follows ":" . */
+/** Neighbouring ranges of one owner whose names agree in front of ":"; in NVM, but for a number as well. */
 export function groupRanges(ranges: readonly MemoryRange[]): readonly RangeGroup[] {
   const groups: RangeGroup[] = [];
   for (const range of ranges) {
-    const name = range.name.split(':')[0]!.replace(/ \d+$/, '');
+    const head = range.name.split(':')[0]!;
+    // Records and proofs are many of one kind; logical channels stay apart.
+    const name = range.use === 'persistent' ? head.replace(/ \d+$/, '') : head;
     const owner = range.application ?? range.kind;
     const last = groups.at(-1);
     if (last && last.name === name && last.owner === owner && last.use === range.use) {

@@ -1,0 +1,5 @@
+export * from './cases.js';
+export * from './census.js';
+export * from './measure.js';
+export * from './population.js';
+export * from './report.js';

@@ -1,0 +1,153 @@
+import { describe, expect, it } from 'vitest';
+import {
+  type ApplicationSpec,
+  type CommandSpec,
+  encodeCommandApdu,
+  encodeRequest,
+  fromHex,
+  type LifeCycle,
+  parseResponseApdu,
+  type RoleName,
+} from '../../apdu/index.js';
+import type { Card } from '../../applet/index.js';
+import { sampleBytes } from '../apdu/sample-values.js';
+import { AUTHORITY, PIN, personalisePatient, personaliseProfessional } from '../support/personalised-card.js';
+import { ProfessionalPeer } from '../support/professional-peer.js';
+import {
+  type Answer,
+  APPLICATIONS,
+  commandUsing,
+  declaredKeys,
+  disagreements,
+  flipEveryLeaf,
+  type Row,
+  readAccessMatrix,
+  type Status,
+  statusOf,
+} from './access-matrix.js';
+
+const matrix = readAccessMatrix();
+const STATES = ['initialisation', 'operational'] as const satisfies readonly LifeCycle[];
+
+describe('the access matrix (test/access-matrix.csv, written by hand)', () => {
+  it('has a row for everything declared, and for nothing else', () => {
+    const rows = matrix.rows.map(
+      ({ application, kind, id, state }) => `${application},${kind},${id},${state}`,
+    );
+    expect(new Set(rows).size).toBe(rows.length);
+    expect([...rows].sort()).toEqual([...declaredKeys(APPLICATIONS, STATES)].sort());
+  });
+
+  it('says what the specification says', () => {
+    expect(disagreements(matrix, APPLICATIONS)).toEqual([]);
+  });
+
+  it('turns red for every leaf of an access rule that is flipped', () => {
+    let leaves = 0;
+    for (const { where, applications } of flipEveryLeaf(APPLICATIONS)) {
+      leaves++;
+      expect(disagreements(matrix, applications), where).not.toEqual([]);
+    }
+    console.log(`access leaves flipped: ${leaves}, each noticed`);
+    expect(leaves).toBeGreaterThan(50);
+  });
+
+  it('says what the cards do', () => {
+    let answers = 0;
+    const wrong: string[] = [];
+    for (const row of matrix.rows) {
+      for (const [column, expected] of row.answers) {
+        answers++;
+        const sw = ask(row, statusOf(column));
+        if (!isAnswer(expected, sw)) {
+          wrong.push(
+            `${row.application} ${row.kind} ${row.id}, ${row.state}, ${column}: ${expected}, card ${sw.toString(16)}`,
+          );
+        }
+      }
+    }
+    console.log(`access matrix: ${answers} answers of cards in ${matrix.rows.length} rows`);
+    expect(wrong).toEqual([]);
+    expect(answers).toBeGreaterThan(300);
+  });
+});
+
+/** A permitted command may still be refused for its sample data, but not for the security status. */
+function isAnswer(expected: Answer, sw: number): boolean {
+  if (expected === 'never') return sw === 0x6985;
+  return (sw === 0x6982) === (expected === 'no');
+}
+
+/** Data bytes of a link of a chain. */
+const LINK_BYTES = 255;
+
+const cards = new Map<string, Card>();
+
+/** A card in a state with a security status, made once; the caller gets a copy. */
+function cardIn(application: Row['application'], state: LifeCycle, { pin, role }: Status): Card {
+  const key = `${application}/${state}/${pin}/${role}`;
+  const known = cards.get(key);
+  if (known) return known.fork();
+  const activate = state === 'operational';
+  const { card, transmit } =
+    application === 'patient'
+      ? personalisePatient({ activate })
+      : personaliseProfessional('doctor', { activate });
+  const application_ = APPLICATIONS[application];
+  transmit(fromHex(`00A4040C06${application_.aid}`));
+  if (role !== 'none') new ProfessionalPeer(AUTHORITY, role as RoleName).authenticate(transmit);
+  if (pin) {
+    const verify = encodeRequest(application_.commands['verify']!, { p2: 'holder PIN', data: PIN } as never);
+    expect(parseResponseApdu(transmit(encodeCommandApdu(verify)))?.sw).toBe(0x9000);
+  }
+  cards.set(key, card);
+  return card.fork();
+}
+
+/** What a card in the row's state, with that status, answers to the row's question. */
+function ask(row: Row, status: Status): number {
+  const card = cardIn(row.application, row.state, status);
+  const application = APPLICATIONS[row.application];
+  if (row.kind === 'command') return send(card, application.commands[row.id]!);
+  if (row.kind === 'file') return sendRead(card, application, row.id);
+  const algorithm = application.algorithms[row.id]!;
+  const reference = `800101`.replace(/01$/, algorithm.reference.toString(16).padStart(2, '0'));
+  const template = algorithm.operation === 'sign-then-seal' ? 'B8' : 'B6';
+  expect(parseResponseApdu(card.process(fromHex(`002241${template}03${reference}`)))?.sw).toBe(0x9000);
+  const input = sampleBytes({ kind: 'template', template: algorithm.input }, 'shortest');
+  return send(card, commandUsing(application, algorithm), input);
+}
+
+/** A command with the first permitted parameters and the shortest permitted data, sent without secure messaging. */
+function send(card: Card, command: CommandSpec, data = sampleBytes(command.data, 'shortest')): number {
+  const parameter = (spec: CommandSpec['p1']): number => {
+    switch (spec.kind) {
+      case 'constant':
+        return spec.value;
+      case 'enum':
+        return Object.values(spec.values)[0]!;
+      case 'range':
+        return spec.min;
+      case 'short-file':
+        return spec.mode;
+    }
+  };
+  const { cla, ins, response } = command;
+  const header = { ins, p1: parameter(command.p1), p2: parameter(command.p2) };
+  const le = response.kind === 'none' ? {} : { le: 256 };
+  let rest = data;
+  for (; rest.length > LINK_BYTES; rest = rest.subarray(LINK_BYTES)) {
+    const link = encodeCommandApdu({ ...header, cla: cla | 0x10, data: rest.subarray(0, LINK_BYTES) });
+    expect(parseResponseApdu(card.process(link))?.sw, command.id).toBe(0x9000);
+  }
+  return parseResponseApdu(card.process(encodeCommandApdu({ ...header, cla, data: rest, ...le })))!.sw;
+}
+
+function sendRead(card: Card, application: ApplicationSpec, id: string): number {
+  const { sfi, structure } = application.files[id]!;
+  const apdu =
+    structure === 'transparent'
+      ? { cla: 0x00, ins: 0xb0, p1: 0x80 | sfi, p2: 0, le: 256 }
+      : { cla: 0x00, ins: 0xb2, p1: 1, p2: (sfi << 3) | 4, le: 256 };
+  return parseResponseApdu(card.process(encodeCommandApdu(apdu)))!.sw;
+}
