@@ -11,7 +11,10 @@ import { contradictions } from './writes.js';
 
 const recorded = RecordedRun.of({ seed: 1 });
 
-it('a power cut leaves every card of a visit before or after, and working', async () => {
+/** Long enough for a busy machine; nothing here is timed. */
+const TIMEOUT = { timeout: 300_000 };
+
+it('a power cut leaves every card of a visit before or after, and working', TIMEOUT, async () => {
   const run = await recorded;
   const report = new TearReport();
   const choices = new Choices(SEED);
@@ -26,7 +29,7 @@ it('a power cut leaves every card of a visit before or after, and working', asyn
   expect(ids(report.notRepeatable).sort()).toEqual(Object.keys(NOT_REPEATABLE).sort());
 });
 
-it('a command writes where its declaration says so, and nowhere else', async () => {
+it('a command writes where its declaration says so, and nowhere else', TIMEOUT, async () => {
   const run = await recorded;
   const { found, checked, writeNothing } = contradictions(run);
   console.log(

@@ -98,7 +98,10 @@ function play(
   counts.runs++;
 }
 
-describe('the patient card and its model', () => {
+/** Long enough for a busy machine; nothing here is timed. */
+const TIMEOUT = { timeout: 300_000 };
+
+describe('the patient card and its model', TIMEOUT, () => {
   it('answer the same to every sequence of actions', () => {
     fc.assert(fc.property(starts, steps, play), { numRuns: RUNS, seed: SEED });
     console.log(`seed ${SEED}: ${counts.runs} runs, ${counts.actions} actions\n  ${reached}`);

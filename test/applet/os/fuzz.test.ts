@@ -37,7 +37,10 @@ function run(starts: readonly FuzzStart[], stubbed: number, real: number): Fuzz[
   return [onStub, onNoble];
 }
 
-describe('malformed and nearly valid APDUs', () => {
+/** Long enough for a busy machine; nothing here is timed. */
+const TIMEOUT = { timeout: 300_000 };
+
+describe('malformed and nearly valid APDUs', TIMEOUT, () => {
   it('never upset the patient card', () => {
     const roles = ['doctor', 'staff', 'pharmacy', 'nhi', 'holder'];
     const runs = run(patientStarts(), STUBBED.patient, REAL.patient);
