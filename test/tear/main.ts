@@ -1,0 +1,58 @@
+/**
+ * `npm run tear`: the power fails at every page operation of every command of every scenario and at
+ * every page operation of every recovery. `--seed N` sets the order and the visits' seeds;
+ * IMIS_TEAR_SECONDS ends the run early, and the order is then what the seed chooses.
+ */
+
+import { SEED as DEFAULT_SEED } from '../apdu/seed.js';
+import { EXAMPLES } from '../host/fhir/example-inputs.js';
+import { numberArgument } from '../support/arguments.js';
+import { Progress } from '../support/progress.js';
+import { Choices } from '../support/seeded-random.js';
+import { type RecordedCommand, RecordedRun } from './recorded-run.js';
+import { TearReport } from './report.js';
+import { Trial } from './trial.js';
+import { contradictions } from './writes.js';
+
+const SEEDS_PER_EXAMPLE = 3;
+
+type Site = { readonly run: RecordedRun; readonly command: RecordedCommand };
+
+function shuffled<T>(items: readonly T[], choices: Choices): T[] {
+  const order = [...items];
+  for (let i = order.length - 1; i > 0; i--) {
+    const j = choices.below(i + 1);
+    [order[i], order[j]] = [order[j]!, order[i]!];
+  }
+  return order;
+}
+
+const seed = numberArgument('seed', 'IMIS_SEED', DEFAULT_SEED);
+const seconds = numberArgument('seconds', 'IMIS_TEAR_SECONDS', undefined);
+const end = seconds === undefined ? Number.POSITIVE_INFINITY : Date.now() + seconds * 1000;
+const choices = new Choices(seed);
+const report = new TearReport();
+const progress = new Progress();
+console.log(`seed ${seed}${seconds === undefined ? '' : `, ${seconds} s`}`);
+
+const sites: Site[] = [];
+for (let turn = 0; turn < SEEDS_PER_EXAMPLE; turn++) {
+  for (const example of EXAMPLES) {
+    const run = await RecordedRun.of({ example, seed: seed + turn });
+    const { found } = contradictions(run);
+    if (found.length > 0) throw new Error(found.join('\n'));
+    sites.push(...run.sites.map((command) => ({ run, command })));
+  }
+}
+let done = 0;
+for (const { run, command } of shuffled(sites, choices)) {
+  if (Date.now() > end) break;
+  progress.show(
+    () => `${done} of ${sites.length} commands, ${report.cuts} cuts, ${report.recoveryCuts} in recovery`,
+  );
+  new Trial(run, command, { recovery: 'every point', choices, report }).cutEverywhere();
+  done++;
+}
+progress.clear();
+console.log(`${done} of ${sites.length} commands of ${2 * SEEDS_PER_EXAMPLE} visits\n${report}`);
+if (done === 0) throw new Error('no command was cut');

@@ -1,0 +1,34 @@
+/** What the power-cut test takes for granted, each with its reason: everything else must be before or after. */
+
+import { PATIENT_APPLICATION, PROFESSIONAL_APPLICATION } from '../../apdu/index.js';
+
+const TRIES = [PATIENT_APPLICATION, PROFESSIONAL_APPLICATION].flatMap(({ pins }) =>
+  Object.values(pins).map(({ name }) => `${name}: tries left`),
+);
+
+/** Whether an owner of persistent bytes is the counter of a PIN's tries. */
+export const isTryCounter = (owner: string): boolean => TRIES.includes(owner);
+
+/** Numbers that only grow and are written ahead of what they guard, in a transaction of their own. */
+export const WRITTEN_AHEAD: Readonly<Record<string, string>> = {
+  'group: counter': 'a value that was drawn may not come again, so it is spent before it is used',
+  'latest date seen': "the card's only notion of time moves on with every genuine certificate",
+};
+
+/** Commands that are declared to write and may be answered 9000 without writing. */
+export const MAY_WRITE_NOTHING: Readonly<Record<string, string>> = {
+  verifyCertificate: 'a certificate that brings no newer date changes nothing',
+  externalAuthenticate: 'as VERIFY CERTIFICATE',
+  verify: 'without data it only asks whether the PIN is verified',
+};
+
+const IN_A_CHANNEL =
+  'a cut ends the secure channel (SCP03), and the sequence counter of the next one is another';
+/** Commands that the terminal can not repeat byte for byte after a cut, though nothing of them happened. */
+export const NOT_REPEATABLE: Readonly<Record<string, string>> = {
+  activate: IN_A_CHANNEL,
+  generateKeyPair: IN_A_CHANNEL,
+  joinComplete: IN_A_CHANNEL,
+  joinRequest: IN_A_CHANNEL,
+  storeData: IN_A_CHANNEL,
+};

@@ -1,0 +1,43 @@
+/** The power fails at every page operation of every command of a whole visit, on all three cards. */
+
+import { expect, it } from 'vitest';
+import { SEED } from '../apdu/seed.js';
+import { Choices } from '../support/seeded-random.js';
+import { RecordedRun } from './recorded-run.js';
+import { TearReport } from './report.js';
+import { MAY_WRITE_NOTHING, NOT_REPEATABLE } from './rules.js';
+import { Trial } from './trial.js';
+import { contradictions } from './writes.js';
+
+const recorded = RecordedRun.of({ seed: 1 });
+
+/** Long enough for a busy machine; nothing here is timed. */
+const TIMEOUT = { timeout: 300_000 };
+
+it('a power cut leaves every card of a visit before or after, and working', TIMEOUT, async () => {
+  const run = await recorded;
+  const report = new TearReport();
+  const choices = new Choices(SEED);
+  for (const command of run.sites)
+    new Trial(run, command, { recovery: 'one point', choices, report }).cutEverywhere();
+  console.log(`seed ${SEED}, ${run.title}\n${report}`);
+  expect(report.cuts).toBeGreaterThan(500);
+  expect(report.cuts).toBe(4 * run.sites.reduce((sum, { operations }) => sum + operations, 0));
+  expect(report.recoveryCuts).toBeGreaterThan(300);
+  expect(report.commands.length).toBeGreaterThan(15);
+  const ids = (names: readonly string[]) => [...new Set(names.map((name) => name.split(': ')[1]))];
+  expect(ids(report.notRepeatable).sort()).toEqual(Object.keys(NOT_REPEATABLE).sort());
+});
+
+it('a command writes where its declaration says so, and nowhere else', TIMEOUT, async () => {
+  const run = await recorded;
+  const { found, checked, writeNothing } = contradictions(run);
+  console.log(
+    `${checked} commands, ${writeNothing.length} answered 9000 without a write: ${[...new Set(writeNothing)].join(', ')}`,
+  );
+  expect(found).toEqual([]);
+  expect(checked).toBeGreaterThan(50);
+  expect([...new Set(writeNothing)].sort(), 'every reason is needed').toEqual(
+    Object.keys(MAY_WRITE_NOTHING).sort(),
+  );
+});
