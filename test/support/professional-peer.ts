@@ -42,13 +42,24 @@ export class PeerSession implements CommandProtector {
   }
 }
 
+/** Shows a card the certificate of the CA and then a role certificate under it. */
+export function showChain(transmit: Transmit, authority: TestAuthority, roleCertificate: Uint8Array): void {
+  for (const [keyReference, data] of [
+    [authority.rootReference, authority.authorityCertificate()],
+    [authority.authorityReference, roleCertificate],
+  ] as const) {
+    call(transmit, commands.setVerificationKey, { data: { keyReference } });
+    call(transmit, commands.verifyCertificate, { data });
+  }
+}
+
 export class ProfessionalPeer {
   readonly roleKey: KeyPair;
   readonly certificate: Uint8Array;
   private readonly random: (length: number) => Uint8Array;
 
   constructor(
-    authority: TestAuthority,
+    private readonly authority: TestAuthority,
     role: RoleName,
     readonly seed = 1,
   ) {
@@ -60,7 +71,7 @@ export class ProfessionalPeer {
   /** Proves the role to a patient card whose application is selected. */
   authenticate(transmit: Transmit): PeerSession {
     const answer = call(transmit, commands.getChallenge, {});
-    call(transmit, commands.verifyCertificate, { data: this.certificate });
+    showChain(transmit, this.authority, this.certificate);
     const challenge = this.random(16);
     const ephemeral = keyPairOf(this.random);
     const proof = encodeTemplate(STATEMENT.professionalProof.fields, {

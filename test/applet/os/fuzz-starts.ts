@@ -20,11 +20,11 @@ import {
   personaliseProfessional,
   WRONG_PIN,
 } from '../../support/personalised-card.js';
-import { type PeerSession, ProfessionalPeer } from '../../support/professional-peer.js';
+import { type PeerSession, ProfessionalPeer, showChain } from '../../support/professional-peer.js';
 import { beginChannel, openChannel } from '../../support/secure-channel.js';
 import { seededBytes } from '../../support/seeded-random.js';
 import { keyPairOf, TODAY } from '../../support/test-authority.js';
-import { apdusOf, call, exchange, selectApplication } from '../../support/transmit.js';
+import { call, exchange, selectApplication } from '../../support/transmit.js';
 import { agreeOnNumber, storeVisit, VISIT, verifyPin } from '../../support/visit.js';
 
 export type FuzzStart = {
@@ -45,6 +45,7 @@ const uint32 = (value: number) =>
 function dictionaryOf(spec: ApplicationSpec, prescriptionId: Uint8Array): Dictionary {
   const role = spec === PATIENT_APPLICATION ? 'doctor' : 'holder';
   const certificates = [
+    AUTHORITY.authorityCertificate(),
     AUTHORITY.roleCertificate(role, HOLDER_KEY.publicKey),
     AUTHORITY.roleCertificate('pharmacy', HOLDER_KEY.publicKey),
     AUTHORITY.roleCertificate(role, HOLDER_KEY.publicKey, TODAY - 1_000_000),
@@ -57,6 +58,8 @@ function dictionaryOf(spec: ApplicationSpec, prescriptionId: Uint8Array): Dictio
     'holder PIN': [PIN],
     PUK: [PUK, PUK, PIN],
     'role certificate': certificates,
+    'card-verifiable certificate': certificates,
+    'reference of a public key': [AUTHORITY.rootReference, AUTHORITY.authorityReference],
     'ephemeral public key': [HOLDER_KEY.publicKey],
     'file or application identifier, or path': selectionsOf(spec),
     'algorithm reference': Object.values(spec.algorithms).map(({ reference }) => Uint8Array.of(reference)),
@@ -109,6 +112,11 @@ export function patientStarts(): FuzzStart[] {
   add('nothing selected', card.image());
   selectApplication(transmit, PATIENT_AID);
   add('selected', card.image());
+  call(transmit, commands.setVerificationKey, { data: { keyReference: AUTHORITY.rootReference } });
+  add('key of the root set', card.image());
+  showChain(transmit, AUTHORITY, AUTHORITY.roleCertificate('doctor', HOLDER_KEY.publicKey));
+  call(transmit, commands.getChallenge, {});
+  add('certificates verified', card.image());
   const doctor = new ProfessionalPeer(AUTHORITY, 'doctor').authenticate(transmit);
   prescriptionId = storeVisit(transmit, doctor, { ...VISIT, repeats: 9 });
   agreeOnNumber(transmit, VISIT);
@@ -153,12 +161,17 @@ export function professionalStarts(): FuzzStart[] {
   selectApplication(holder.transmit, PATIENT_AID);
   const patient = PATIENT_APPLICATION.commands;
   const answer = call(holder.transmit, patient.getChallenge, {});
-  const data = exchange(transmit, [Uint8Array.of(0x00, 0xb0, 0x81, 0x00, 0x00)]).data;
-  call(holder.transmit, patient.verifyCertificate, { data });
+  showChain(
+    holder.transmit,
+    AUTHORITY,
+    exchange(transmit, [Uint8Array.of(0x00, 0xb0, 0x81, 0x00, 0x00)]).data,
+  );
   const half = call(transmit, commands.internalAuthenticate, { data: { answer } });
   add('authenticating', card.image());
-  const back = call(holder.transmit, patient.mutualAuthenticate, { data: half });
-  exchange(transmit, apdusOf(commands.externalAuthenticate, { data: back }));
+  const { roleCertificate, ...proof } = call(holder.transmit, patient.mutualAuthenticate, { data: half });
+  showChain(transmit, AUTHORITY, roleCertificate);
+  add('holder certificate verified', card.image());
+  call(transmit, commands.externalAuthenticate, { data: proof });
   add('session with a patient card', card.image());
   return starts;
 }
