@@ -313,11 +313,10 @@ export const verifyCertificate = {
       status: SW.conditionsNotSatisfied,
       reason: 'MANAGE SECURITY ENVIRONMENT has set no key to verify with',
     },
-    { status: SW.referenceDataNotFound, reason: 'the certificate names another authority than the key set' },
     {
       status: SW.referenceDataNotUsable,
       reason:
-        'signature wrong, expired, outside the validity of the CA, no certificate of this step of the chain, or a role that this card does not meet',
+        'another authority than the key set, signature wrong, expired, outside the validity of the CA, no certificate of this step of the chain, or a role that this card does not meet',
     },
     { status: SW.incorrectData, reason: 'neither a CA certificate nor a role certificate' },
   ],

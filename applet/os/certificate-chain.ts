@@ -160,7 +160,7 @@ export class CertificateChain {
     const { kind, body, signature } = certificate;
     if (kind !== 'authority') return refuse(SW.referenceDataNotUsable);
     if (!equalBytes(body.issuerReference, this.anchor.rootReference.read())) {
-      refuse(SW.referenceDataNotFound);
+      refuse(SW.referenceDataNotUsable);
     }
     const fields = encodeTemplate(AUTHORITY_CERTIFICATE_BODY, body);
     this.assertSigned(this.anchor.rootKey.read(), STATEMENT.authorityCertificate, fields, signature);
@@ -176,7 +176,7 @@ export class CertificateChain {
   ): RoleCertificate['body'] {
     const { kind, body, signature } = certificate;
     if (kind !== 'role') return refuse(SW.referenceDataNotUsable);
-    if (!equalBytes(body.issuerReference, authority.holderReference)) refuse(SW.referenceDataNotFound);
+    if (!equalBytes(body.issuerReference, authority.holderReference)) refuse(SW.referenceDataNotUsable);
     const fields = encodeTemplate(ROLE_CERTIFICATE_BODY, body);
     this.assertSigned(authority.publicPoint, STATEMENT.roleCertificate, fields, signature);
     const issuedInTime =

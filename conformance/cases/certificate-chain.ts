@@ -77,7 +77,7 @@ export const CERTIFICATE_CHAIN_CASES = caseFamily(
     {
       name: 'authority-of-another-root',
       title: 'a CA certificate that names another root is refused',
-      clause: `${CLAUSE}; ISO/IEC 7816-4:2020, 5.6 (6A88)`,
+      clause: `${CLAUSE}; ISO/IEC 7816-4:2020, 5.6 (6984)`,
       async run(card) {
         const { authorityReference: issuerReference } = card.issuer;
         await expectNoAuthority(card, card.issuer.authorityCertificate({ issuerReference }));
@@ -202,7 +202,7 @@ export const CERTIFICATE_CHAIN_CASES = caseFamily(
     {
       name: 'another-authority',
       title: 'a role certificate that names another authority than the key set is refused',
-      clause: `${CLAUSE}; ISO/IEC 7816-4:2020, 5.6 (6A88)`,
+      clause: `${CLAUSE}; ISO/IEC 7816-4:2020, 5.6 (6984)`,
       async run(card) {
         const { rootReference: issuerReference } = card.issuer;
         const data = card.issuer.roleCertificate('doctor', { issuerReference });

@@ -76,7 +76,7 @@ export const AUTHORITY = new TestAuthority(7);
 const ROLE_CHAIN = {
   rootReference: AUTHORITY.rootReference,
   rootKey: AUTHORITY.root.publicKey,
-  authorityCertificate: AUTHORITY.authorityCertificate(),
+  authorityCertificate: AUTHORITY.authorityCertificate,
 };
 
 /** Persistent bytes of an owner by its name, without the two length bytes of a string. */

@@ -21,7 +21,7 @@ import {
 } from '../../apdu/index.js';
 import { seededBytes } from './seeded-random.js';
 import { type KeyPair, keyPairOf, signFields, type TestAuthority } from './test-authority.js';
-import { type CommandProtector, call, type Transmit } from './transmit.js';
+import { apdusOf, type CommandProtector, call, exchange, type Transmit } from './transmit.js';
 
 const { commands } = PATIENT_APPLICATION;
 
@@ -42,15 +42,22 @@ export class PeerSession implements CommandProtector {
   }
 }
 
-/** Shows a card the certificate of the CA and then a role certificate under it. */
-export function showChain(transmit: Transmit, authority: TestAuthority, roleCertificate: Uint8Array): void {
-  for (const [keyReference, data] of [
-    [authority.rootReference, authority.authorityCertificate()],
+/** The APDUs that show a card the certificate of the CA and then a role certificate under it. */
+export function chainApdus(authority: TestAuthority, roleCertificate: Uint8Array): Uint8Array[] {
+  const links = [
+    [authority.rootReference, authority.authorityCertificate],
     [authority.authorityReference, roleCertificate],
-  ] as const) {
-    call(transmit, commands.setVerificationKey, { data: { keyReference } });
-    call(transmit, commands.verifyCertificate, { data });
-  }
+  ] as const;
+  return links.flatMap(([keyReference, data]) => [
+    ...apdusOf(commands.setVerificationKey, { data: { keyReference } }),
+    ...apdusOf(commands.verifyCertificate, { data }),
+  ]);
+}
+
+/** Shows a card a chain that it takes. @throws {Error} when it does not. */
+export function showChain(transmit: Transmit, authority: TestAuthority, roleCertificate: Uint8Array): void {
+  const { sw } = exchange(transmit, chainApdus(authority, roleCertificate));
+  if (sw !== 0x9000) throw new Error(`the chain is answered ${sw.toString(16)}`);
 }
 
 export class ProfessionalPeer {

@@ -62,6 +62,7 @@ export class TestAuthority {
   readonly rootReference: Uint8Array;
   readonly authority: KeyPair;
   readonly authorityReference: Uint8Array;
+  readonly authorityCertificate: Uint8Array;
 
   constructor(seed: number) {
     const random = seededBytes(seed, 'authority');
@@ -72,17 +73,17 @@ export class TestAuthority {
     this.rootReference = random(8);
     this.authority = keyPairOf(random);
     this.authorityReference = random(8);
+    this.authorityCertificate = this.certifyAuthority();
   }
 
-  /** The certificate of the CA. */
-  authorityCertificate(expirationDate = TODAY + 3 * YEAR): Uint8Array {
+  private certifyAuthority(): Uint8Array {
     const body = {
       profile: CERTIFICATE_PROFILE.authority,
       issuerReference: this.rootReference,
       publicPoint: this.authority.publicKey,
       holderReference: this.authorityReference,
       effectiveDate: TODAY - 2 * 86_400,
-      expirationDate,
+      expirationDate: TODAY + 3 * YEAR,
     };
     const fields = encodeTemplate(AUTHORITY_CERTIFICATE_BODY, body);
     const signature = signFields(this.root.secretKey, STATEMENT.authorityCertificate, fields);
