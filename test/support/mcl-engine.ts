@@ -6,15 +6,15 @@
 import { type CryptoEngine, nobleEngine } from '../../applet/index.js';
 import type { MclCurve } from '../../host/index.js';
 
-/** An engine for cards of the suite of `curve`. */
+/** An engine for cards of suites over `curve`. */
 export function mclEngine(curve: MclCurve): CryptoEngine {
-  const { mcl, suite } = curve;
-  const coordinateBytes = suite.g1AffineBytes / 2;
+  const { mcl, parameters } = curve;
+  const coordinateBytes = parameters.g1AffineBytes / 2;
   const coordinate = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
   return {
     ...nobleEngine,
     g1Multiply(name, bytes, scalar) {
-      if (name !== suite.name || bytes.length !== suite.g1AffineBytes) return undefined;
+      if (name !== parameters.name || bytes.length !== parameters.g1AffineBytes) return undefined;
       const point = new mcl.G1();
       const [x, y] = [bytes.subarray(0, coordinateBytes), bytes.subarray(coordinateBytes)].map(coordinate);
       point.setStr(`1 ${x} ${y}`, 16);

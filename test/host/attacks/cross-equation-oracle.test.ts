@@ -6,8 +6,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
-  groupChallengeInput,
   hashInput,
+  psChallengeInput,
   STATEMENT,
   type Statement,
   signatureInput,
@@ -77,7 +77,7 @@ describe('a group signature', () => {
     const groupKeyHash = new Uint8Array(32);
     const input = (domain: string, statement: string) =>
       toHex(
-        groupChallengeInput({ ...filled, groupKeyHash, epoch: 1, domain, statement: utf8ToBytes(statement) }),
+        psChallengeInput({ ...filled, groupKeyHash, epoch: 1, domain, statement: utf8ToBytes(statement) }),
       );
     expect(input('IMIS-v1/gs/eq1', '0x')).not.toBe(input('IMIS-v1/gs/eq10', 'x'));
     expect(new Set(byGroup.map(({ domain }) => input(domain, 'x'))).size).toBe(byGroup.length);

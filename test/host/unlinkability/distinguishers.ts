@@ -3,7 +3,7 @@
  * answered yes more often for two signatures of one doctor than for two of different doctors, it links.
  */
 
-import { challengeOf, groupChallengeInput, splitGroupSignature } from '../../../apdu/index.js';
+import { challengeOf, psChallengeInput, splitPsSignature } from '../../../apdu/index.js';
 import { sha256 } from '../../../host/index.js';
 import type { Group } from '../crypto/group-fixture.js';
 import { type Count, fisherExact } from './fisher.js';
@@ -105,9 +105,9 @@ function sharesWindow([a, b]: Couple): boolean {
 function explainedKeys(to: Group): (seen: Seen) => ReadonlySet<string> {
   const { mcl } = to.curve;
   return ({ signature, domain, statement, epoch }) => {
-    const parts = splitGroupSignature(to.suite, signature)!;
+    const parts = splitPsSignature(to.suite, signature)!;
     const { groupKeyHash } = to;
-    const input = groupChallengeInput({ ...parts, domain, statement, epoch, groupKeyHash });
+    const input = psChallengeInput({ ...parts, domain, statement, epoch, groupKeyHash });
     const step = mcl.inv(to.curve.scalar(challengeOf(sha256(input))));
     let key = mcl.mul(to.curve.scalar(parts.response), step);
     const keys = new Set<string>();

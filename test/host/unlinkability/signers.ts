@@ -1,7 +1,7 @@
 /** Doctors whose cards sign with the card's own code, as they should or with one leak built in. */
 
 import { createHmac } from 'node:crypto';
-import { concatBytes, fromHex, splitGroupSignature, uintToBytes, utf8ToBytes } from '../../../apdu/index.js';
+import { concatBytes, fromHex, splitPsSignature, uintToBytes, utf8ToBytes } from '../../../apdu/index.js';
 import { type CryptoEngine, type GroupMemberKey, signGroup } from '../../../applet/index.js';
 import { meteredCoprocessor } from '../../applet/crypto/metered-coprocessor.js';
 import { mclEngine } from '../../support/mcl-engine.js';
@@ -80,6 +80,6 @@ function leaking(
 
 /** The fields of what is seen, by name. */
 export function fieldsOf(to: Group, { wire, signature }: Seen): Readonly<Record<string, Uint8Array>> {
-  const { s1, s2, commitment, hint, response } = splitGroupSignature(to.suite, signature)!;
+  const { s1, s2, commitment, hint, response } = splitPsSignature(to.suite, signature)!;
   return { suite: wire.subarray(0, 1), epoch: wire.subarray(1, 5), s1, s2, U: commitment, hint, s: response };
 }

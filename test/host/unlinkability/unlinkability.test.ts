@@ -5,7 +5,7 @@
  */
 
 import { describe, expect, test } from 'vitest';
-import { type GroupSuiteName, splitGroupSignature } from '../../../apdu/index.js';
+import { type CurveName, splitPsSignature } from '../../../apdu/index.js';
 import { loadGroupVerifier } from '../../../host/index.js';
 import { type Group, group } from '../crypto/group-fixture.js';
 import { type Couple, findings, type Sample } from './distinguishers.js';
@@ -57,7 +57,7 @@ function expectValid(to: Group, sample: Sample): void {
 }
 
 describe('signatures of one doctor', () => {
-  test.each(['bls12381', 'bn254'] as const satisfies readonly GroupSuiteName[])(
+  test.each(['bls12381', 'bn254'] as const satisfies readonly CurveName[])(
     'look like signatures of different doctors, whatever is asked (%s)',
     (name) => {
       const to = groups[name];
@@ -72,7 +72,7 @@ describe('signatures of one doctor', () => {
       // over the whole sample: no hint, no point, no response twice
       for (const part of ['s1', 's2', 'commitment', 'hint', 'response'] as const) {
         const values = allSeen(sample).map(({ signature }) =>
-          splitGroupSignature(to.suite, signature)![part].join(),
+          splitPsSignature(to.suite, signature)![part].join(),
         );
         expect(new Set(values).size).toBe(values.length);
       }
