@@ -5,6 +5,7 @@ import { FIELD } from '../statement/fields.js';
 import { STATEMENT } from '../statement/statements.js';
 import { SW } from '../status-word.js';
 import { bytesObject, optional, secret, templateObject } from '../template.js';
+import * as fileCommands from './file-commands.js';
 import * as interindustry from './interindustry.js';
 import * as issuer from './issuer-commands.js';
 import { initializeUpdate, openSecureChannel } from './secure-channel.js';
@@ -33,6 +34,17 @@ export const PRESCRIPTION_STATE = { open: 1, collected: 2 } as const;
 
 /** Content of a record of EF.Log. */
 export const LOG_RECORD = { time: FIELD.time, hospitalId: FIELD.hospitalId } as const;
+
+/** Programmes that a card holder takes part in, as an entry of EF.Programmes names them. */
+export const PROGRAMME = { children: 1, maternity: 2, catastrophicIllness: 3 } as const;
+
+/** Content of a record of EF.Programmes. */
+export const PROGRAMME_RECORD = {
+  programme: { tag: 0x80, name: 'programme', format: 'uint', min: 1, max: 1 },
+  time: FIELD.time,
+  hospitalId: FIELD.hospitalId,
+  entry: bytesObject(0x81, 'entry', 1, 64),
+} as const;
 
 const files = {
   certificate: {
@@ -77,6 +89,7 @@ const files = {
     size: 128,
     records: 0,
     read: DOCTOR_OR_STAFF,
+    update: { role: 'doctor' },
   },
   log: {
     name: 'EF.Log',
@@ -88,6 +101,21 @@ const files = {
     records: 16,
     read: { pin: 'holder' },
     content: LOG_RECORD,
+  },
+  programmes: {
+    name: 'EF.Programmes',
+    summary:
+      "Booklet of the programmes that the holder takes part in: children's check-ups, maternity care, catastrophic illness. Entries are as long as they need to be.",
+    fid: 0x0106,
+    sfi: 6,
+    structure: 'linear-variable',
+    size: 96,
+    records: 16,
+    capacity: 384,
+    read: DOCTOR_OR_STAFF,
+    update: { role: 'doctor' },
+    append: { role: 'doctor' },
+    content: PROGRAMME_RECORD,
   },
 } as const satisfies Record<string, FileSpec>;
 
@@ -347,6 +375,12 @@ export const PATIENT_APPLICATION = {
     select: interindustry.select,
     readBinary: interindustry.readBinary,
     readRecord: interindustry.readRecord,
+    readRecordInOrder: fileCommands.readRecordInOrder,
+    readRecords: fileCommands.readRecords,
+    updateBinary: fileCommands.updateBinary,
+    eraseBinary: fileCommands.eraseBinary,
+    updateRecord: fileCommands.updateRecord,
+    appendRecord: fileCommands.appendRecord,
     getResponse: interindustry.getResponse,
     manageChannel: interindustry.manageChannel,
     getChallenge: interindustry.getChallenge,
