@@ -7,7 +7,6 @@ import { findAlgorithm, matchCommand } from './application.js';
 import { splitClassByte } from './class-byte.js';
 import { type DecodedObject, fieldHasSecret, rawObject, secretObject } from './decoded-object.js';
 import { findFileBySfi, locateFile, shortIdentifierOf } from './file-tree.js';
-import * as fileCommands from './file-commands.js';
 import * as interindustry from './interindustry.js';
 import { MASTER_FILE } from './master-file.js';
 import { decodeData } from './request.js';
@@ -42,7 +41,7 @@ const UNSELECTED: ApplicationSpec = {
   ...MASTER_FILE,
   id: 'none',
   aid: '',
-  commands: { ...interindustry, ...fileCommands },
+  commands: { ...interindustry },
   algorithms: {},
   pins: {
     holder: { reference: 0x81, name: 'holder PIN', minLength: 4, maxLength: 12, tries: 3 },
@@ -185,10 +184,7 @@ export class CardView {
   #addressedFile(apdu: CommandApdu): FileSpec | undefined {
     const { command } = this.commandOf(apdu);
     if (command?.access !== 'by file') return undefined;
-    return findFileBySfi(
-      this.application ?? UNSELECTED,
-      shortIdentifierOf(command, apdu.p1, apdu.p2),
-    );
+    return findFileBySfi(this.application ?? UNSELECTED, shortIdentifierOf(command, apdu.p1, apdu.p2));
   }
 }
 

@@ -129,7 +129,8 @@ export const updateRecord = {
   id: 'updateRecord',
   name: 'UPDATE RECORD',
   clause: 'ISO/IEC 7816-4:2020, 11.4.5',
-  summary: 'Replaces a record by number, or the current one; in a file of variable records it may change its length.',
+  summary:
+    'Replaces a record by number, or the current one; in a file of variable records it may change its length.',
   cla: 0x00,
   ins: 0xdc,
   p1: { kind: 'range', name: 'record number, 0 for the current record', min: 0, max: 254 },
@@ -161,8 +162,5 @@ export const appendRecord = {
   chaining: true,
   fileOperation: 'append',
   ...WRITING,
-  status: [
-    ...addressed('append', 'no records'),
-    { status: SW.notEnoughMemory, reason: 'the file is full' },
-  ],
+  status: [...addressed('append', 'no records'), { status: SW.notEnoughMemory, reason: 'the file is full' }],
 } as const satisfies CommandSpec;

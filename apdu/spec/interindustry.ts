@@ -122,6 +122,8 @@ export const getResponse = {
   effect: 'session',
   status: [
     { status: SW.bytesAvailable, reason: 'more is waiting' },
+    { status: SW.fileDeactivated, reason: 'the rest of the answer of a SELECT that warned of it' },
+    { status: SW.terminated, reason: 'the rest of the answer of a SELECT that warned of it' },
     { status: SW.conditionsNotSatisfied, reason: 'nothing is waiting' },
   ],
 } as const satisfies CommandSpec;

@@ -91,10 +91,7 @@ function parameterValue(parameter: Parameter, byte: number): LooseParameter {
 }
 
 /** The meaning that a table gives to a value. */
-export function meaningOf(
-  values: { readonly [meaning: string]: number },
-  value: number,
-): string | undefined {
+export function meaningOf(values: { readonly [meaning: string]: number }, value: number): string | undefined {
   return Object.keys(values).find((meaning) => values[meaning] === value);
 }
 

@@ -30,9 +30,7 @@ export function fileHandlers(os: CardOs) {
   };
   /** The file and the offset that P1 and P2 mean (11.3.1). */
   const place = ({ p1, p2 }: { readonly p1: number; readonly p2: number }) =>
-    p1 >= 0x80
-      ? { file: addressed(p1 & 0x1f), offset: p2 }
-      : { file: addressed(0), offset: (p1 << 8) | p2 };
+    p1 >= 0x80 ? { file: addressed(p1 & 0x1f), offset: p2 } : { file: addressed(0), offset: (p1 << 8) | p2 };
   /** A record number; 0 means the current record. */
   const numbered = (number: number): number => number || selection.record;
   const contentOf = (file: RecordFile, number: number): Uint8Array =>

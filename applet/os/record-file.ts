@@ -54,8 +54,7 @@ class SlotFile implements RecordFile {
   }
 
   update(number: number, content: Uint8Array): void {
-    const slot = this.slotOf(number);
-    if (!slot) return refuse(SW.recordNotFound);
+    const slot = this.slotOf(number) ?? refuse(SW.recordNotFound);
     if (content.length > slot.capacity) refuse(SW.notEnoughMemory);
     slot.write(content);
   }
@@ -105,8 +104,7 @@ class VariableRecordFile implements RecordFile {
   }
 
   update(number: number, content: Uint8Array): void {
-    const at = this.find(number);
-    if (at === undefined) return refuse(SW.recordNotFound);
+    const at = this.find(number) ?? refuse(SW.recordNotFound);
     const end = at + 1 + this.lengthAt(at);
     const behind = this.area.slice(end, this.area.length - end);
     this.writeFrom(at, concatBytes(Uint8Array.of(content.length), content, behind));
