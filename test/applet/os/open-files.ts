@@ -6,7 +6,9 @@ import {
   type FileSpec,
   PATIENT_APPLICATION,
 } from '../../../apdu/index.js';
-import { type Application, type CardKind, PATIENT_CARD } from '../../../applet/index.js';
+import { type CardKind, PATIENT_CARD } from '../../../applet/index.js';
+
+type Application = ReturnType<CardKind['makeApplication']>;
 
 const OPEN = { read: 'always', update: 'always', append: 'always', sfi: 0, summary: 'For tests.' } as const;
 
