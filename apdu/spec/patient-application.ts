@@ -218,7 +218,6 @@ const putVisitRecord = {
   data: { kind: 'template', template: VISIT_RECORD },
   response: { kind: 'none' },
   chaining: true,
-  secureMessaging: 'required',
   access: { role: 'doctor' },
   states: ['operational'],
   effect: 'persistent',

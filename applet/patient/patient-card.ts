@@ -47,7 +47,7 @@ function makePatientApplication(os: CardOs): Application {
     get lifeCycle() {
       return state.lifeCycle;
     },
-    secureMessaging: session,
+    session,
   };
 }
 

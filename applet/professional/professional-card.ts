@@ -38,7 +38,7 @@ function makeProfessionalApplication(os: CardOs): Application {
     get lifeCycle() {
       return state.lifeCycle;
     },
-    secureMessaging: session,
+    session: undefined,
   };
 }
 

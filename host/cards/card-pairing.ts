@@ -24,5 +24,8 @@ export async function pairCards(
   const { roleCertificate, ephemeralKey, signature } = answer.data;
   const holder = { authorityCertificate: authority.data, roleCertificate };
   const shown = await professional.showHolderChain(holder);
-  return shown.ok ? professional.externalAuthenticate({ ephemeralKey, signature }) : shown;
+  if (!shown.ok) return shown;
+  const opened = await professional.externalAuthenticate({ ephemeralKey, signature });
+  if (opened.ok) patient.enterSession(professional.session);
+  return opened;
 }

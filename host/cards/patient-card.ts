@@ -13,8 +13,8 @@ import {
   PRESCRIPTION_RECORD,
   type RequestArguments,
   type RequestOf,
+  type ResponseOf,
   type SecureChannel,
-  type SessionKeyHolder,
   type Transmit,
   uintToBytes,
   utf8ToBytes,
@@ -44,12 +44,16 @@ export class PatientCard {
 
   /** Open from {@link initialise} until ACTIVATE FILE. */
   private channel: SecureChannel | undefined;
+  /** From {@link enterSession} until the application is selected anew. */
+  private session: SecureChannel | undefined;
 
   constructor(transmit: Transmit) {
     this.client = cardClient(PATIENT_APPLICATION, transmit);
   }
 
+  /** Selects the application; a session of before is over. */
   async select() {
+    this.session = undefined;
     return answerOf(commands.select, await this.client.select());
   }
 
@@ -146,27 +150,25 @@ export class PatientCard {
     );
   }
 
+  /** After MUTUAL AUTHENTICATE: what a role may permit goes through the session that `session` keeps. */
+  enterSession(session: SecureChannel): void {
+    this.session = session;
+  }
+
   /** This card's half of a prescription number. */
-  async contributeToPrescriptionNumber(commitment: Uint8Array) {
-    const command = commands.contributeToPrescriptionNumber;
-    return answerOf(command, await this.client.call(command, { data: { commitment } }));
+  contributeToPrescriptionNumber(commitment: Uint8Array) {
+    return this.inSession(commands.contributeToPrescriptionNumber, { data: { commitment } });
   }
 
   /** Eq. 11, under the session that the doctor's card holds. */
-  async putVisitRecord(data: RequestOf<Commands['putVisitRecord']>['data'], session: SessionKeyHolder) {
-    const command = commands.putVisitRecord;
-    try {
-      return answerOf(command, await this.client.callProtected(command, { data }, session));
-    } catch (error) {
-      if (error instanceof RefusedByCard) return error.refusal;
-      throw error;
-    }
+  putVisitRecord(data: RequestOf<Commands['putVisitRecord']>['data']) {
+    return this.inSession(commands.putVisitRecord, { data });
   }
 
   /** The patient certificate; readable by doctors and with the holder PIN. */
-  async readCertificate() {
+  readCertificate() {
     const request = { p1: 0x80 | PATIENT_APPLICATION.files.certificate.sfi, p2: 0 };
-    return answerOf(commands.readBinary, await this.client.call(commands.readBinary, request));
+    return this.inSession(commands.readBinary, request);
   }
 
   /** The newest `count` diagnosis records, as stored. */
@@ -182,8 +184,8 @@ export class PatientCard {
   }
 
   /** Eq. 17: the card confirms one collection; needs the holder PIN and a pharmacy's authentication. */
-  async collect(data: RequestOf<Commands['collect']>['data']) {
-    return answerOf(commands.collect, await this.client.call(commands.collect, { data }));
+  collect(data: RequestOf<Commands['collect']>['data']) {
+    return this.inSession(commands.collect, { data });
   }
 
   private async store(
@@ -211,11 +213,28 @@ export class PatientCard {
   private async readAll(sfi: number, count: number): Promise<readonly Uint8Array[]> {
     const found: Uint8Array[] = [];
     for (let number = 1; number <= count; number++) {
-      const read = await this.client.call(commands.readRecord, { p1: number, p2: sfi });
-      if (read.status === 'refused') break;
+      const read = await this.inSession(commands.readRecord, { p1: number, p2: sfi });
+      if (!read.ok) break;
       found.push(read.data);
     }
     return found;
+  }
+
+  /** A command that a role may permit: in the clear, as far as the PIN goes, where there is no session. */
+  private async inSession<const C extends CommandSpec>(
+    command: C,
+    ...request: RequestArguments<C>
+  ): Promise<Result<{ readonly data: ResponseOf<C> }>> {
+    const { session, client } = this;
+    try {
+      const result = session
+        ? client.callThrough(session, command, ...request)
+        : client.call(command, ...request);
+      return answerOf(command, await result);
+    } catch (error) {
+      if (error instanceof RefusedByCard) return error.refusal;
+      throw error;
+    }
   }
 
   private async openChannel(session: PersonalisationSession): Promise<Result<object>> {

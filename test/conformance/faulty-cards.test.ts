@@ -229,7 +229,7 @@ const FAULTY: readonly Faulty[] = [
     'a wrong checksum for the terminal',
     'professional',
     answering((r, c) => {
-      if (c[2] !== 0x8e || r.length < 10) return r;
+      if (c[2] !== 0x7d || r.length < 10) return r;
       const x = r.slice();
       x[5]! ^= 1;
       return x;

@@ -73,7 +73,7 @@ describe('a card image file', () => {
       ...['00B0810000', '00B2011C00', '00CA006E00', '0084000010', '00A4040C06F0494D495301'].map((hex) =>
         Uint8Array.from(Buffer.from(hex, 'hex')),
       ),
-      ...collectApdus(collectInput(new Uint8Array(16), 1)),
+      ...collectApdus(collectInput(new Uint8Array(16), 1), new PeerSession(new Uint8Array(32))),
     ];
     let bytes = 0;
     for (const command of commands) {

@@ -89,6 +89,8 @@ export class CardModel {
     }
     if (!on.selected && action.kind === 'read' && action.record === undefined) return this.read(on, action);
     if (!on.selected) return 0x6d00;
+    const unprotected = protection(on, action);
+    if (unprotected) return unprotected;
     const spec: CommandSpec = commands[commandOf(action)];
     if (!spec.states.includes(this.lifeCycle)) return 0x6985;
     switch (action.kind) {
@@ -186,8 +188,7 @@ export class CardModel {
 
   private activate(on: Channel, through: boolean): number {
     if (this.lifeCycle === 'deactivated') {
-      if (on.role !== 'nhi') return 0x6982;
-      if (through) return 0x6882;
+      if (through || on.role !== 'nhi') return 0x6982;
     } else if (!passesIssuer(on, through)) return 0x6982;
     on.issuer = false;
     this.lifeCycle = 'operational';
@@ -197,8 +198,10 @@ export class CardModel {
   private serveNhi(on: Channel, what: 'deactivate' | 'terminate' | 'restore tries'): number {
     if (on.role !== 'nhi') return 0x6982;
     if (what === 'restore tries') this.pinTries = pins.holder.tries;
-    else if (what === 'terminate') this.lifeCycle = 'terminated';
-    else {
+    else if (what === 'terminate') {
+      this.lifeCycle = 'terminated';
+      on.role = undefined;
+    } else {
       this.lifeCycle = 'deactivated';
       on.pinVerified = false;
     }
@@ -283,13 +286,7 @@ export class CardModel {
   }
 
   private visit(on: Channel, action: Extract<Sent, { kind: 'visit' }>): number {
-    if (on.role !== 'doctor') return 0x6982;
-    if (action.protection === 'none') return 0x6987;
-    if (action.protection === 'wrong') {
-      on.role = undefined;
-      return 0x6988;
-    }
-    on.checksums++;
+    if (on.role !== 'doctor' || action.protection === 'none') return 0x6982;
     const { prescription, time } = action.visit;
     if (prescription) {
       if (on.half === undefined) return 0x6985;
@@ -301,7 +298,6 @@ export class CardModel {
     }
     this.records.unshift(action.visit);
     on.half = undefined;
-    on.checksums++;
     return OK;
   }
 
@@ -316,6 +312,37 @@ export class CardModel {
     found.last = key;
     return OK;
   }
+}
+
+/** What a role may permit; the terminal sends it under secure messaging where a session is open. */
+const ROLE_ACTIONS: readonly string[] = [
+  'read',
+  'contribute',
+  'collect',
+  'activate',
+  'deactivate',
+  'terminate',
+  'restore tries',
+];
+
+/** Whether the terminal protects an action. */
+export function isProtected(action: Sent): boolean {
+  if (action.kind === 'visit') return action.protection !== 'none';
+  if (action.kind === 'activate') return !action.through;
+  return ROLE_ACTIONS.includes(action.kind);
+}
+
+/** Secure messaging comes first: two messages are counted, or the fault of the protection is answered. */
+function protection(on: Channel, action: Sent): number | undefined {
+  if (!isProtected(action)) return undefined;
+  const forced = action.kind === 'visit';
+  if (!on.role) return forced ? 0x6982 : undefined;
+  if (forced && action.protection === 'wrong') {
+    on.role = undefined;
+    return 0x6988;
+  }
+  on.checksums += 2;
+  return undefined;
 }
 
 /** Files of the DF that is selected. */
