@@ -2,6 +2,7 @@
 
 import { bytesToUint, uintToBytes } from '../../apdu/index.js';
 import type { Nvm } from './nvm.js';
+import { ProfileTooSmall } from './profile-too-small.js';
 import type { Ram } from './ram.js';
 
 /** What happens to the bytes of a range: kept without power, or wiped at reset or when the application is left. */
@@ -21,14 +22,6 @@ export type Owner = Holder & {
 };
 
 const OPERATING_SYSTEM: Holder = { kind: 'operating system' };
-
-/** The profile grants less memory than the application needs. */
-export class ProfileTooSmall extends Error {
-  constructor(memory: string, name: string, needed: number, capacity: number) {
-    super(`${memory}: "${name}" ends at byte ${needed}, the profile has ${capacity}`);
-    this.name = 'ProfileTooSmall';
-  }
-}
 
 /** Hands out consecutive ranges of one memory. */
 export class Allocator {

@@ -46,7 +46,12 @@ async function serve(options: ServeArguments, command: Command): Promise<ExitSta
   if (options.seed !== undefined)
     throw new CliError('--seed is refused for a served card: its keys would be known.');
   const address = parseAddress(options.vpcd);
-  const { card, kind } = await benchCardFrom(command, options, null);
+  const { card, kind, seeded } = await benchCardFrom(command, options, null);
+  if (seeded) {
+    throw new CliError(
+      `${options.image} is refused for a served card: it was made with --seed, and its keys are known.`,
+    );
+  }
   const end = await serveVpcd(card, address).catch((error: unknown) => {
     if (error instanceof TransportError)
       throw new CliError(`${error.message}.`.replace(/\.\.$/, '.'), EXIT.unreachable);
