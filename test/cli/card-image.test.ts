@@ -33,7 +33,7 @@ describe('imis card image', () => {
     const run = await imis(['card', 'image', 'show', visited]);
     expect([run.status, run.stderr]).toEqual([0, '']);
     expect(run.stdout).toMatch(
-      /^patient card, profile nxp-jcop4-j3r180, power off\nNVM 139360 bytes in 1088 /,
+      /^patient card, profile nxp-jcop4-j3r180, power off, made with a seed\nNVM 139360 bytes in 1088 /,
     );
   });
 
