@@ -6,12 +6,14 @@ import { ApplicationState } from '../os/application-state.js';
 import type { CardKind } from '../os/card.js';
 import type { Application, CardOs } from '../os/card-os.js';
 import { CardSession } from '../os/card-session.js';
+import { dataObjectHandlers } from '../os/data-object-handlers.js';
 import type { HandlersOf } from '../os/handlers.js';
 import { interindustryHandlers } from '../os/interindustry-handlers.js';
 import { lifeCycleHandlers } from '../os/life-cycle-handlers.js';
 import { scp03Handlers } from '../os/scp03-handlers.js';
 import { cardAuthenticationHandlers } from './card-authentication.js';
 import { collectionHandlers } from './collection.js';
+import { holderDeclarationHandlers } from './holder-declaration.js';
 import { holderSignatureHandlers } from './holder-signature.js';
 import { planPatientMemory } from './patient-memory.js';
 import { personalisationHandlers } from './personalisation.js';
@@ -25,6 +27,8 @@ function makePatientApplication(os: CardOs): Application {
   const personalisation = personalisationHandlers(os, state, memory);
   const handlers: HandlersOf<typeof PATIENT_APPLICATION> = {
     ...interindustryHandlers(os, state),
+    ...dataObjectHandlers(state, memory.cardSerial),
+    ...holderDeclarationHandlers(os, memory),
     ...scp03Handlers(os, PATIENT_APPLICATION),
     ...personalisation,
     ...lifeCycleHandlers(os, state, personalisation.activate),

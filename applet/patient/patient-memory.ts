@@ -1,6 +1,6 @@
 /** What the patient application keeps in card memory: keys, certificates, the proofs of collections. */
 
-import { PATIENT_APPLICATION } from '../../apdu/index.js';
+import { HOLDER_DECLARATION, maxLength, PATIENT_APPLICATION } from '../../apdu/index.js';
 import type { MemoryPlan, NvmField, NvmString, RamField } from '../runtime/allocation.js';
 
 /** A key pair on P-256: 32 bytes secret, 33 bytes public. */
@@ -24,6 +24,8 @@ export type PatientMemory = {
   readonly roleCertificate: NvmString;
   readonly keys: Readonly<Record<'signing' | 'decryption' | 'delegation', StoredKeyPair>>;
   readonly proofs: readonly PrescriptionProof[];
+  /** The holder's declaration as it was sent; empty before the first. */
+  readonly holderDeclaration: NvmString;
   readonly challenge: RamField;
   readonly challengeDrawn: RamField;
   readonly peerRole: RamField;
@@ -56,6 +58,7 @@ export function planPatientMemory(memory: MemoryPlan): PatientMemory {
       statementHash: memory.field(`prescription ${i + 1}: hash of the last collection`, 32),
       signature: memory.field(`prescription ${i + 1}: signature of the last collection`, 64),
     })),
+    holderDeclaration: memory.string('holder declaration', maxLength(HOLDER_DECLARATION)),
     challenge: memory.transientField('card authentication: challenge', 16),
     challengeDrawn: memory.transientField('card authentication: challenge drawn', 1),
     peerRole: memory.transientField('card authentication: role of the other card', 1),

@@ -6,6 +6,7 @@ import { ApplicationState } from '../os/application-state.js';
 import type { CardKind } from '../os/card.js';
 import type { Application, CardOs } from '../os/card-os.js';
 import { CardSession } from '../os/card-session.js';
+import { dataObjectHandlers } from '../os/data-object-handlers.js';
 import type { HandlersOf } from '../os/handlers.js';
 import { interindustryHandlers } from '../os/interindustry-handlers.js';
 import { scp03Handlers } from '../os/scp03-handlers.js';
@@ -22,6 +23,7 @@ function makeProfessionalApplication(os: CardOs): Application {
   const { readRecord: _noRecords, ...interindustry } = interindustryHandlers(os, state);
   const handlers: HandlersOf<typeof PROFESSIONAL_APPLICATION> = {
     ...interindustry,
+    ...dataObjectHandlers(state, memory.cardSerial),
     ...scp03Handlers(os, PROFESSIONAL_APPLICATION),
     ...personalisationHandlers(os, state, memory),
     ...groupMembershipHandlers(os, state, memory),
