@@ -1,5 +1,6 @@
 /** A serial line: bytes in both directions, and the lines beside them where there are any. */
 
+import { realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { TransportError } from '../connection/transport-error.js';
 
@@ -53,7 +54,7 @@ export async function openSerialLine(path: string, settings: SerialSettings): Pr
   await done((callback) => port.open(callback)).catch((cause: Error) => {
     throw new TransportError('no-reader', `${path} can not be opened: ${cause.message}`, { cause });
   });
-  return new OpenLine(path, port);
+  return new OpenLine(path, port, settings.baudRate);
 }
 
 function loadBinding(): SerialPortClass {
@@ -73,10 +74,14 @@ class OpenLine implements SerialLine {
   readonly closed: Promise<void>;
   readonly #path: string;
   readonly #port: SerialPortLike;
+  readonly #isPseudoTerminal: boolean;
+  #baudRate: number;
   #listener: (bytes: Uint8Array) => void = () => undefined;
 
-  constructor(path: string, port: SerialPortLike) {
+  constructor(path: string, port: SerialPortLike, baudRate: number) {
     this.#path = path;
+    this.#isPseudoTerminal = realpathSync(path).startsWith('/dev/pts/');
+    this.#baudRate = baudRate;
     this.#port = port;
     port.on('data', (data) => this.#listener(data));
     // an error is followed by 'close', or met by the next call
@@ -92,8 +97,13 @@ class OpenLine implements SerialLine {
     await this.#do('write', (callback) => this.#port.write(Buffer.from(bytes), callback));
   }
 
-  setBaudRate(baudRate: number): Promise<void> {
-    return this.#do('set the speed of', (callback) => this.#port.update({ baudRate }, callback));
+  async setBaudRate(baudRate: number): Promise<void> {
+    // The binding throws away what waits in both directions. A real line has sent it by then; on a pseudo-terminal,
+    // which has no speed, it would be what the other end has not read yet.
+    if (this.#isPseudoTerminal || baudRate === this.#baudRate) return;
+    await this.#do('drain', (callback) => this.#port.drain(callback));
+    await this.#do('set the speed of', (callback) => this.#port.update({ baudRate }, callback));
+    this.#baudRate = baudRate;
   }
 
   drive(line: 'rts' | 'dtr', high: boolean): Promise<void> {
