@@ -121,7 +121,7 @@ const joinComplete = {
   name: 'JOIN GROUP: COMPLETE',
   clause: 'project, PROTOCOL eq. 4',
   summary:
-    'Stores the credential after checking the signature of NHI, the proof of knowledge of u, and that both points are of prime order.',
+    'Stores the credential after checking the signature of NHI, the proof of the issuer, and that every point is of prime order.',
   cla: 0x80,
   ins: 0x58,
   p1: { kind: 'constant', value: 0x01 },

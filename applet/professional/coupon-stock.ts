@@ -5,13 +5,11 @@
  */
 
 import { bytesToUint, type GroupSuite } from '../../apdu/index.js';
-import { couponBytes } from '../crypto/index.js';
+import { COUPON_EPOCH_BYTES, couponBytes } from '../crypto/index.js';
 import type { MemoryPlan, NvmArea, NvmString } from '../runtime/allocation.js';
 import type { CardLimits } from '../runtime/card-limits.js';
 import type { Nvm } from '../runtime/nvm.js';
 
-/** A coupon begins with its epoch. */
-const EPOCH_BYTES = 4;
 /** Room for 64 coupons of the default suite: three signatures a patient, so one refill for twenty of them. */
 const MOST_BYTES = 64 * 190;
 /** Coupons take this part of a small card's memory at most. */
@@ -83,5 +81,5 @@ export class CouponStock {
 }
 
 function isOf(slot: NvmString, epoch: number): boolean {
-  return !slot.isEmpty && bytesToUint(slot.slice(0, EPOCH_BYTES)) === epoch;
+  return !slot.isEmpty && bytesToUint(slot.slice(0, COUPON_EPOCH_BYTES)) === epoch;
 }

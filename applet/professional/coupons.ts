@@ -14,14 +14,14 @@ export function couponHandlers(os: CardOs, memory: ProfessionalMemory) {
   const { group, coupons } = memory;
 
   const stock = () => {
-    if (group.sigma1.isEmpty) refuse(SW.conditionsNotSatisfied);
+    if (group.credential.isEmpty) refuse(SW.conditionsNotSatisfied);
     const suite = currentSuite(memory);
     return { couponsLeft: coupons.count(suite, group.epoch.value), couponSlots: coupons.slots(suite) };
   };
 
   return {
     makeCoupon(_request: RequestOf<Commands['makeCoupon']>) {
-      if (group.sigma1.isEmpty) refuse(SW.conditionsNotSatisfied);
+      if (group.credential.isEmpty) refuse(SW.conditionsNotSatisfied);
       const epoch = group.epoch.value;
       const suite = currentSuite(memory);
       if (!coupons.hasRoom(suite, epoch)) refuse(SW.notEnoughMemory);

@@ -22,8 +22,7 @@ export function nextCounter({ group }: ProfessionalMemory): number {
 export function memberKey({ group }: ProfessionalMemory, ram: Ram): GroupMemberKey {
   return {
     secretKey: ram.keep(group.secretKey.read()),
-    sigma1: ram.keep(group.sigma1.read()),
-    sigma2: ram.keep(group.sigma2.read()),
+    credential: ram.keep(group.credential.read()),
     hintKey: ram.keep(group.hintKey.read()),
     groupKeyHash: ram.keep(group.keyHash.read()),
     epoch: group.epoch.value,

@@ -72,7 +72,7 @@ export function groupMembershipHandlers(os: CardOs, state: ApplicationState, mem
       const suite = groupSuiteById(data.suite) ?? refuse(SW.functionNotSupported);
       const ready =
         !keys.signing.secret.isEmpty && !keys.decryption.secret.isEmpty && !memory.doctorId.isEmpty;
-      if (!ready || !group.sigma1.isEmpty) refuse(SW.conditionsNotSatisfied);
+      if (!ready || !group.credential.isEmpty) refuse(SW.conditionsNotSatisfied);
       const doctorId = memory.doctorId.read();
       const { nonce, groupKeyHash } = data;
       const counter = nextCounter(memory);
@@ -105,7 +105,7 @@ export function groupMembershipHandlers(os: CardOs, state: ApplicationState, mem
     },
 
     joinComplete({ data }: RequestOf<Commands['joinComplete']>) {
-      const open = group.joinMode.value === JOIN_MODE['two-party'] && group.sigma1.isEmpty;
+      const open = group.joinMode.value === JOIN_MODE['two-party'] && group.credential.isEmpty;
       const suite = currentSuite(memory);
       const sameJoin =
         data.suite === suite.id &&
@@ -122,17 +122,14 @@ export function groupMembershipHandlers(os: CardOs, state: ApplicationState, mem
         freshness: data.nonce,
         groupKeyHash: data.groupKeyHash,
         membershipKey,
-        sigma1: data.sigma1,
-        sigma2: data.sigma2,
-        proof: data.issuerProof,
+        credential: data.groupCredential,
       });
       if (!accepted.ok) return refuse(SW.incorrectData);
       const { messageId, sealedHintKey: sealed } = data;
       const hintKey = openSealedKeys(os, memory, { messageId, sealed, length: FIELD.hintKey.max });
       nvm.atomically(() => {
         group.epoch.value = data.epoch;
-        group.sigma1.write(accepted.credential.sigma1);
-        group.sigma2.write(accepted.credential.sigma2);
+        group.credential.write(accepted.credential);
         group.hintKey.write(hintKey);
       });
       hintKey.fill(0);
@@ -141,7 +138,7 @@ export function groupMembershipHandlers(os: CardOs, state: ApplicationState, mem
 
     computeSignature({ data }: RequestOf<Commands['computeSignature']>) {
       const algorithm = state.permittedAlgorithm();
-      if (group.sigma1.isEmpty) refuse(SW.conditionsNotSatisfied);
+      if (group.credential.isEmpty) refuse(SW.conditionsNotSatisfied);
       const suite = currentSuite(memory);
       const { domain, fields } = groupStatement(algorithm);
       const statement = ram.keep(encodeTemplate(fields, parseOrRefuse(fields, data)));

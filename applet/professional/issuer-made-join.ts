@@ -37,7 +37,7 @@ export function issuerMadeJoinHandlers(os: CardOs, memory: ProfessionalMemory) {
       const suite = groupSuiteById(data.suite) ?? refuse(SW.functionNotSupported);
       const ready =
         !keys.signing.secret.isEmpty && !keys.decryption.secret.isEmpty && !memory.doctorId.isEmpty;
-      if (!ready || !group.sigma1.isEmpty) refuse(SW.conditionsNotSatisfied);
+      if (!ready || !group.credential.isEmpty) refuse(SW.conditionsNotSatisfied);
       const { nonce, groupKeyHash } = data;
       nvm.atomically(() => {
         group.suite.value = suite.id;
@@ -59,7 +59,7 @@ export function issuerMadeJoinHandlers(os: CardOs, memory: ProfessionalMemory) {
     },
 
     issuerMadeComplete({ data }: RequestOf<Commands['issuerMadeComplete']>) {
-      const open = group.joinMode.value === JOIN_MODE['issuer-made'] && group.sigma1.isEmpty;
+      const open = group.joinMode.value === JOIN_MODE['issuer-made'] && group.credential.isEmpty;
       const suite = currentSuite(memory);
       const sameJoin =
         data.suite === suite.id &&
@@ -77,23 +77,21 @@ export function issuerMadeJoinHandlers(os: CardOs, memory: ProfessionalMemory) {
         freshness: data.nonce,
         groupKeyHash: data.groupKeyHash,
         membershipKey,
-        sigma1: data.sigma1,
-        sigma2: data.sigma2,
-        proof: data.issuerProof,
+        credential: data.groupCredential,
       });
       if (!accepted.ok) return refuse(SW.incorrectData);
       const length = SCALAR_BYTES + FIELD.hintKey.max;
       const both = openSealedKeys(os, memory, { messageId, sealed, length });
+      const { curve } = suite;
       const secretKey = both.subarray(0, SCALAR_BYTES);
-      const own = coprocessor.g1Multiply(suite.name, suite.g1GeneratorAffine, secretKey);
-      const encoded = own && coprocessor.g1Compress(suite.name, own);
+      const own = coprocessor.g1Multiply(curve.name, curve.g1GeneratorAffine, secretKey);
+      const encoded = own && coprocessor.g1Compress(curve.name, own);
       if (!encoded || !equalBytes(encoded, membershipKey)) refuse(SW.incorrectData);
       nvm.atomically(() => {
         group.epoch.value = data.epoch;
         group.secretKey.write(secretKey);
         group.membershipKey.write(membershipKey);
-        group.sigma1.write(accepted.credential.sigma1);
-        group.sigma2.write(accepted.credential.sigma2);
+        group.credential.write(accepted.credential);
         group.hintKey.write(both.subarray(SCALAR_BYTES));
       });
       both.fill(0);

@@ -28,7 +28,7 @@ export function membershipRenewalHandlers(os: CardOs, memory: ProfessionalMemory
 
   return {
     renewMembership({ data }: RequestOf<Commands['renewMembership']>) {
-      if (group.sigma1.isEmpty) refuse(SW.conditionsNotSatisfied);
+      if (group.credential.isEmpty) refuse(SW.conditionsNotSatisfied);
       const suite = currentSuite(memory);
       if (data.suite !== suite.id || data.epoch <= group.epoch.value) refuse(SW.conditionsNotSatisfied);
       const membershipKey = group.membershipKey.read();
@@ -44,9 +44,7 @@ export function membershipRenewalHandlers(os: CardOs, memory: ProfessionalMemory
         freshness: uintToBytes(data.epoch, EPOCH_BYTES),
         groupKeyHash: data.groupKeyHash,
         membershipKey,
-        sigma1: data.sigma1,
-        sigma2: data.sigma2,
-        proof: data.issuerProof,
+        credential: data.groupCredential,
       });
       if (!accepted.ok) return refuse(SW.incorrectData);
       const { messageId, sealedHintKey: sealed } = data;
@@ -55,8 +53,7 @@ export function membershipRenewalHandlers(os: CardOs, memory: ProfessionalMemory
         // With this write every coupon is one of another epoch and counts no more.
         group.epoch.value = data.epoch;
         group.keyHash.write(data.groupKeyHash);
-        group.sigma1.write(accepted.credential.sigma1);
-        group.sigma2.write(accepted.credential.sigma2);
+        group.credential.write(accepted.credential);
         group.hintKey.write(hintKey);
         if (data.effectiveDate > latestDate.value) latestDate.value = data.effectiveDate;
       });

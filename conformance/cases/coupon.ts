@@ -28,7 +28,7 @@ async function sign(card: TestCard): Promise<Uint8Array> {
     replyKey: card.issuer.sealingKeys.publicKey,
   });
   const { groupSignature } = await expectOk(card, computeSignature, { data });
-  const group = new TestGroup(card.issuer, 'bls12381');
+  const group = new TestGroup(card.issuer, 'ps-g1-bls12381');
   expectThat(
     group.isGroupSignature(STATEMENT.visitConfirmation, data, groupSignature),
     'a group signature that verifies',
@@ -109,7 +109,7 @@ export const COUPON_CASES = caseFamily(
       fixture: 'blank',
       async run(card) {
         const { decryptionKey } = await prepareProfessional(card);
-        await joinGroup(card, decryptionKey, 'bn254');
+        await joinGroup(card, decryptionKey, 'ps-g1-bn254');
         await expectOk(card, activate, {});
         await verifyPin(card);
         const { couponSlots } = await expectOk(card, readCouponStock, {});

@@ -24,9 +24,9 @@ const SPLIT = 'project, CRYPTO section 2, join step 4';
 /** A member's operational card with the PIN verified, and what a service would know of it. */
 async function memberCard(card: TestCard) {
   const { signingKey, decryptionKey } = await prepareProfessional(card);
-  const group = new TestGroup(card.issuer, 'bn254');
+  const group = new TestGroup(card.issuer, 'ps-g1-bn254');
   const nonce = card.random.bytes(16);
-  const suite = Object.values(GROUP_SUITES).find(({ name }) => name.endsWith('bn254'))!.id;
+  const suite = GROUP_SUITES['ps-g1-bn254'].id;
   const { membershipKey } = await expectOk(card, joinRequest, {
     data: { nonce, suite, groupKeyHash: group.groupKeyHash },
   });

@@ -281,7 +281,10 @@ export class DoctorRegister {
   }
 
   /** Cert_D of the profession register, for this doctor. */
-  private unfit(certificate: IdentityCertificate, statement: { readonly doctorId: string }): Refusal | undefined {
+  private unfit(
+    certificate: IdentityCertificate,
+    statement: { readonly doctorId: string },
+  ): Refusal | undefined {
     const { professionAuthorityKey, clock } = this.ports;
     if (!verifyIdentityCertificate(professionAuthorityKey, certificate, clock.now())) {
       return refusal('identity-certificate-invalid');

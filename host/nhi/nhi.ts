@@ -3,7 +3,13 @@
  * door of its own and nothing else; the door knows who came through it.
  */
 
-import { type CardBatch, type JoinMode, type RoleName, STATEMENT } from '../../apdu/index.js';
+import {
+  type CardBatch,
+  type GroupSuite,
+  type JoinMode,
+  type RoleName,
+  STATEMENT,
+} from '../../apdu/index.js';
 import type { PersonalisationSession } from '../cards/personalisation-session.js';
 import type { Clock } from '../clock.js';
 import { type EcKeyPair, generateEcKeyPair } from '../crypto/ecdsa.js';
@@ -101,6 +107,8 @@ const NO_KEY = new Uint8Array(0);
 export type NhiPorts = {
   readonly citizenAuthorityKey: Uint8Array;
   readonly professionAuthorityKey: Uint8Array;
+  /** What doctors sign with, and its curve. */
+  readonly suite: GroupSuite;
   readonly curve: MclCurve;
   readonly clock: Clock;
   readonly rng: Rng;

@@ -90,7 +90,10 @@ export class EpochVerifier {
   }
 
   /** Whether a signature's epoch counts now, and what verifies it; nothing of the signature is checked yet. */
-  verifierFor(signature: DoctorSignature, receipt?: Receipt): Result<{ readonly verifier: MclGroupVerifier }> {
+  verifierFor(
+    signature: DoctorSignature,
+    receipt?: Receipt,
+  ): Result<{ readonly verifier: MclGroupVerifier }> {
     const failed = this.learn();
     if (failed) return failed;
     const index = this.epochs.findIndex(({ key }) => key.epoch === signature.epoch);

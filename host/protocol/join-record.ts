@@ -60,7 +60,7 @@ export function verifyJoinRegister(
   keys: JoinRegisterKeys,
 ): Result<{ readonly joins: VerifiedJoins }> {
   const byKey = new Map<string, JoinRecord>();
-  let previous = EMPTY_REGISTER_HASH;
+  let previous: Uint8Array = EMPTY_REGISTER_HASH;
   for (const [position, { record, entryHash }] of entries.entries()) {
     const broken = (what: string) => refusal('join-register-broken', `record ${position}: ${what}`);
     if (record.position !== position) return broken('its position is another');
@@ -100,7 +100,10 @@ export function modeOf(joinMode: number | undefined): JoinMode | undefined {
   return (Object.keys(JOIN_MODE) as JoinMode[]).find((mode) => JOIN_MODE[mode] === joinMode);
 }
 
-function recordFault(record: JoinRecord, { professionAuthorityKey, curve }: JoinRegisterKeys): string | undefined {
+function recordFault(
+  record: JoinRecord,
+  { professionAuthorityKey, curve }: JoinRegisterKeys,
+): string | undefined {
   const { certificate, doctorId, signature, membershipKey } = record;
   if (!verifyIdentityCertificate(professionAuthorityKey, certificate, record.time)) return 'Cert_D';
   if (certificate.body.subject !== doctorId) return 'Cert_D is of another doctor';
@@ -116,7 +119,8 @@ function recordFault(record: JoinRecord, { professionAuthorityKey, curve }: Join
   }
   if (modeOf(record.joinMode) !== 'two-party' || !membershipProof) return 'its form';
   const asked = { doctorId, nonce, groupKeyHash, membershipKey, membershipProof, decryptionKey };
-  if (!verifyStatement(identityKey, STATEMENT.doctorRegistration, asked, signature)) return "SK_D's signature";
+  if (!verifyStatement(identityKey, STATEMENT.doctorRegistration, asked, signature))
+    return "SK_D's signature";
   const request = { doctorId: utf8ToBytes(doctorId), nonce, membershipKey, proof: membershipProof };
   return provesKnowledgeOfSk(curve, groupKeyHash, request, member.point) ? undefined : 'the proof of sk';
 }

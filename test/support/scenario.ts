@@ -12,8 +12,8 @@ import {
 import {
   CARD_HOLDERS,
   type CardHolder,
-  enrolPatient,
   EpochVerifier,
+  enrolPatient,
   type HospitalDoor,
   HospitalTerminal,
   type IssuedPrescription,
@@ -241,7 +241,11 @@ export class Scenario {
       doctor: transmit('doctor'),
       pharmacy: transmit('pharmacy'),
     };
-    const world = await makeWorld(input, { cards, rngFor, reinsert: async (holder) => void this.reinsert(holder) });
+    const world = await makeWorld(input, {
+      cards,
+      rngFor,
+      reinsert: async (holder) => void this.reinsert(holder),
+    });
     const { nhi, clock } = world;
     const nhiKeys = nhi.publicKeys;
     const hospitalId = input.hospital.id;

@@ -58,8 +58,10 @@ export class MemberRegister {
   /** Keeps a share; with the second one T~ is checked against D and registered once and for all. */
   addShare(membershipKey: Uint8Array, half: number, share: Uint8Array): Refusal | undefined {
     const entry = this.entries.get(toHex(membershipKey));
-    if (!entry || !Object.values<number>(OPENING_HALF).includes(half)) return refusal('opening-share-refused');
-    if (entry.openingKey || entry.shares.has(half)) return refusal('opening-share-refused', 'it was given before');
+    if (!entry || !Object.values<number>(OPENING_HALF).includes(half))
+      return refusal('opening-share-refused');
+    if (entry.openingKey || entry.shares.has(half))
+      return refusal('opening-share-refused', 'it was given before');
     entry.shares.set(half, share);
     const [device, kiosk] = [OPENING_HALF.device, OPENING_HALF.kiosk].map((of) => entry.shares.get(of));
     if (!device || !kiosk) return undefined;
