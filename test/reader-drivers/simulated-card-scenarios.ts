@@ -17,6 +17,7 @@ import {
   seededRng,
 } from '../../host/index.js';
 import {
+  type CardConnection,
   connectInProcess,
   connectPcsc,
   VPCD_DEFAULT_PORT,
@@ -128,7 +129,7 @@ const scenarios: Readonly<Record<string, () => Promise<unknown>>> = {
       doctor: await connectPcsc({ reader: SECOND, ...WAIT }),
       pharmacy: inProcess('pharmacy'),
     };
-    const played = await play((holder) => (command) => overPcsc[holder].transmit(command));
+    const played = await play((holder) => overPcsc[holder]);
     for (const holder of CARD_HOLDERS) await overPcsc[holder].close();
     const endings = await Promise.all(served.map((card) => card.stop()));
     assert.deepEqual(
@@ -137,10 +138,7 @@ const scenarios: Readonly<Record<string, () => Promise<unknown>>> = {
     );
 
     // The same cards without pcscd in between: every byte the same.
-    const direct = await play((holder) => {
-      const connection = inProcess(holder);
-      return (command) => connection.transmit(command);
-    });
+    const direct = await play(inProcess);
     assert.deepEqual(played, direct);
     const apdus = played.transcript;
     return {
@@ -154,15 +152,15 @@ const scenarios: Readonly<Record<string, () => Promise<unknown>>> = {
 };
 
 /** Plays the outpatient scenario and writes down every APDU. */
-async function play(reach: (holder: CardHolder) => Transmit): Promise<{
+async function play(reach: (holder: CardHolder) => Pick<CardConnection, 'transmit' | 'reset'>): Promise<{
   readonly outcomes: readonly (readonly string[])[];
   readonly transcript: readonly (readonly string[])[];
 }> {
   const transcript: string[][] = [];
+  const connections = new Map(CARD_HOLDERS.map((holder) => [holder, reach(holder)]));
   const watch = (holder: CardHolder): Transmit => {
-    const transmit = reach(holder);
     return async (command) => {
-      const response = await transmit(command);
+      const response = await connections.get(holder)!.transmit(command);
       transcript.push([holder, toHex(command), toHex(response)]);
       return response;
     };
@@ -170,6 +168,9 @@ async function play(reach: (holder: CardHolder) => Transmit): Promise<{
   const world = await makeWorld(exampleInput('acute-bronchitis'), {
     cards: { patient: watch('patient'), doctor: watch('doctor'), pharmacy: watch('pharmacy') },
     rngFor: (party) => seededRng(SEED, party),
+    reinsert: async (holder) => {
+      await connections.get(holder)!.reset();
+    },
   });
   const outcomes = await runPhases(world, outpatientPhases(), { started: () => {}, ended: () => {} });
   return { outcomes: outcomes.map(({ name, outcome, reason }) => [name, outcome, reason ?? '']), transcript };

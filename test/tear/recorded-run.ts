@@ -10,7 +10,7 @@ import {
   splitClassByte,
 } from '../../apdu/index.js';
 import { Card, type CardImage, PATIENT_CARD, PROFESSIONAL_CARD } from '../../applet/index.js';
-import { CARD_HOLDERS, type CardHolder, SCENARIO_PINS, seededRng } from '../../host/index.js';
+import { CARD_HOLDERS, type CardHolder, type Result, SCENARIO_PINS, seededRng } from '../../host/index.js';
 import { memoEngine } from '../support/memo-engine.js';
 import { Scenario, type ScenarioOptions } from '../support/scenario.js';
 import { apdusOf } from '../support/transmit.js';
@@ -18,6 +18,8 @@ import { apdusOf } from '../support/transmit.js';
 export type { CardHolder };
 
 const KIND = { patient: PATIENT_CARD, doctor: PROFESSIONAL_CARD, pharmacy: PROFESSIONAL_CARD } as const;
+/** More than one transaction wipes at once. */
+const COUPONS_AT_RENEWAL = 4;
 const SELECT_INS = 0xa4;
 const BY_NAME = 0x04;
 
@@ -104,6 +106,7 @@ export class RecordedRun {
     const title = `${options.example ?? 'acute-bronchitis'}, seed ${scenario.seed}`;
     const run = new RecordedRun(scenario, title);
     await scenario.runToEnd();
+    await run.renewMembership();
     for (const holder of CARD_HOLDERS) run.maintainPin(holder);
     return run;
   }
@@ -161,6 +164,22 @@ export class RecordedRun {
       ...(operations > 0 ? { before, after: card.fork() } : {}),
     });
     return response;
+  }
+
+  /** A new epoch reaches the doctor's card while it has coupons left. */
+  private async renewMembership(): Promise<void> {
+    const { nhi, doctorCard, input } = this.scenario.world;
+    const must = <T extends object>(result: Result<T>): T => {
+      if (!result.ok) throw new Error(result.reason);
+      return result;
+    };
+    must(await doctorCard.select());
+    must(await doctorCard.verifyPin(SCENARIO_PINS.doctor.pin));
+    must(await doctorCard.refillCoupons(COUPONS_AT_RENEWAL));
+    nhi.beginEpoch();
+    const { renewal } = must(await nhi.doctors.renewal(input.doctor.licence));
+    must(await doctorCard.renewMembership(renewal));
+    must(await doctorCard.readCouponStock());
   }
 
   /** A wrong PIN, a change of the PIN, a wrong PUK and a reset with the right one. */

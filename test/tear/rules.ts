@@ -32,3 +32,12 @@ export const NOT_REPEATABLE: Readonly<Record<string, string>> = {
   joinRequest: IN_A_CHANNEL,
   storeData: IN_A_CHANNEL,
 };
+
+/**
+ * What a command wipes after its transaction, in steps of its own: dead with the transaction, so a cut may
+ * leave any part of it as it was.
+ */
+export const WIPED_AFTERWARDS: Readonly<Record<string, string>> = {
+  // the coupons of the epoch before: the new epoch on the card is what ends them
+  renewMembership: 'coupons',
+};

@@ -7,7 +7,8 @@ import type { Choices } from '../support/seeded-random.js';
 import { otherCollections, remainingCollections } from './collections.js';
 import type { RecordedCommand, RecordedRun } from './recorded-run.js';
 import type { TearReport } from './report.js';
-import { isTryCounter, WRITTEN_AHEAD } from './rules.js';
+import { isTryCounter, WIPED_AFTERWARDS, WRITTEN_AHEAD } from './rules.js';
+import { isSigning, SignaturesSeen } from './signatures.js';
 
 export type TrialOptions = {
   /** Cut recovery at every operation in every variant, or at one point chosen by the seed. */
@@ -18,6 +19,9 @@ export type TrialOptions = {
 
 /** How many commands after the one that was cut the card is asked to go on with. */
 const COMMANDS_AFTERWARDS = 2;
+/** How many more signatures a card is asked for when making one was cut off. */
+const SIGNATURES_AFTERWARDS = 3;
+const PIECE_BYTES = 128;
 /** One card in so many that lost the power twice is asked to go on, too: its memory is compared in any case. */
 const SECOND_LIVES = 6;
 
@@ -135,6 +139,9 @@ export class Trial {
         const value = numberOf(now);
         if (value < numberOf(was) || value > numberOf(becomes))
           this.fail(variant, at, `${owner.name} is ${value}`);
+      } else if (owner.name === WIPED_AFTERWARDS[this.command.spec?.id ?? '']) {
+        const wiped = now.every((byte, i) => byte === was[i] || byte === becomes[i]);
+        if (!wiped) this.fail(variant, at, `${owner.name} is neither as it was nor wiped`);
       } else continue;
       for (const bytes of rest) rangeOf(bytes, owner).fill(0);
     }
@@ -166,7 +173,13 @@ export class Trial {
     const known = this.references.find((reference) => equalBytes(reference.content, content));
     if (known) return known;
     const card = this.command.before!.fork();
-    for (const owner of this.owners) card.nvm.write(owner.offset, rangeOf(content, owner));
+    for (const owner of this.owners) {
+      // in pieces that any commit buffer takes
+      for (let at = 0; at < owner.length; at += PIECE_BYTES) {
+        const piece = rangeOf(content, owner).subarray(at, at + PIECE_BYTES);
+        card.nvm.write(owner.offset + at, piece);
+      }
+    }
     if (!equalBytes(contentOf(card), content)) throw new Error('bytes that nobody owns have changed');
     card.powerOn();
     const made = { content, answers: this.life(card) };
@@ -179,14 +192,27 @@ export class Trial {
   private life(card: Card): string[] {
     const { run, command } = this;
     const answers: string[] = [];
-    for (const earlier of run.since(command)) answers.push(toHex(run.repeat(card, earlier)));
+    // Everything that the card signed before counts: a signature of this life must not share s1 with it.
+    const signatures = new SignaturesSeen();
+    const note = (apdu: Uint8Array, response: Uint8Array): string => {
+      const s1 = signatures.repeated(apdu, response);
+      if (s1 !== undefined) throw new Error(`two signatures with s1 = ${s1}: together they give away sk`);
+      return toHex(response);
+    };
+    for (const { apdu, response } of run.commands[command.holder].slice(0, command.index))
+      note(apdu, response);
+    for (const earlier of run.since(command)) {
+      answers.push(note(earlier.apdu, run.repeat(card, earlier)));
+    }
     const collections = new Set<string>();
     const ask = (apdu: Uint8Array): void => {
-      const answer = toHex(run.repeat(card, command, apdu));
+      const answer = note(apdu, run.repeat(card, command, apdu));
       answers.push(answer);
       if (answer.endsWith('9000')) collections.add(answer);
     };
     ask(command.apdu);
+    // With the coupon that is left, and when none is.
+    if (isSigning(command.apdu)) for (let more = 0; more < SIGNATURES_AFTERWARDS; more++) ask(command.apdu);
     if (command.spec?.id === 'collect') {
       const permitted = remainingCollections(command);
       for (const apdu of otherCollections(command, permitted + 1)) ask(apdu);
@@ -199,7 +225,7 @@ export class Trial {
       command.index + 1,
       command.index + 1 + COMMANDS_AFTERWARDS,
     );
-    for (const later of next) answers.push(toHex(run.repeat(card, later)));
+    for (const later of next) answers.push(note(later.apdu, run.repeat(card, later)));
     return answers;
   }
 
