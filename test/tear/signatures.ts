@@ -1,42 +1,44 @@
-/** Group signatures that a card has given out: no two may have s1 in common, or sk is known to whoever has both. */
+/** Group signatures that a card gave out: what was drawn or made ahead for one must never come again. */
 
-import { decodeTemplate, PROFESSIONAL_APPLICATION, parseResponseApdu, toHex } from '../../apdu/index.js';
+import {
+  concatBytes,
+  decodeTemplate,
+  PROFESSIONAL_APPLICATION,
+  parseResponseApdu,
+  type ResponseApdu,
+  SW,
+  toHex,
+} from '../../apdu/index.js';
+import type { RecordedCommand, RecordedRun } from './recorded-run.js';
 
 const { computeSignature } = PROFESSIONAL_APPLICATION.commands;
-const SUITE_TAG = computeSignature.response.template.suite.tag;
-/** s1 stands first, 48 bytes on BLS12-381. */
-const S1_BYTES = 48;
+/** The first bytes of the randomised credential: equal only if its randomness is, be it drawn or from a coupon. */
+const RANDOMISED_BYTES = 32;
+/** How many further signatures are asked for after the cut. */
+export const SIGNATURES_AFTERWARDS = 2;
 
-/** s1 of the signature in a response to COMPUTE DIGITAL SIGNATURE; undefined for a refusal. */
-export function s1Of(response: Uint8Array): string | undefined {
-  const parsed = parseResponseApdu(response);
-  if (parsed?.sw !== 0x9000) return undefined;
-  // the patient's card answers another signature to the same header
-  if (parsed.data[0] !== SUITE_TAG >> 8 || parsed.data[1] !== (SUITE_TAG & 0xff)) return undefined;
-  const { groupSignature } = decodeTemplate(computeSignature.response.template, parsed.data);
-  return toHex(groupSignature.subarray(0, S1_BYTES));
+/** Whether a recorded command is one for a group signature. */
+export const isGroupSignature = ({ holder, spec }: RecordedCommand): boolean =>
+  holder !== 'patient' && spec?.id === computeSignature.id;
+
+/** What marks the randomness of a signature, or `undefined` for another answer. */
+export function randomnessOf({ data, sw }: ResponseApdu): string | undefined {
+  if (sw !== SW.ok.sw) return undefined;
+  const { groupSignature } = decodeTemplate(computeSignature.response.template, data);
+  return toHex(groupSignature.subarray(0, RANDOMISED_BYTES));
 }
 
-/** Whether a command asks for a group signature. */
-export const isSigning = (apdu: Uint8Array): boolean =>
-  apdu[0] === computeSignature.cla &&
-  apdu[1] === computeSignature.ins &&
-  apdu[2] === computeSignature.p1.value;
-
-/** The signatures of one life of a card. */
-export class SignaturesSeen {
-  private readonly seen = new Set<string>();
-
-  get count(): number {
-    return this.seen.size;
-  }
-
-  /** Notes an exchange; answers s1 when a signature had it before. */
-  repeated(apdu: Uint8Array, response: Uint8Array): string | undefined {
-    const s1 = isSigning(apdu) ? s1Of(response) : undefined;
-    if (s1 === undefined) return undefined;
-    if (this.seen.has(s1)) return s1;
-    this.seen.add(s1);
-    return undefined;
-  }
+/** Of the signatures that this card gave out before a recorded command. */
+export function randomnessBefore(run: RecordedRun, command: RecordedCommand): string[] {
+  const earlier = run.commands[command.holder].slice(0, command.index);
+  return earlier.flatMap((one, i) => {
+    if (!isGroupSignature(one) || one.chained) return [];
+    const parts = [parseResponseApdu(one.response)!];
+    for (const { spec, response } of earlier.slice(i + 1)) {
+      if (spec?.id !== 'getResponse') break;
+      parts.push(parseResponseApdu(response)!);
+    }
+    const answer = { data: concatBytes(...parts.map(({ data }) => data)), sw: parts.at(-1)!.sw };
+    return randomnessOf(answer) ?? [];
+  });
 }
