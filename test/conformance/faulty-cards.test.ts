@@ -190,7 +190,7 @@ const FAULTY: readonly Faulty[] = [
     sameAnswer(0xca),
     'membership.coupon-survives-power-cycle',
   ],
-  ['the same half for everybody', 'professional', sameAnswer(0x54), 'membership.split-halves'],
+  ['a half that is not of the key', 'professional', flipping(67, 0x54), 'membership.split-halves'],
   [
     'both halves in one session',
     'professional',
