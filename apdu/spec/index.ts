@@ -19,6 +19,7 @@ export {
   RENEWAL_MESSAGE,
 } from './membership-commands.js';
 export * from './patient-application.js';
+export * from './patient-files.js';
 export * from './professional-application.js';
 export * from './reference-docs.js';
 export * from './request.js';
