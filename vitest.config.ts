@@ -4,6 +4,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/cli/build-program.ts'],
+    // the same engine wherever the tests run; test/engine compares the other with it
+    env: { IMIS_ENGINE: 'mcl-wasm' },
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'threads',

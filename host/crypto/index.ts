@@ -2,5 +2,7 @@ export * from './aes-cmac.js';
 export * from './ecdsa.js';
 export * from './group-signature/index.js';
 export * from './hpke.js';
+export * from './native/engine-choice.js';
+export * from './native/native-module.js';
 export * from './random.js';
 export * from './sha256.js';
