@@ -3,6 +3,8 @@ export * from './ecdsa.js';
 export * from './group-signature/index.js';
 export * from './hpke.js';
 export * from './native/engine-choice.js';
+export * from './native/load-curve.js';
+export * from './native/native-curve.js';
 export * from './native/native-module.js';
 export * from './random.js';
 export * from './sha256.js';

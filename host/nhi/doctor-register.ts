@@ -16,8 +16,8 @@ import {
   deriveHintKey,
   type GroupIssuer,
   generateIssuerKeys,
+  type HostCurve,
   type IssuerKeys,
-  type MclCurve,
   makeGroupIssuer,
   type PublishedGroupKey,
 } from '../crypto/group-signature/index.js';
@@ -62,7 +62,7 @@ export class DoctorRegister {
       readonly professionAuthorityKey: Uint8Array;
       /** What doctors sign with, and its curve. */
       readonly suite: GroupSuite;
-      readonly curve: MclCurve;
+      readonly curve: HostCurve;
       readonly clock: Clock;
       readonly rng: Rng;
     },

@@ -9,8 +9,8 @@ import type { Clock } from '../clock.js';
 import { type EcKeyPair, generateEcKeyPair } from '../crypto/ecdsa.js';
 import {
   type GroupVerifier,
+  type HostCurve,
   loadGroupVerifier,
-  type MclCurve,
   type PublishedGroupKey,
 } from '../crypto/group-signature/index.js';
 import type { Rng } from '../crypto/random.js';
@@ -82,7 +82,7 @@ export type NhiPorts = {
   readonly professionAuthorityKey: Uint8Array;
   /** What doctors sign with, and its curve. */
   readonly suite: GroupSuite;
-  readonly curve: MclCurve;
+  readonly curve: HostCurve;
   readonly clock: Clock;
   readonly rng: Rng;
   /** The batches of blank cards that NHI ordered. */

@@ -5,7 +5,8 @@ import { IdentityAuthority } from '../authority/identity-authority.js';
 import { PatientCard } from '../cards/patient-card.js';
 import { ProfessionalCard } from '../cards/professional-card.js';
 import { ManualClock } from '../clock.js';
-import { loadGroupVerifier, loadMclCurve } from '../crypto/group-signature/index.js';
+import { loadGroupVerifier } from '../crypto/group-signature/index.js';
+import { loadHostCurve } from '../crypto/native/load-curve.js';
 import type { Rng } from '../crypto/random.js';
 import type { VisitInput } from '../fhir/index.js';
 import { HospitalTerminal } from '../hospital/hospital-terminal.js';
@@ -54,7 +55,7 @@ export async function makeWorld(
   const citizenAuthority = new IdentityAuthority(rngFor('citizen authority'));
   const professionAuthority = new IdentityAuthority(rngFor('profession register'));
   const suite = GROUP_SUITES[name];
-  const curve = await loadMclCurve(suite.curve.name);
+  const curve = await loadHostCurve(suite.curve.name);
   const nhi = new Nhi({
     citizenAuthorityKey: citizenAuthority.publicKey,
     professionAuthorityKey: professionAuthority.publicKey,

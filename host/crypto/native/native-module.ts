@@ -7,7 +7,7 @@ import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { GROUP_SUITES } from '../../../apdu/index.js';
+import { PAIRING_CURVES } from '../../../apdu/index.js';
 
 /** Number of the module's interface; `module.c` has the same. */
 const INTERFACE = 1;
@@ -101,7 +101,7 @@ export function loadNativeModule(file = nativeModuleFile()): LoadedNativeModule 
 
 /** One known answer of both groups and the pairing: e(g, g~)·e(−g, g~) = 1 and e(g, g~) ≠ 1. */
 function knowsGenerators(module: NativeModule): boolean {
-  const { g1Generator, g2Generator } = GROUP_SUITES.bls12381;
+  const { g1Generator, g2Generator } = PAIRING_CURVES.bls12381;
   const [g1, minus, g2] = [new Uint8Array(144), new Uint8Array(144), new Uint8Array(288)];
   if (module.g1Decode(g1, g1Generator) !== 0 || module.g2Decode(g2, g2Generator) !== 0) return false;
   module.g1Negate(minus, g1);
