@@ -84,10 +84,11 @@ export const readRecord = {
   id: 'readRecord',
   name: 'READ RECORD',
   clause: 'ISO/IEC 7816-4:2020, 11.4.3',
-  summary: 'Reads one record by number; in a cyclic file number 1 is the newest.',
+  summary:
+    'Reads one record by number, or the current one; in a cyclic file number 1 is the newest. The current record stays the same.',
   cla: 0x00,
   ins: 0xb2,
-  p1: { kind: 'range', name: 'record number', min: 1, max: 254 },
+  p1: { kind: 'range', name: 'record number, 0 for the current record', min: 0, max: 254 },
   // table 85: b8-b4 short EF identifier (0: the current EF), b3-b1 100: P1 is the record number
   p2: { kind: 'short-file', name: 'short EF identifier', mode: 0x04 },
   data: { kind: 'none' },
@@ -100,7 +101,7 @@ export const readRecord = {
     { status: SW.securityStatusNotSatisfied, reason: 'the file may not be read with this security status' },
     { status: SW.noCurrentFile, reason: 'no file is selected' },
     { status: SW.fileNotFound, reason: 'no file has this short identifier' },
-    { status: SW.recordNotFound, reason: 'there is no record of this number' },
+    { status: SW.recordNotFound, reason: 'there is no record of this number, or no current one' },
   ],
   examples: [{ title: 'the newest diagnosis record', command: '00B2011400' }],
 } as const satisfies CommandSpec;
@@ -121,6 +122,8 @@ export const getResponse = {
   effect: 'session',
   status: [
     { status: SW.bytesAvailable, reason: 'more is waiting' },
+    { status: SW.fileDeactivated, reason: 'the rest of the answer of a SELECT that warned of it' },
+    { status: SW.terminated, reason: 'the rest of the answer of a SELECT that warned of it' },
     { status: SW.conditionsNotSatisfied, reason: 'nothing is waiting' },
   ],
 } as const satisfies CommandSpec;

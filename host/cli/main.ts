@@ -25,6 +25,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   conformance: async () => (await import('./commands/conformance.js')).addConformanceCommand,
   perf: async () => (await import('./commands/perf.js')).addPerfCommand,
   card: async () => (await import('./commands/card.js')).addCardCommand,
+  gs: async () => (await import('./commands/gs.js')).addGsCommand,
   engine: async () => (await import('./commands/engine.js')).addEngineCommand,
   doctor: async () => (await import('./commands/doctor.js')).addDoctorCommand,
 };

@@ -150,6 +150,25 @@ const FAULTY: readonly Faulty[] = [
     statusInsteadOf('6a83', OK, 0xb2),
     'record.oldest-makes-way',
   ],
+  ['no warning of the end of a file', 'patient', statusInsteadOf('6282', OK, 0xb0), 'file.warned-of-the-end'],
+  ['writing in the clear taken', 'patient', statusInsteadOf('6987', OK, 0xd6), 'file.update-in-the-clear'],
+  [
+    'appending in the clear taken',
+    'patient',
+    statusInsteadOf('6987', OK, 0xe2),
+    'record.append-in-the-clear',
+  ],
+  ['the next record always the first', 'patient', faults.recordMode(2, 0), 'record.next-to-the-end'],
+  ['the last record always the first', 'patient', faults.recordMode(1, 0), 'record.first-and-last'],
+  ['one record instead of several', 'patient', faults.recordMode(5, 4), 'record.several'],
+  [
+    'a record pointer that a short identifier does not reset',
+    'patient',
+    receiving((c) =>
+      c[1] === 0xb2 && (c[3]! & 7) === 2 ? Uint8Array.of(...c.subarray(0, 3), 2, ...c.subarray(4)) : c,
+    ),
+    'record.short-identifier-begins-anew',
+  ],
   [
     'every certificate believed',
     'patient',

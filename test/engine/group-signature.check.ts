@@ -247,7 +247,7 @@ describe('an opening', () => {
   }));
   const ports = {
     openingKey: new Uint8Array(32),
-    register: { members: () => members },
+    register: { members: () => members, memberWith: () => undefined },
     log: { record: () => undefined },
   };
   const [nativeOpener, mclOpener] = [makeGroupOpener(onNative, ports), makeGroupOpener(onMcl, ports)];

@@ -1,6 +1,12 @@
 /** A card in some state, as an image, and the values that are worth sending to it. */
 
-import { type ApplicationSpec, PATIENT_APPLICATION } from '../../apdu/index.js';
+import {
+  type ApplicationSpec,
+  encodeTemplate,
+  PATIENT_APPLICATION,
+  PROGRAMME,
+  PROGRAMME_RECORD,
+} from '../../apdu/index.js';
 import type { Card, CardImage, CardKind } from '../../applet/index.js';
 import { type Dictionary, selectionsOf } from '../support/apdu-fuzzer.js';
 import { AUTHORITY, PIN, PUK, WRONG_PIN } from '../support/personalised-card.js';
@@ -46,6 +52,14 @@ export function dictionaryOf(spec: ApplicationSpec, more: Dictionary = {}): Dict
     'group signature suite': [Uint8Array.of(1), Uint8Array.of(2)],
     time: [uint32(TODAY + 100)],
     'prescription expiry': [uint32(TODAY + 1_000_000)],
+    'record content': [
+      encodeTemplate(PROGRAMME_RECORD, {
+        programme: PROGRAMME.maternity,
+        time: TODAY,
+        hospitalId: 'H-0042',
+        entry: Uint8Array.of(1),
+      }),
+    ],
     'command header': [Uint8Array.of(0x0c, 0xdb, 0x3f, 0xff)],
     ...more,
   };

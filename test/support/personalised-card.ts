@@ -68,6 +68,8 @@ export type Personalised = {
 export type PersonalisedPatient = Personalised & {
   readonly pid: Uint8Array;
   readonly signingKey: Uint8Array;
+  /** The patient certificate again, effective some seconds later. */
+  readonly renewed: (laterSeconds: number) => Uint8Array;
 };
 
 export const AUTHORITY = new TestAuthority(7);
@@ -132,7 +134,8 @@ export function personalisePatientOver(
   const cardKeys = ['signing', 'decryption', 'delegation'].map((name) =>
     storedString(card, `${name} key: secret`),
   );
-  return { card, transmit, roleKey: role.secretKey, cardKeys, pid, signingKey: keys.signingKey };
+  const renewed = (laterSeconds: number) => AUTHORITY.patientCertificate(pid, keys, TODAY + laterSeconds);
+  return { card, transmit, roleKey: role.secretKey, cardKeys, pid, signingKey: keys.signingKey, renewed };
 }
 
 /** A professional card that is no member of a group: it authenticates and proves its role. */

@@ -78,7 +78,7 @@ export class TestAuthority {
     return encodeRoleCertificate({ body, signature });
   }
 
-  patientCertificate(pid: Uint8Array, keys: CertifiedKeys): Uint8Array {
+  patientCertificate(pid: Uint8Array, keys: CertifiedKeys, effectiveDate = TODAY): Uint8Array {
     const body = {
       profile: 1,
       issuerReference: this.issuerReference,
@@ -86,7 +86,7 @@ export class TestAuthority {
       pid,
       paidUntil: TODAY + YEAR / 2,
       ...keys,
-      effectiveDate: TODAY,
+      effectiveDate,
       expirationDate: TODAY + YEAR,
     };
     const fields = encodeTemplate(PATIENT_CERTIFICATE_BODY, body);
