@@ -4,6 +4,7 @@ import { APPLICATIONS } from '../apdu/index.js';
 import { CATEGORIES, type ConformanceCase } from './case.js';
 import { APDU_CASES } from './cases/apdu.js';
 import { AUTHENTICATION_CASES } from './cases/authentication.js';
+import { CERTIFICATE_CHAIN_CASES } from './cases/certificate-chain.js';
 import { CHAINING_CASES } from './cases/chaining.js';
 import { CLASS_CASES } from './cases/class.js';
 import { COLLECTION_CASES } from './cases/collection.js';
@@ -50,6 +51,7 @@ const FAMILIES: readonly (readonly ConformanceCase[])[] = [
   LIFE_CYCLE_CASES,
   LIFE_CYCLE_ISSUER_CASES,
   ROLE_CERTIFICATE_CASES,
+  CERTIFICATE_CHAIN_CASES,
   AUTHENTICATION_CASES,
   SECURE_MESSAGING_CASES,
   VISIT_CASES,

@@ -1,5 +1,6 @@
 /** Commands of ISO/IEC 7816-4 and 7816-8 that both cards share. */
 
+import { FIELD } from '../statement/fields.js';
 import { SW } from '../status-word.js';
 import { bytesObject, secret } from '../template.js';
 import { SELECTION_METHOD } from './file-tree.js';
@@ -274,26 +275,53 @@ export const manageSecurityEnvironment = {
   examples: [{ title: 'the patient signs a visit request', command: '002241B803800106' }],
 } as const satisfies CommandSpec;
 
+export const setVerificationKey = {
+  id: 'setVerificationKey',
+  name: 'MANAGE SECURITY ENVIRONMENT: SET FOR VERIFICATION',
+  clause: 'ISO/IEC 7816-4:2020, 11.5.11; ISO/IEC 7816-8:2019, 11.8',
+  summary:
+    "Sets the key that the next certificate is verified with by its reference: NHI's root, or the CA whose certificate was verified.",
+  cla: 0x00,
+  ins: 0x22,
+  p1: { kind: 'constant', value: 0x81 },
+  p2: { kind: 'constant', value: 0xb6 },
+  data: { kind: 'template', template: { keyReference: FIELD.keyReference } },
+  response: { kind: 'none' },
+  access: 'always',
+  states: AUTHENTICABLE,
+  effect: 'session',
+  status: [
+    { status: SW.referenceDataNotFound, reason: "neither the root's reference nor that of a verified CA" },
+  ],
+  examples: [{ title: 'the root of NHI', command: '002281B60A830854574E4849523031' }],
+} as const satisfies CommandSpec;
+
 export const verifyCertificate = {
   id: 'verifyCertificate',
   name: 'PERFORM SECURITY OPERATION: VERIFY CERTIFICATE',
   clause: 'ISO/IEC 7816-8:2019, 11.8',
   summary:
-    "Checks another card's role certificate against NHI's key; its role and key await the proof of possession.",
+    "Checks a certificate of another card's chain with the key set before: under NHI's root the CA's, whose key is then known, under the CA's key the role certificate, whose role and key await the proof of possession.",
   cla: 0x00,
   ins: 0x2a,
   p1: { kind: 'constant', value: 0x00 },
   p2: { kind: 'constant', value: 0xbe },
-  data: { kind: 'bytes', name: 'role certificate', min: 1, max: 255 },
+  data: { kind: 'bytes', name: 'card-verifiable certificate', min: 1, max: 255 },
   response: { kind: 'none' },
   access: 'always',
   states: AUTHENTICABLE,
   effect: 'persistent',
   status: [
     {
-      status: SW.referenceDataNotUsable,
-      reason: 'signature wrong, expired, or a role that this card does not meet',
+      status: SW.conditionsNotSatisfied,
+      reason: 'MANAGE SECURITY ENVIRONMENT has set no key to verify with',
     },
+    {
+      status: SW.referenceDataNotUsable,
+      reason:
+        'another authority than the key set, signature wrong, expired, outside the validity of the CA, no certificate of this step of the chain, or a role that this card does not meet',
+    },
+    { status: SW.incorrectData, reason: 'neither a CA certificate nor a role certificate' },
   ],
 } as const satisfies CommandSpec;
 

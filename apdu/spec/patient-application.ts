@@ -1,6 +1,6 @@
 /** The patient application: the anonymous health-insurance card (HIC). */
 
-import { PATIENT_CERTIFICATE_OBJECT } from '../statement/certificate.js';
+import { CHAIN_CERTIFICATE_BYTES, PATIENT_CERTIFICATE_OBJECT } from '../statement/certificate.js';
 import { FIELD } from '../statement/fields.js';
 import { STATEMENT } from '../statement/statements.js';
 import { SW } from '../status-word.js';
@@ -9,6 +9,7 @@ import * as fileCommands from './file-commands.js';
 import * as interindustry from './interindustry.js';
 import * as issuer from './issuer-commands.js';
 import { PATIENT_FILES } from './patient-files.js';
+import { ROLE_CHAIN_OBJECTS } from './personalisation-objects.js';
 import { initializeUpdate, openSecureChannel } from './secure-channel.js';
 import type { AlgorithmSpec, ApplicationSpec, CommandSpec } from './specification.js';
 
@@ -80,10 +81,11 @@ const storeData = {
       pin: optional(secret(bytesObject(0xd2, 'holder PIN', 4, 12))),
       puk: optional(secret(bytesObject(0xd3, 'PUK', 8))),
       roleKey: optional(secret(bytesObject(0xd4, 'role private key', 32))),
-      roleCertificate: optional(bytesObject(0xd5, 'role certificate', 1, 255)),
+      roleCertificate: optional(bytesObject(0xd5, 'role certificate', 1, CHAIN_CERTIFICATE_BYTES)),
       today: optional(bytesObject(0xd6, 'date of personalisation', 4)),
       patientCertificate: optional(bytesObject(0xd7, 'patient certificate', 1, 320)),
       emergency: optional(bytesObject(0xd8, 'emergency data', 1, 128)),
+      ...ROLE_CHAIN_OBJECTS,
     },
   },
   response: { kind: 'none' },
@@ -171,7 +173,7 @@ const mutualAuthenticate = {
     template: {
       ephemeralKey: FIELD.ephemeralKey,
       signature: FIELD.signature,
-      roleCertificate: bytesObject(0xd5, 'role certificate', 1, 255),
+      roleCertificate: bytesObject(0xd5, 'role certificate', 1, CHAIN_CERTIFICATE_BYTES),
     },
   },
   access: 'always',
@@ -281,6 +283,7 @@ export const PATIENT_APPLICATION = {
     changeReferenceData: interindustry.changeReferenceData,
     resetRetryCounter: interindustry.resetRetryCounter,
     manageSecurityEnvironment: interindustry.manageSecurityEnvironment,
+    setVerificationKey: interindustry.setVerificationKey,
     verifyCertificate: interindustry.verifyCertificate,
     initializeUpdate,
     openSecureChannel,

@@ -1,5 +1,6 @@
 /** The files of the patient application, and what their records hold. */
 
+import { CHAIN_CERTIFICATE_BYTES } from '../statement/certificate.js';
 import { FIELD } from '../statement/fields.js';
 import { bytesObject } from '../template.js';
 import type { AccessRule, FileSpec } from './specification.js';
@@ -109,5 +110,16 @@ export const PATIENT_FILES = {
     update: { role: 'doctor' },
     append: { role: 'doctor' },
     content: PROGRAMME_RECORD,
+  },
+  authorityCertificate: {
+    name: 'EF.CACert',
+    summary:
+      "The certificate of NHI's CA, under which this card's role certificate stands; shared by all cards issued under it.",
+    fid: 0x0110,
+    sfi: 16,
+    structure: 'transparent',
+    size: CHAIN_CERTIFICATE_BYTES,
+    records: 0,
+    read: 'always',
   },
 } as const satisfies Record<string, FileSpec>;

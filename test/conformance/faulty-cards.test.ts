@@ -175,6 +175,18 @@ const FAULTY: readonly Faulty[] = [
     statusInsteadOf('6984', OK, 0x2a),
     'role-certificate.of-a-stranger',
   ],
+  [
+    'every reference taken for that of a known key',
+    'patient',
+    statusInsteadOf('6a88', OK, 0x22),
+    'role-certificate.unknown-key',
+  ],
+  [
+    'a chain that may end anywhere',
+    'patient',
+    statusInsteadOf('6984', OK, 0x2a),
+    'role-certificate.chain-too-short',
+  ],
   ['the same challenge each time', 'patient', sameAnswer(0x84), 'authentication.challenges-differ'],
   ['a wrong proof of the patient card', 'patient', flipping(200, 0x82), 'authentication.doctor'],
   ['a wrong checksum in the answer', 'patient', flipping(0, 0xdb, 0x0c), 'secure-messaging.good'],

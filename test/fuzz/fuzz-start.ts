@@ -23,7 +23,7 @@ export type FuzzStart = {
   readonly isOver?: true;
 };
 
-const HOLDER_KEY = keyPairOf(seededBytes(3, 'some holder'));
+export const HOLDER_KEY = keyPairOf(seededBytes(3, 'some holder'));
 const uint32 = (value: number) =>
   Uint8Array.of((value >>> 24) & 0xff, (value >>> 16) & 0xff, (value >>> 8) & 0xff, value & 0xff);
 
@@ -31,6 +31,7 @@ const uint32 = (value: number) =>
 export function dictionaryOf(spec: ApplicationSpec, more: Dictionary = {}): Dictionary {
   const role = spec.id === PATIENT_APPLICATION.id ? 'doctor' : 'holder';
   const certificates = [
+    AUTHORITY.authorityCertificate,
     AUTHORITY.roleCertificate(role, HOLDER_KEY.publicKey),
     AUTHORITY.roleCertificate('pharmacy', HOLDER_KEY.publicKey),
     AUTHORITY.roleCertificate(role, HOLDER_KEY.publicKey, TODAY - 1_000_000),
@@ -43,6 +44,8 @@ export function dictionaryOf(spec: ApplicationSpec, more: Dictionary = {}): Dict
     'holder PIN': [PIN],
     PUK: [PUK, PUK, PIN],
     'role certificate': certificates,
+    'card-verifiable certificate': certificates,
+    'reference of a public key': [AUTHORITY.rootReference, AUTHORITY.authorityReference],
     'ephemeral public key': [HOLDER_KEY.publicKey],
     'file or application identifier, or path': selectionsOf(spec),
     'algorithm reference': Object.values(spec.algorithms).map(({ reference }) => Uint8Array.of(reference)),

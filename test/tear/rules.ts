@@ -18,7 +18,6 @@ export const WRITTEN_AHEAD: Readonly<Record<string, string>> = {
 /** Commands that are declared to write and may be answered 9000 without writing. */
 export const MAY_WRITE_NOTHING: Readonly<Record<string, string>> = {
   verifyCertificate: 'a certificate that brings no newer date changes nothing',
-  externalAuthenticate: 'as VERIFY CERTIFICATE',
   verify: 'without data it only asks whether the PIN is verified',
 };
 
