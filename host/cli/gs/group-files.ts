@@ -62,7 +62,7 @@ export function publishedKey({ epoch, publicKey, proof }: GsFile<'group'>): Publ
   return { epoch, publicKey: fromHex(publicKey), proof: fromHex(proof) };
 }
 
-/** The verifier of a group file, on mcl. @throws {CliError} for a key that fails a check. */
+/** The verifier of a group file, on lib. @throws {CliError} for a key that fails a check. */
 export async function verifierOf(file: GsFile<'group'>): Promise<MclGroupVerifier> {
   const curve = await loadHostCurve(GROUP_SUITES[file.suite].curve.name);
   const loaded = loadGroupVerifier(curve, publishedKey(file));
