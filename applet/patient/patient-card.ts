@@ -7,6 +7,7 @@ import type { CardKind } from '../os/card.js';
 import type { Application, CardOs } from '../os/card-os.js';
 import { CardSession } from '../os/card-session.js';
 import type { HandlersOf } from '../os/handlers.js';
+import { InstalledApplication } from '../os/installed-application.js';
 import { interindustryHandlers } from '../os/interindustry-handlers.js';
 import { lifeCycleHandlers } from '../os/life-cycle-handlers.js';
 import { scp03Handlers } from '../os/scp03-handlers.js';
@@ -34,14 +35,7 @@ function makePatientApplication(os: CardOs): Application {
     ...visitRecordHandlers(os, memory),
     ...collectionHandlers(os, memory),
   };
-  return {
-    spec: PATIENT_APPLICATION,
-    handlers,
-    get lifeCycle() {
-      return state.lifeCycle;
-    },
-    secureMessaging: session,
-  };
+  return new InstalledApplication(PATIENT_APPLICATION, handlers, state, session);
 }
 
 export const PATIENT_CARD: CardKind = {

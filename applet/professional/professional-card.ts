@@ -7,6 +7,7 @@ import type { CardKind } from '../os/card.js';
 import type { Application, CardOs } from '../os/card-os.js';
 import { CardSession } from '../os/card-session.js';
 import type { HandlersOf } from '../os/handlers.js';
+import { InstalledApplication } from '../os/installed-application.js';
 import { interindustryHandlers } from '../os/interindustry-handlers.js';
 import { scp03Handlers } from '../os/scp03-handlers.js';
 import { cardAuthenticationHandlers } from './card-authentication.js';
@@ -28,14 +29,7 @@ function makeProfessionalApplication(os: CardOs): Application {
     ...cardAuthenticationHandlers(os, memory, session),
     ...prescriptionNumberHandlers(os, memory),
   };
-  return {
-    spec: PROFESSIONAL_APPLICATION,
-    handlers,
-    get lifeCycle() {
-      return state.lifeCycle;
-    },
-    secureMessaging: session,
-  };
+  return new InstalledApplication(PROFESSIONAL_APPLICATION, handlers, state, session);
 }
 
 export const PROFESSIONAL_CARD: CardKind = {
