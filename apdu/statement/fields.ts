@@ -17,12 +17,14 @@ const DOCUMENT_BYTES = 60_000;
 export const FIELD = {
   // ISO/IEC 7816-6 and 7816-8
   issuerReference: bytesObject(0x42, 'certification authority reference', 8),
-  serial: bytesObject(0x5f20, 'certificate serial', 8),
+  /** Names a CA's key, for the certificates under it; in a patient certificate the serial. */
+  serial: bytesObject(0x5f20, 'certificate holder reference', 8),
   effectiveDate: timeObject(0x5f25, 'certificate effective date'),
   expirationDate: timeObject(0x5f24, 'certificate expiration date'),
   profile: uintObject(0x5f29, 'certificate profile identifier', 1),
   signature: bytesObject(0x5f37, 'signature (r || s)', 64),
   publicPoint: bytesObject(0x86, 'public key (compressed point)', 33),
+  keyReference: bytesObject(0x83, 'reference of a public key', 8),
 
   // who
   pid: bytesObject(0xdf21, 'patient pseudonym PID', PID_BYTES),
@@ -76,6 +78,16 @@ export const FIELD = {
   ),
   sealedHintKey: bytesObject(0xdf66, 'hint key sealed to the card', 65, 384),
   hintKey: secret(bytesObject(0xdf67, 'hint key', 32)),
+  couponsLeft: uintObject(0xdf49, 'coupons left', 2),
+  couponSlots: uintObject(0xdf4a, 'coupon slots', 2),
+  openingHalf: secret(bytesObject(0xdf4b, 'half of the member key', 32)),
+  /** Which half: 1 the device's, 2 the kiosk's. */
+  openingHalfOf: uintObject(0xdf4c, 'whose half', 1),
+  /** A half times the generator of G2: with the other one it recognises every signature of the card. */
+  openingShare: secret(bytesObject(0xdf4d, 'share of the opening key', 96, 128)),
+  joinMode: uintObject(0xdf4e, 'join mode', 1),
+  position: uintObject(0xdf4f, 'position in the join register', 4),
+  entryHash: bytesObject(0xdf59, 'SHA-256 of the join register up to here', 32),
 
   // prescriptions
   // Whoever knows the number can ask for the medicine: never in a log (eq. 10), nor the halves it is made of.

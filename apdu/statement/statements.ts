@@ -45,12 +45,38 @@ export const PATIENT_CERTIFICATE_BODY = {
   expirationDate,
 } as const;
 
-/** Body of a role certificate: role and dates only, so that a batch of cards can share it. */
+/**
+ * Body of the certificate of NHI's CA: signed by the root, it names itself (5F20), so that role
+ * certificates can name it (42). It has no role, and its profile is no role certificate's.
+ */
+export const AUTHORITY_CERTIFICATE_BODY = {
+  profile,
+  issuerReference,
+  publicPoint: FIELD.publicPoint,
+  holderReference: FIELD.serial,
+  effectiveDate,
+  expirationDate,
+} as const;
+
+/** Body of a role certificate, signed by the CA: role and dates only, so that a batch of cards can share it. */
 export const ROLE_CERTIFICATE_BODY = {
   profile,
   issuerReference,
   role: FIELD.role,
   publicPoint: FIELD.publicPoint,
+  effectiveDate,
+  expirationDate,
+} as const;
+
+const CREDENTIAL_FIELDS = {
+  nonce,
+  suite: FIELD.suite,
+  epoch: FIELD.epoch,
+  groupKeyHash: FIELD.groupKeyHash,
+  membershipKey: FIELD.membershipKey,
+  groupCredential: FIELD.groupCredential,
+  messageId: FIELD.messageId,
+  sealedHintKey: FIELD.sealedHintKey,
   effectiveDate,
   expirationDate,
 } as const;
@@ -87,8 +113,31 @@ export const STATEMENT = {
   credential: {
     equation: 4,
     domain: 'IMIS-v1/sig/eq4',
+    fields: CREDENTIAL_FIELDS,
+  },
+  /** The same in the mode "issuer-made": NHI will make sk, so there is no D yet and no proof. */
+  issuerMadeRegistration: {
+    equation: 3,
+    domain: 'IMIS-v1/sig/eq3/issuer-made',
     fields: {
+      doctorId: FIELD.doctorId,
       nonce,
+      groupKeyHash: FIELD.groupKeyHash,
+      decryptionKey: FIELD.decryptionKey,
+    },
+  },
+  /** NHI vouches for a credential on a member key that it made itself. */
+  issuerMadeCredential: {
+    equation: 4,
+    domain: 'IMIS-v1/sig/eq4/issuer-made',
+    fields: CREDENTIAL_FIELDS,
+  },
+  /** NHI vouches for the credential of a new epoch on the same D. */
+  renewal: {
+    equation: 4,
+    domain: 'IMIS-v1/sig/eq4/renewal',
+    fields: {
+      doctorId: FIELD.doctorId,
       suite: FIELD.suite,
       epoch: FIELD.epoch,
       groupKeyHash: FIELD.groupKeyHash,
@@ -99,6 +148,35 @@ export const STATEMENT = {
       effectiveDate,
       expirationDate,
     },
+  },
+  /** The doctor's card says which half of sk it gave out, for which nonce of the opening service. */
+  openingHalf: {
+    equation: 3,
+    domain: 'IMIS-v1/sig/opening-half',
+    fields: {
+      doctorId: FIELD.doctorId,
+      nonce,
+      membershipKey: FIELD.membershipKey,
+      openingHalfOf: FIELD.openingHalfOf,
+    },
+  },
+  /** PK_GK of an epoch, as NHI publishes it. */
+  groupKey: {
+    equation: 4,
+    domain: 'IMIS-v1/sig/group-key',
+    fields: {
+      suite: FIELD.suite,
+      epoch: FIELD.epoch,
+      groupKeyHash: FIELD.groupKeyHash,
+      effectiveDate,
+      expirationDate,
+    },
+  },
+  /** NHI commits to the join register up to an entry. */
+  joinRegisterHead: {
+    equation: 3,
+    domain: 'IMIS-v1/sig/join-register',
+    fields: { position: FIELD.position, entryHash: FIELD.entryHash, time },
   },
   /** TS of the paper: the patient asks for treatment at one hospital, now. */
   visitRequest: {
@@ -168,6 +246,11 @@ export const STATEMENT = {
       time,
       prescriptionHash: FIELD.prescriptionHash,
     },
+  },
+  authorityCertificate: {
+    equation: 0,
+    domain: 'IMIS-v1/sig/authority-certificate',
+    fields: AUTHORITY_CERTIFICATE_BODY,
   },
   roleCertificate: { equation: 0, domain: 'IMIS-v1/sig/role-certificate', fields: ROLE_CERTIFICATE_BODY },
   /** A professional card answers the challenge of the patient's card. */

@@ -147,6 +147,52 @@ export class NvmString {
     whole.set(bytes, 2);
     this.nvm.write(this.owner.offset, whole);
   }
+
+  /**
+   * Writes `bytes` from `offset` on, which is within the content or at its end; the content grows
+   * where they reach beyond it. Belongs into a transaction, for the length may change, too.
+   * @throws {RangeError} beyond the capacity, or for a gap.
+   */
+  overwrite(offset: number, bytes: Uint8Array): void {
+    const { length } = this;
+    const end = offset + bytes.length;
+    if (offset > length || end > this.capacity) throw new RangeError(`${this.owner.name}: bytes to ${end}`);
+    this.nvm.write(this.owner.offset + 2 + offset, bytes);
+    if (end > length) this.setLength(end);
+  }
+
+  /** Ends the content after `length` bytes and erases what stood behind; belongs into a transaction, too. */
+  truncate(length: number): void {
+    const rest = this.length - length;
+    if (rest <= 0) return;
+    this.nvm.write(this.owner.offset + 2 + length, new Uint8Array(rest));
+    this.setLength(length);
+  }
+
+  private setLength(length: number): void {
+    this.nvm.write(this.owner.offset, uintToBytes(length, 2));
+  }
+}
+
+/** A persistent range that its user cuts into strings of one capacity. */
+export class NvmArea {
+  constructor(
+    private readonly nvm: Nvm,
+    private readonly owner: Owner,
+  ) {}
+
+  /** How many strings of `capacity` bytes it has room for. */
+  slots(capacity: number): number {
+    return Math.floor(this.owner.length / (capacity + 2));
+  }
+
+  /** String number `index`, counted from zero. */
+  string(index: number, capacity: number): NvmString {
+    if (index < 0 || index >= this.slots(capacity))
+      throw new RangeError(`${this.owner.name}: no slot ${index}`);
+    const length = capacity + 2;
+    return new NvmString(this.nvm, { ...this.owner, offset: this.owner.offset + index * length, length });
+  }
 }
 
 /** Hands out named fields of both memories. */
@@ -184,6 +230,10 @@ export class MemoryPlan {
 
   string(name: string, capacity: number): NvmString {
     return new NvmString(this.nvm, this.persistent.take(name, capacity + 2, 'persistent', this.holder));
+  }
+
+  area(name: string, length: number): NvmArea {
+    return new NvmArea(this.nvm, this.persistent.take(name, length, 'persistent', this.holder));
   }
 
   /** An application keeps nothing transient beyond its selection, the operating system may. */

@@ -6,6 +6,7 @@ import {
   type CommandSpec,
   cardClient,
   encodeTemplate,
+  type OpeningHalf,
   PROFESSIONAL_APPLICATION,
   type RequestArguments,
   type RequestOf,
@@ -16,11 +17,12 @@ import {
   utf8ToBytes,
   type ValuesOf,
 } from '../../apdu/index.js';
-import type { Credential, JoinOffer } from '../nhi/doctor-register.js';
+import type { Credential, IssuerMadeCredential, JoinOffer, Renewal } from '../nhi/doctor-register.js';
 import type { CardIssue } from '../nhi/nhi.js';
 import type { DoctorSignature } from '../protocol/group-signed-statement.js';
 import type { Result } from '../protocol/refusal.js';
 import { answerOf, pinBytes, RefusedByCard } from './card-answer.js';
+import { type RoleChain, showChain } from './certificate-showing.js';
 import type { CardPins } from './patient-card.js';
 import { openPersonalisation, type PersonalisationSession } from './personalisation-session.js';
 
@@ -48,18 +50,22 @@ export class ProfessionalCard {
   async initialise(issue: CardIssue, pins: CardPins, doctorId?: string): Promise<Result<object>> {
     const opened = await this.openChannel(issue.session);
     if (!opened.ok) return opened;
-    const data = {
-      cardSerial: issue.cardSerial,
+    const known = await this.store('more to come', 0, {
+      rootReference: issue.rootReference,
+      rootKey: issue.rootKey,
       issuerKey: issue.issuerKey,
+      today: uintToBytes(issue.today, 4),
+    });
+    if (!known.ok) return known;
+    return this.store('last block', 1, {
+      cardSerial: issue.cardSerial,
       pin: utf8ToBytes(pins.pin),
       puk: utf8ToBytes(pins.puk),
       roleKey: issue.roleKey,
       roleCertificate: issue.roleCertificate,
-      today: uintToBytes(issue.today, 4),
+      authorityCertificate: issue.authorityCertificate,
       ...(doctorId === undefined ? {} : { doctorId }),
-    };
-    const request = { p1: 'last block', p2: 0, data } as const;
-    return answerOf(commands.storeData, await this.through(commands.storeData, request));
+    });
   }
 
   /** SK_D and the decryption key, made on the card. */
@@ -81,6 +87,16 @@ export class ProfessionalCard {
   /** Eq. 4: the card checks and stores its credential. */
   async acceptCredential(data: Credential) {
     return answerOf(commands.joinComplete, await this.through(commands.joinComplete, { data }));
+  }
+
+  /** Eq. 3 in the mode "issuer-made": SK_D signs that NHI is asked to make the member key. */
+  async requestIssuerMade(data: JoinOffer) {
+    return answerOf(commands.issuerMadeRequest, await this.through(commands.issuerMadeRequest, { data }));
+  }
+
+  /** Eq. 4 in that mode: member key and credential come from NHI. */
+  async acceptIssuerMade(data: IssuerMadeCredential) {
+    return answerOf(commands.issuerMadeComplete, await this.through(commands.issuerMadeComplete, { data }));
   }
 
   async activate() {
@@ -112,9 +128,55 @@ export class ProfessionalCard {
     return signed.ok ? { ok: true, signature: signed.data } : signed;
   }
 
-  async readRoleCertificate() {
-    const request = { p1: 0x80 | PROFESSIONAL_APPLICATION.files.roleCertificate.sfi, p2: 0 };
-    return answerOf(commands.readBinary, await this.client.call(commands.readBinary, request));
+  /** Makes one coupon; how many there are now, and how many slots. */
+  async makeCoupon() {
+    return answerOf(commands.makeCoupon, await this.client.call(commands.makeCoupon));
+  }
+
+  async readCouponStock() {
+    return answerOf(commands.readCouponStock, await this.client.call(commands.readCouponStock));
+  }
+
+  /**
+   * Makes coupons until `wanted` are left or every slot is full, one command each, so that a terminal can
+   * put commands of a visit in between. Answers how many are left.
+   */
+  async refillCoupons(wanted: number): Promise<Result<{ readonly left: number }>> {
+    const stock = await this.readCouponStock();
+    if (!stock.ok) return stock;
+    let left = stock.data.couponsLeft;
+    while (left < Math.min(wanted, stock.data.couponSlots)) {
+      const made = await this.makeCoupon();
+      if (!made.ok) return made;
+      left = made.data.couponsLeft;
+    }
+    return { ok: true, left };
+  }
+
+  /** One half of the member key, once, for one nonce of the opening service. */
+  async exportOpeningHalf(half: OpeningHalf, nonce: Uint8Array) {
+    const command = commands.exportOpeningHalf;
+    return answerOf(command, await this.client.call(command, { p1: half, data: { nonce } }));
+  }
+
+  /** The record of a new epoch. */
+  async renewMembership(data: Renewal) {
+    const command = commands.renewMembership;
+    return answerOf(command, await this.client.call(command, { data }));
+  }
+
+  /** What this card shows to a patient card; readable by all. */
+  async readRoleChain(): Promise<Result<RoleChain>> {
+    const authority = await this.readCertificate('authorityCertificate');
+    if (!authority.ok) return authority;
+    const role = await this.readCertificate('roleCertificate');
+    if (!role.ok) return role;
+    return { ok: true, authorityCertificate: authority.data, roleCertificate: role.data };
+  }
+
+  /** A patient card's certificates, for this card to check. */
+  showHolderChain(chain: RoleChain): Promise<Result<object>> {
+    return showChain(this.client, chain);
   }
 
   async internalAuthenticate(answer: Uint8Array) {
@@ -153,6 +215,20 @@ export class ProfessionalCard {
         return result.status === 'ok';
       },
     };
+  }
+
+  private async readCertificate(file: keyof typeof PROFESSIONAL_APPLICATION.files) {
+    const request = { p1: 0x80 | PROFESSIONAL_APPLICATION.files[file].sfi, p2: 0 };
+    return answerOf(commands.readBinary, await this.client.call(commands.readBinary, request));
+  }
+
+  private async store(
+    p1: 'more to come' | 'last block',
+    p2: number,
+    data: RequestOf<Commands['storeData']>['data'],
+  ) {
+    const command = commands.storeData;
+    return answerOf(command, await this.through(command, { p1, p2, data }));
   }
 
   private async openChannel(session: PersonalisationSession): Promise<Result<object>> {

@@ -74,6 +74,13 @@ export type PersonalisedPatient = Personalised & {
 
 export const AUTHORITY = new TestAuthority(7);
 
+/** What every card needs to prove its role and to check others'. */
+const ROLE_CHAIN = {
+  rootReference: AUTHORITY.rootReference,
+  rootKey: AUTHORITY.root.publicKey,
+  authorityCertificate: AUTHORITY.authorityCertificate,
+};
+
 /** Persistent bytes of an owner by its name, without the two length bytes of a string. */
 export function storedString(card: Card, name: string): Uint8Array {
   const owner = card.owners.nvm.find((candidate) => candidate.name === name);
@@ -115,6 +122,7 @@ export function personalisePatientOver(
     data: {
       cardSerial: random(8),
       issuerKey: AUTHORITY.signing.publicKey,
+      ...ROLE_CHAIN,
       sealingKey: AUTHORITY.sealing.publicKey,
       pin: PIN,
       puk: PUK,
@@ -159,6 +167,7 @@ export function personaliseProfessional(
     data: {
       cardSerial: random(8),
       issuerKey: AUTHORITY.signing.publicKey,
+      ...ROLE_CHAIN,
       pin: PIN,
       puk: PUK,
       roleKey: keys.secretKey,

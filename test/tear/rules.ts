@@ -18,9 +18,17 @@ export const WRITTEN_AHEAD: Readonly<Record<string, string>> = {
 /** Commands that are declared to write and may be answered 9000 without writing. */
 export const MAY_WRITE_NOTHING: Readonly<Record<string, string>> = {
   verifyCertificate: 'a certificate that brings no newer date changes nothing',
-  externalAuthenticate: 'as VERIFY CERTIFICATE',
   verify: 'without data it only asks whether the PIN is verified',
 };
 
 /** Commands that the terminal can not repeat after a cut, though nothing of them happened. */
 export const NOT_REPEATABLE: Readonly<Record<string, string>> = {};
+
+/**
+ * What a command wipes after its transaction, in steps of its own: dead with the transaction, so a cut may
+ * leave any part of it as it was.
+ */
+export const WIPED_AFTERWARDS: Readonly<Record<string, string>> = {
+  // the coupons of the epoch before: the new epoch on the card is what ends them
+  renewMembership: 'coupons',
+};
