@@ -8,6 +8,8 @@ import { CERTIFICATE_CHAIN_CASES } from './cases/certificate-chain.js';
 import { CHAINING_CASES } from './cases/chaining.js';
 import { CLASS_CASES } from './cases/class.js';
 import { COLLECTION_CASES } from './cases/collection.js';
+import { COUPON_CASES } from './cases/coupon.js';
+import { DATA_OBJECT_CASES } from './cases/data-object.js';
 import { ENVELOPE_CASES } from './cases/envelope.js';
 import { ENVIRONMENT_CASES } from './cases/environment.js';
 import { FILE_CASES } from './cases/file.js';
@@ -17,6 +19,7 @@ import { GROUP_SIGNATURE_CASES } from './cases/group-signature.js';
 import { LIFE_CYCLE_ISSUER_CASES, PIN_ISSUER_CASES, RENEWAL_CASES } from './cases/issuer.js';
 import { LIFE_CYCLE_CASES } from './cases/life-cycle.js';
 import { MEMBERSHIP_CASES } from './cases/membership.js';
+import { OPENING_SPLIT_CASES } from './cases/opening-split.js';
 import { PIN_CASES } from './cases/pin.js';
 import { PRESCRIPTION_CASES } from './cases/prescription.js';
 import { PROFESSIONAL_CASES } from './cases/professional.js';
@@ -28,6 +31,8 @@ import { ROLE_CERTIFICATE_CASES } from './cases/role-certificate.js';
 import { SECURE_CHANNEL_CASES } from './cases/secure-channel.js';
 import { SECURE_MESSAGING_CASES } from './cases/secure-messaging.js';
 import { SELECTION_CASES } from './cases/selection.js';
+import { SESSION_ENGINE_CASES } from './cases/session-engine.js';
+import { SESSION_READING_CASES } from './cases/session-reading.js';
 import { VISIT_CASES } from './cases/visit.js';
 import { declarationCases } from './generated/declaration.js';
 
@@ -40,6 +45,7 @@ const FAMILIES: readonly (readonly ConformanceCase[])[] = [
   CHAINING_CASES,
   FILE_CASES,
   FILE_WRITING_CASES,
+  DATA_OBJECT_CASES,
   RENEWAL_CASES,
   RECORD_CASES,
   RECORD_ORDER_CASES,
@@ -54,13 +60,17 @@ const FAMILIES: readonly (readonly ConformanceCase[])[] = [
   CERTIFICATE_CHAIN_CASES,
   AUTHENTICATION_CASES,
   SECURE_MESSAGING_CASES,
+  SESSION_READING_CASES,
   VISIT_CASES,
   PRESCRIPTION_CASES,
   COLLECTION_CASES,
   ENVELOPE_CASES,
   MEMBERSHIP_CASES,
   GROUP_SIGNATURE_CASES,
+  COUPON_CASES,
+  OPENING_SPLIT_CASES,
   PROFESSIONAL_CASES,
+  SESSION_ENGINE_CASES,
   APPLICATIONS.flatMap(declarationCases),
 ];
 

@@ -107,6 +107,9 @@ function renderCommand(application: ApplicationSpec, command: CommandSpec): stri
           `- secure channel: ${command.secureMessaging}${command.secureMessagingIn ? ` in ${command.secureMessagingIn.join(', ')}` : ''}`,
         ]
       : []),
+    ...(command.namesObject
+      ? ['- P1 and P2 are the tag of a data object; another tag is answered 6A88']
+      : []),
     ...(command.chaining ? ['- command chaining: permitted'] : []),
   ];
   return [
