@@ -175,6 +175,7 @@ const mutualAuthenticate = {
       ephemeralKey: FIELD.ephemeralKey,
       signature: FIELD.signature,
       roleCertificate: bytesObject(0xd5, 'role certificate', 1, CHAIN_CERTIFICATE_BYTES),
+      authorityCertificate: bytesObject(0xde, 'NHI CA certificate', 1, CHAIN_CERTIFICATE_BYTES),
     },
   },
   access: 'always',

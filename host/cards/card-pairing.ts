@@ -9,20 +9,18 @@ export async function pairCards(
   patient: PatientCard,
   professional: ProfessionalCard,
 ): Promise<Result<object>> {
+  patient.leaveSession();
   const chain = await professional.readRoleChain();
   if (!chain.ok) return chain;
   const known = await patient.showRoleChain(chain);
   if (!known.ok) return known;
-  const authority = await patient.readAuthorityCertificate();
-  if (!authority.ok) return authority;
   const challenge = await patient.getChallenge();
   if (!challenge.ok) return challenge;
   const proof = await professional.internalAuthenticate(challenge.data);
   if (!proof.ok) return proof;
   const answer = await patient.mutualAuthenticate(proof.data);
   if (!answer.ok) return answer;
-  const { roleCertificate, ephemeralKey, signature } = answer.data;
-  const holder = { authorityCertificate: authority.data, roleCertificate };
+  const { ephemeralKey, signature, ...holder } = answer.data;
   const shown = await professional.showHolderChain(holder);
   if (!shown.ok) return shown;
   const opened = await professional.externalAuthenticate({ ephemeralKey, signature });

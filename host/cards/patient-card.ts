@@ -137,12 +137,6 @@ export class PatientCard {
     return showChain(this.client, chain);
   }
 
-  /** The certificate of the CA above this card's own role certificate; readable by all. */
-  async readAuthorityCertificate() {
-    const request = { p1: 0x80 | PATIENT_APPLICATION.files.authorityCertificate.sfi, p2: 0 };
-    return answerOf(commands.readBinary, await this.client.call(commands.readBinary, request));
-  }
-
   async mutualAuthenticate(data: RequestOf<Commands['mutualAuthenticate']>['data']) {
     return answerOf(
       commands.mutualAuthenticate,
@@ -153,6 +147,11 @@ export class PatientCard {
   /** After MUTUAL AUTHENTICATE: what a role may permit goes through the session that `session` keeps. */
   enterSession(session: SecureChannel): void {
     this.session = session;
+  }
+
+  /** Nothing goes through the session any more: it has ended, or another one begins. */
+  leaveSession(): void {
+    this.session = undefined;
   }
 
   /** This card's half of a prescription number. */
@@ -186,6 +185,31 @@ export class PatientCard {
   /** Eq. 17: the card confirms one collection; needs the holder PIN and a pharmacy's authentication. */
   collect(data: RequestOf<Commands['collect']>['data']) {
     return this.inSession(commands.collect, { data });
+  }
+
+  /** NHI renews Data: the certificate that replaces the one on the card. */
+  putCertificate(certificate: PatientCertificate) {
+    return this.inSession(commands.putCertificate, { data: certificate });
+  }
+
+  /** NHI gives a blocked PIN its tries back. */
+  restoreTries() {
+    return this.inSession(commands.restoreTries, { p2: 'holder PIN' });
+  }
+
+  /** NHI takes the card out of use. */
+  deactivate() {
+    return this.inSession(commands.deactivate);
+  }
+
+  /** NHI brings a deactivated card back. */
+  reactivate() {
+    return this.inSession(commands.activate);
+  }
+
+  /** NHI ends the card for good. */
+  terminate() {
+    return this.inSession(commands.terminate);
   }
 
   private async store(

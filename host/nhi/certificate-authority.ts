@@ -21,7 +21,7 @@ const PATIENT_CERTIFICATE_YEARS = 5;
 /** What a patient certificate says about one patient; dates and serial are the authority's. */
 export type PatientCertificateSubject = Pick<
   PatientCertificate['body'],
-  'pid' | 'paidUntil' | 'signingKey' | 'decryptionKey' | 'delegationKey'
+  'pid' | 'paidUntil' | 'signingKey' | 'decryptionKey' | 'delegationKey' | 'agentKey'
 >;
 
 export class CertificateAuthority {

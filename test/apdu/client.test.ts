@@ -219,7 +219,13 @@ describe('typed client under secure messaging', () => {
       },
       open: async ({ data }) => {
         if (data.length === 0) return undefined;
-        const { objects, checksum, cryptogram, sw } = parseProtectedResponse(data);
+        let parsed: ReturnType<typeof parseProtectedResponse>;
+        try {
+          parsed = parseProtectedResponse(data);
+        } catch {
+          return undefined;
+        }
+        const { objects, checksum, cryptogram, sw } = parsed;
         if (!equalBytes(checksum, mac(responseMacInput(++hostCounter, objects)))) return undefined;
         return { data: cryptogram ? unpadBlocks(turned(cryptogram)!)! : new Uint8Array(0), sw };
       },

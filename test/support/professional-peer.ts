@@ -14,6 +14,7 @@ import {
   concatBytes,
   encodeTemplate,
   PATIENT_APPLICATION,
+  parseProtectedCommandData,
   parseProtectedResponse,
   protectedCommandData,
   protectedCommandObjects,
@@ -23,6 +24,7 @@ import {
   STATEMENT,
   utf8ToBytes,
 } from '../../apdu/index.js';
+import type { Card } from '../../applet/index.js';
 import { seededBytes } from './seeded-random.js';
 import { type KeyPair, keyPairOf, signFields, type TestAuthority } from './test-authority.js';
 import { apdusOf, type CommandProtector, call, exchange, type Transmit } from './transmit.js';
@@ -58,14 +60,37 @@ export class PeerSession implements CommandProtector {
     return protectedCommandData({ ...objects, checksum: this.checksum(input) });
   }
 
+  /** The plain data of a command that this end, or one with the same keys, protected next. */
+  openCommand(data: Uint8Array): Uint8Array {
+    this.counter++;
+    return this.decrypt(parseProtectedCommandData(data).cryptogram);
+  }
+
   open(data: Uint8Array): ResponseApdu {
     const { objects, checksum, cryptogram, sw } = parseProtectedResponse(data);
     this.counter++;
     if (!Buffer.from(this.checksum(responseMacInput(this.counter, objects))).equals(checksum)) {
       throw new Error('the checksum of the answer is wrong');
     }
+    return { data: this.decrypt(cryptogram), sw };
+  }
+
+  private decrypt(cryptogram: Uint8Array | undefined): Uint8Array {
     const padded = cryptogram ? this.cipher().decrypt(cryptogram) : undefined;
-    return { data: padded?.slice(0, padded.lastIndexOf(0x80)) ?? new Uint8Array(0), sw };
+    return padded?.slice(0, padded.lastIndexOf(0x80)) ?? new Uint8Array(0);
+  }
+
+  /** The session of a card as its RAM has it. */
+  static of(card: Card, channel = 0): PeerSession {
+    const { ram } = card.image();
+    const field = (name: string) => {
+      const owner = card.owners.ram.find((one) => one.name === `channel ${channel}: session: ${name}`)!;
+      return ram.slice(owner.offset, owner.offset + owner.length);
+    };
+    const keys = Uint8Array.from([...field('encryption key'), ...field('checksum key')]);
+    const session = new PeerSession(keys, channel);
+    session.counter = field('send sequence counter').reduce((sum, byte) => sum * 256 + byte, 0);
+    return session;
   }
 
   private checksum(input: Uint8Array): Uint8Array {

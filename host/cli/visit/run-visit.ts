@@ -10,6 +10,7 @@ import {
   outpatientPhases,
   type Phase,
   type Rng,
+  renewalPhases,
   runPhases,
   seededRng,
   systemRng,
@@ -22,6 +23,7 @@ import type { Recorder } from './recorder.js';
 export const SCENARIOS: Readonly<Record<string, () => readonly Phase[]>> = {
   outpatient: outpatientPhases,
   epoch: epochPhases,
+  renewal: renewalPhases,
 };
 
 export type VisitRun = {

@@ -48,6 +48,9 @@ beforeAll(async () => {
 beforeEach(() => {
   for (const holder of CARD_HOLDERS)
     scenario.chips[holder] = scenario.fork(holder, { image: paired[holder].image() });
+  const { patientCard, doctorCard } = scenario.world;
+  patientCard.enterSession(doctorCard.session);
+  otherPatient.leaveSession();
 });
 afterAll(() => {
   console.log(`prescription: ${refusalsChecked()} refusals checked (seed ${SEED})`);
@@ -243,7 +246,8 @@ describe('the write to the card (eq. 11)', () => {
     await expectRefused(scenario, refusedBy(/PUT DATA refused with 6982/), () => write());
     await doctorCard.select();
     await scenario.verifyPins('doctor');
-    await expectRefused(scenario, refusedBy(/CHECKSUM refused with 6985.*no session/), () => write());
+    patientCard.enterSession(doctorCard.session);
+    await expectRefused(scenario, refusedBy(/PROTECT COMMAND refused with 6985.*no session/), () => write());
   });
 
   it('is refused when the message to the card was changed, and the session is over', async () => {
