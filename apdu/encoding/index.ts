@@ -6,4 +6,5 @@ export * from './group-signature.js';
 export * from './group-suite.js';
 export * from './hpke-info.js';
 export * from './padding.js';
+export * from './proxy-signature.js';
 export * from './transcript.js';

@@ -5,6 +5,7 @@ export * from './class-byte.js';
 export * from './client.js';
 export * from './decoded-object.js';
 export * from './decoder.js';
+export { AGENT_PINS, type SlotName } from './delegation-commands.js';
 export type { Transmit } from './exchange.js';
 export * from './file-tree.js';
 export * from './json-export.js';

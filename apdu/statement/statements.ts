@@ -6,6 +6,7 @@
 
 import type { Template } from '../template.js';
 import { FIELD } from './fields.js';
+import { WARRANT_STATEMENT } from './warrant.js';
 
 /** A statement: the paper's equation (0 where the paper has none), its domain tag and its fields. */
 export type Statement = {
@@ -55,6 +56,15 @@ export const ROLE_CERTIFICATE_BODY = {
   expirationDate,
 } as const;
 
+const COLLECTION = {
+  prescriptionId: FIELD.prescriptionId,
+  pid,
+  pharmacyId,
+  nonce,
+  time,
+  prescriptionHash: FIELD.prescriptionHash,
+} as const;
+
 export const STATEMENT = {
   /** SK_P proves possession; the identity key of Cert_P signs the same bytes. */
   registration: {
@@ -101,6 +111,14 @@ export const STATEMENT = {
       effectiveDate,
       expirationDate,
     },
+  },
+  /** The patient's card stands behind the warrant and the proxy key that came of it. */
+  warrant: { equation: 5, domain: 'IMIS-v1/warrant', fields: WARRANT_STATEMENT },
+  /** NHI countersigns; without both signatures no verifier accepts PK_AP. */
+  warrantCertificate: {
+    equation: 5,
+    domain: 'IMIS-v1/sig/warrant',
+    fields: { ...WARRANT_STATEMENT, patientSignature: FIELD.patientSignature },
   },
   /** TS of the paper: the patient asks for treatment at one hospital, now. */
   visitRequest: {
@@ -162,15 +180,10 @@ export const STATEMENT = {
   collection: {
     equation: 17,
     domain: 'IMIS-v1/sig/eq17',
-    fields: {
-      prescriptionId: FIELD.prescriptionId,
-      pid,
-      pharmacyId,
-      nonce,
-      time,
-      prescriptionHash: FIELD.prescriptionHash,
-    },
+    fields: COLLECTION,
   },
+  /** An agent collects with the proxy key: no ordinary signature but R ‖ s over these fields, PK_AP and H(W). */
+  agentCollection: { equation: 18, domain: 'IMIS-v1/proxy/eq18', fields: COLLECTION },
   roleCertificate: { equation: 0, domain: 'IMIS-v1/sig/role-certificate', fields: ROLE_CERTIFICATE_BODY },
   /** A professional card answers the challenge of the patient's card. */
   professionalProof: {

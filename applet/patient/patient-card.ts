@@ -10,8 +10,11 @@ import type { HandlersOf } from '../os/handlers.js';
 import { interindustryHandlers } from '../os/interindustry-handlers.js';
 import { lifeCycleHandlers } from '../os/life-cycle-handlers.js';
 import { scp03Handlers } from '../os/scp03-handlers.js';
+import { agentPinHandlers } from './agent-pin.js';
 import { cardAuthenticationHandlers } from './card-authentication.js';
 import { collectionHandlers } from './collection.js';
+import { delegationHandlers } from './delegation.js';
+import { DelegationSlots } from './delegation-slot.js';
 import { holderSignatureHandlers } from './holder-signature.js';
 import { planPatientMemory } from './patient-memory.js';
 import { personalisationHandlers } from './personalisation.js';
@@ -22,9 +25,12 @@ function makePatientApplication(os: CardOs): Application {
   const state = new ApplicationState(os, PATIENT_APPLICATION);
   const memory = planPatientMemory(os.memory);
   const session = new CardSession(os.memory, os.coprocessor, () => os.security.revokeRole());
+  const slots = new DelegationSlots(os, memory.slots);
+  const interindustry = interindustryHandlers(os, state);
   const personalisation = personalisationHandlers(os, state, memory);
   const handlers: HandlersOf<typeof PATIENT_APPLICATION> = {
-    ...interindustryHandlers(os, state),
+    ...interindustry,
+    ...agentPinHandlers(os, slots, interindustry),
     ...scp03Handlers(os, PATIENT_APPLICATION),
     ...personalisation,
     ...lifeCycleHandlers(os, state, personalisation.activate),
@@ -32,7 +38,8 @@ function makePatientApplication(os: CardOs): Application {
     ...holderSignatureHandlers(os, state, memory),
     ...cardAuthenticationHandlers(os, memory, session),
     ...visitRecordHandlers(os, memory),
-    ...collectionHandlers(os, memory),
+    ...delegationHandlers(os, memory, slots),
+    ...collectionHandlers(os, memory, slots),
   };
   return {
     spec: PATIENT_APPLICATION,

@@ -67,7 +67,9 @@ export function visitRecordHandlers(os: CardOs, memory: PatientMemory) {
     const proof = memory.proofs[slot - 1]!;
     proof.prescriptionHash.write(prescription.prescriptionHash);
     proof.statementHash.write(new Uint8Array(proof.statementHash.length));
-    proof.signature.write(new Uint8Array(proof.signature.length));
+    const proxySignature = memory.proxySignatures[slot - 1]!;
+    for (const signature of [proof.signature, proxySignature])
+      signature.write(new Uint8Array(signature.length));
   };
 
   return {

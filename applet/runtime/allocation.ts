@@ -133,7 +133,15 @@ export class NvmString {
 
 /** A transient field: a view of RAM, or one for each logical channel of which the current one counts. */
 export class RamField {
-  constructor(private readonly view: () => Uint8Array) {}
+  constructor(
+    private readonly view: () => Uint8Array,
+    private readonly views: readonly Uint8Array[],
+  ) {}
+
+  /** The copies of all logical channels, or the only one. */
+  get copies(): readonly Uint8Array[] {
+    return this.views;
+  }
 
   get bytes(): Uint8Array {
     return this.view();
@@ -162,6 +170,46 @@ export class RamField {
   }
 }
 
+/**
+ * Transient bytes that one logical channel at a time may hold: one copy for the whole card. Wiped when
+ * the channel lets go, when it is cleared, when another one takes it, and with the power.
+ */
+export class ExclusiveRam {
+  constructor(
+    /** Channel that holds it, plus one; 0 for none. */
+    private readonly holder: RamField,
+    private readonly content: RamField,
+    private readonly channelInUse: () => number,
+  ) {}
+
+  /** Whether the channel in use holds it. */
+  get isHeld(): boolean {
+    return this.holder.value === this.channelInUse() + 1;
+  }
+
+  /** The bytes; they mean something to the channel that holds them only. */
+  get bytes(): Uint8Array {
+    return this.content.bytes;
+  }
+
+  /** Empty bytes for the channel in use; whoever held them before has lost them. */
+  take(): Uint8Array {
+    this.wipe();
+    this.holder.value = this.channelInUse() + 1;
+    return this.content.bytes;
+  }
+
+  /** Wipes the bytes if the channel in use holds them. */
+  release(): void {
+    if (this.isHeld) this.wipe();
+  }
+
+  private wipe(): void {
+    this.content.clear();
+    this.holder.clear();
+  }
+}
+
 /** Hands out named fields of both memories. */
 export class MemoryPlan {
   readonly persistent: Allocator;
@@ -173,6 +221,7 @@ export class MemoryPlan {
     readonly length: number;
     readonly views: Uint8Array[];
   }[] = [];
+  private readonly exclusives: ExclusiveRam[] = [];
   private channelsAt = 0;
   private channel = 0;
   private holder = OPERATING_SYSTEM;
@@ -214,7 +263,19 @@ export class MemoryPlan {
     if (segment === 'clear on deselect') return this.channelField(name, length);
     const { offset } = this.transient.take(name, length, segment, this.holder);
     const view = this.ram.view(offset, length);
-    return new RamField(() => view);
+    return new RamField(() => view, [view]);
+  }
+
+  /** Transient bytes of an application of which one logical channel at a time is the holder. */
+  exclusive(name: string, length: number): ExclusiveRam {
+    const single = (what: string, size: number): RamField => {
+      const { offset } = this.transient.take(what, size, 'clear on deselect', this.holder);
+      const view = this.ram.view(offset, size);
+      return new RamField(() => view, [view]);
+    };
+    const made = new ExclusiveRam(single(`${name}: channel`, 1), single(name, length), () => this.channel);
+    this.exclusives.push(made);
+    return made;
   }
 
   /**
@@ -247,12 +308,13 @@ export class MemoryPlan {
   clearChannel(): void {
     const size = this.perChannel.next;
     this.ram.view(this.channelsAt + this.channel * size, size).fill(0);
+    for (const exclusive of this.exclusives) exclusive.release();
   }
 
   private channelField(name: string, length: number): RamField {
     const { offset } = this.perChannel.take(name, length, 'clear on deselect', this.holder);
     const views: Uint8Array[] = [];
     this.channelFields.push({ offset, length, views });
-    return new RamField(() => views[this.channel]!);
+    return new RamField(() => views[this.channel]!, views);
   }
 }
