@@ -2,6 +2,7 @@ export * from './atr.js';
 export * from './bytes.js';
 export * from './command-apdu.js';
 export * from './encoding/index.js';
+export * from './pps.js';
 export * from './response-apdu.js';
 export * from './scp03/index.js';
 export * from './secure-messaging.js';

@@ -1,30 +1,68 @@
-export type { CardConnection, TransportProtocol } from './card-connection.js';
-export type { CardDevice } from './card-device.js';
-export { withCommandChaining } from './command-chaining.js';
-export { type GetResponseLimits, withGetResponse } from './get-response.js';
-export { connectInProcess } from './in-process.js';
-export { connectPcsc, type PcscConnection, type PcscConnectOptions } from './pcsc.js';
+export type { CardConnection, TransportProtocol } from './connection/card-connection.js';
+export type { CardDevice } from './connection/card-device.js';
+export { withCommandChaining } from './connection/command-chaining.js';
+export { type GetResponseLimits, withGetResponse } from './connection/get-response.js';
+export { connectInProcess } from './connection/in-process.js';
+export { type TraceEvent, withTracing } from './connection/tracing.js';
+export { TransportError, type TransportErrorCode } from './connection/transport-error.js';
+export {
+  CharacterReceiver,
+  type CharacterReception,
+  CharacterSender,
+  REPETITIONS,
+} from './line/character-repetition.js';
+export { conventionOfTs, convert } from './line/convention.js';
+export {
+  baudRate,
+  CHARACTER_ETU,
+  etuMilliseconds,
+  INITIAL_SPEED,
+  INITIAL_WAITING_ETU,
+  type LineSpeed,
+  RESET_TO_ATR_CYCLES,
+  type T0Timing,
+  type T1Timing,
+  t0Timing,
+  t1Timing,
+} from './line/timing.js';
+export { connectPcsc, type PcscConnection, type PcscConnectOptions } from './pcsc/pcsc.js';
 export type {
   PcscBinding,
   PcscBindingCard,
   PcscBindingContext,
   PcscBindingReader,
-} from './pcsc-binding.js';
+} from './pcsc/pcsc-binding.js';
 export {
   listPcscReaders,
   type PcscReader,
   type PcscWaitOptions,
   waitForPcscCard,
   waitForPcscRemoval,
-} from './pcsc-readers.js';
-export { type TraceEvent, withTracing } from './tracing.js';
-export { TransportError, type TransportErrorCode } from './transport-error.js';
+} from './pcsc/pcsc-readers.js';
+export { T0Card, type T0CardOptions, type T0CardStep } from './t0/card.js';
+export { type T0Failure, T0Reader, type T0ReaderStep } from './t0/reader.js';
+export { isStatusByte, NULL_BYTE, type T0Command, t0CommandOf } from './t0/tpdu.js';
+export {
+  type BlockFault,
+  decodeBlock,
+  type Edc,
+  edcBytes,
+  encodeBlock,
+  MAX_INF,
+  type SequenceNumber,
+  type SupervisoryFunction,
+  type T1Block,
+} from './t1/block.js';
+export { BlockReceiver, type Reception } from './t1/block-receiver.js';
+export { T1Card, type T1CardStep } from './t1/card.js';
+export { type T1Failure, T1Reader, type T1ReaderStep } from './t1/reader.js';
+export { ATTEMPTS, type Heard } from './t1/reception.js';
 export {
   serveVpcd,
   VPCD_DEFAULT_PORT,
   VpcdCardEnd,
   type VpcdEvent,
   type VpcdOptions,
-} from './vpcd.js';
-export { encodeVpcdFrame, VPCD_CONTROL, VPCD_MAX_PAYLOAD, VpcdFrameReader } from './vpcd-frames.js';
-export { VpcdSlot, type VpcdSlotEvent } from './vpcd-slot.js';
+} from './vpcd/vpcd.js';
+export { encodeVpcdFrame, VPCD_CONTROL, VPCD_MAX_PAYLOAD, VpcdFrameReader } from './vpcd/vpcd-frames.js';
+export { VpcdSlot, type VpcdSlotEvent } from './vpcd/vpcd-slot.js';

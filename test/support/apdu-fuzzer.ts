@@ -15,11 +15,12 @@ import {
   type Parameter,
   protectedCommandData,
   protectedCommandObjects,
+  secureMessagingIn,
   type Template,
 } from '../../apdu/index.js';
-import type { PeerSession } from './professional-peer.js';
 import type { TestSecureChannel } from './secure-channel.js';
 import type { Choices } from './seeded-random.js';
+import type { CommandProtector } from './transmit.js';
 
 export type FuzzKind = 'valid' | 'nearly valid' | 'noise';
 export type FuzzedApdu = { readonly kind: FuzzKind; readonly apdu: Uint8Array };
@@ -27,67 +28,86 @@ export type FuzzedApdu = { readonly kind: FuzzKind; readonly apdu: Uint8Array };
 /** Values worth trying for a data object, by its name. */
 export type Dictionary = { readonly [name: string]: readonly Uint8Array[] };
 
+/** What the fuzzer sees of the card on the logical channel in use: enough to send what would be taken now. */
+export interface CardView {
+  readonly lifeCycle: LifeCycle;
+  /** Numbers of the logical channels that are open. */
+  readonly openChannels: readonly number[];
+  /** The logical channel that everything else here is about. */
+  useChannel(channel: number): void;
+  /** Whether life cycle and access rule let a command through. */
+  permits(spec: CommandSpec): boolean;
+  /** The session with another card. */
+  readonly session: CommandProtector | undefined;
+  /** The secure channel of the issuer, begun or open, and the host cryptogram that opens it. */
+  readonly secureChannel:
+    | { readonly channel: TestSecureChannel; readonly cryptogram: Uint8Array }
+    | undefined;
+}
+
 type Draft = { cla: number; ins: number; p1: number; p2: number; data: Uint8Array; le: number | undefined };
 
 const NO_DATA = new Uint8Array(0);
 
 export class ApduFuzzer {
+  /** What the card's own state says that a data object must hold. */
+  private readonly learnt = new Map<string, Uint8Array>();
+
   constructor(
     private readonly application: ApplicationSpec,
-    private readonly state: LifeCycle,
     private readonly choices: Choices,
-    private dictionary: Dictionary,
-    /** The role that was proven; commands for another one are seldom worth sending. */
-    private readonly role?: string,
+    private readonly dictionary: Dictionary,
+    private readonly card: CardView,
   ) {}
 
-  /** A value for a data object from now on. */
-  know(name: string, value: Uint8Array): void {
-    this.dictionary = { ...this.dictionary, [name]: [value] };
-  }
-
-  /** The next APDUs: one, or a chain. `session` protects what must be protected, as long as it is there. */
-  next(session: PeerSession | undefined, channel?: TestSecureChannel): FuzzedApdu[] {
-    const { choices } = this;
-    if (choices.oneIn(12)) return [{ kind: 'noise', apdu: choices.bytes(choices.below(300)) }];
-    const commands = Object.values(this.application.commands);
-    const permitted = commands.filter(
-      ({ states, access }) => states.includes(this.state) && !this.isForAnotherRole(access),
-    );
-    const opening = this.state === 'initialisation' && !channel?.opened && choices.oneIn(2);
-    const { initializeUpdate, openSecureChannel } = this.application.commands;
-    const spec = opening
-      ? channel
-        ? openSecureChannel!
-        : initializeUpdate!
-      : choices.of(choices.oneIn(5) ? commands : permitted);
-    const draft = this.draftOf(spec, session, channel);
-    if (!choices.oneIn(3)) return this.encode(spec, draft).map((apdu) => ({ kind: 'valid', apdu }));
+  /** The next APDUs: one, or a chain. */
+  next(): FuzzedApdu[] {
+    const { choices, card } = this;
+    if (choices.oneIn(16)) return [{ kind: 'noise', apdu: choices.bytes(choices.below(300)) }];
+    const channel = choices.oneIn(6) ? choices.of(card.openChannels) : 0;
+    card.useChannel(channel);
+    const spec = this.command();
+    const draft = this.draftOf(spec, channel);
+    if (!choices.oneIn(4)) return this.encode(spec, draft).map((apdu) => ({ kind: 'valid', apdu }));
     const damaged = this.encode(spec, this.damageDraft(draft));
     const at = choices.below(damaged.length);
     if (choices.oneIn(2)) damaged[at] = this.damageBytes(damaged[at]!);
     return damaged.map((apdu) => ({ kind: 'nearly valid', apdu }));
   }
 
-  private isForAnotherRole(access: CommandSpec['access']): boolean {
-    return typeof access === 'object' && 'role' in access && access.role !== this.role;
+  /** Mostly one that is permitted now. */
+  private command(): CommandSpec {
+    const { choices, card } = this;
+    const commands: readonly CommandSpec[] = Object.values(this.application.commands);
+    const inside = card.lifeCycle === 'initialisation' ? card.secureChannel : undefined;
+    if (card.lifeCycle === 'initialisation' && !inside?.channel.opened && choices.oneIn(2)) {
+      const opening = inside ? 'openSecureChannel' : 'initializeUpdate';
+      const spec = this.application.commands[opening];
+      if (spec) return spec;
+    }
+    const permitted = choices.oneIn(8) ? [] : commands.filter((spec) => card.permits(spec));
+    const pool = permitted.length > 0 ? permitted : commands;
+    const chosen = choices.of(pool);
+    // Mostly nothing waits for GET RESPONSE.
+    return chosen.id === 'getResponse' && !choices.oneIn(4) ? choices.of(pool) : chosen;
   }
 
-  private draftOf(
-    spec: CommandSpec,
-    session: PeerSession | undefined,
-    channel: TestSecureChannel | undefined,
-  ): Draft {
-    const { cla, ins } = spec;
+  private draftOf(spec: CommandSpec, channel: number): Draft {
+    const cla = spec.cla | channel;
+    const { ins } = spec;
     const p1 = this.parameter(spec.p1);
     const p2 = this.parameter(spec.p2);
+    const rule = secureMessagingIn(spec, this.card.lifeCycle);
+    const inside = needsSecureChannel(rule) ? this.card.secureChannel : undefined;
+    if (inside) this.learnt.set('host cryptogram', inside.cryptogram);
     const plain = this.dataOf(spec.data);
     const le = spec.response.kind === 'none' ? undefined : this.choices.of([256, 256, 256, 16, 1, undefined]);
-    if (channel && needsSecureChannel(spec.secureMessaging)) {
+    if (inside) {
       const header = Uint8Array.of(cla | 0x04, ins, p1, p2);
-      return { cla: cla | 0x04, ins, p1, p2, data: channel.protect(header, plain), le };
+      return { cla: cla | 0x04, ins, p1, p2, data: inside.channel.protect(header, plain), le };
     }
-    if (spec.secureMessaging !== 'required' || !session) return { cla, ins, p1, p2, data: plain, le };
+    const session = rule === 'required' ? this.card.session : undefined;
+    if (!session) return { cla, ins, p1, p2, data: plain, le };
     const header = Uint8Array.of(cla | 0x0c, ins, p1, p2);
     const checksum = session.checksum(header, protectedCommandObjects({ plain }));
     return { cla: cla | 0x0c, ins, p1, p2, data: protectedCommandData({ plain, checksum }), le: 256 };
@@ -139,7 +159,8 @@ export class ApduFuzzer {
   }
 
   private known(name: string): Uint8Array | undefined {
-    const values = this.dictionary[name];
+    const learnt = this.learnt.get(name);
+    const values = learnt ? [learnt] : this.dictionary[name];
     return values && !this.choices.oneIn(8) ? this.choices.of(values) : undefined;
   }
 

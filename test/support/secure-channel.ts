@@ -176,15 +176,20 @@ function pad(plain: Uint8Array): Uint8Array {
   return padded;
 }
 
-/** The channel of a card as its RAM has it on logical channel 0, begun or open; otherwise `undefined`. */
-export function channelInside(
-  card: Card,
-): { channel: TestSecureChannel; cryptogram: Uint8Array } | undefined {
+export type ChannelInside = { readonly channel: TestSecureChannel; readonly cryptogram: Uint8Array };
+
+/** The channel of a card as its RAM has it on a logical channel, begun or open; otherwise `undefined`. */
+export function channelInside(card: Card, logicalChannel = 0): ChannelInside | undefined {
   const { ram } = card.image();
-  const field = (name: string): Uint8Array => {
-    const owner = card.owners.ram.find((one) => one.name === `channel 0: secure channel: ${name}`)!;
+  return channelOf((name) => {
+    const owner = card.owners.ram.find((one) => one.name === `channel ${logicalChannel}: ${name}`)!;
     return ram.slice(owner.offset, owner.offset + owner.length);
-  };
+  });
+}
+
+/** The same from a copy of each transient field, by its name. */
+export function channelOf(fieldOf: (name: string) => Uint8Array): ChannelInside | undefined {
+  const field = (name: string): Uint8Array => fieldOf(`secure channel: ${name}`);
   const phase = field('phase')[0]!;
   if (phase === 0) return undefined;
   const keys = { encryption: field('S-ENC'), mac: field('S-MAC'), responseMac: field('S-RMAC') };

@@ -1,5 +1,5 @@
-import type { CardDevice } from './card-device.js';
-import { TransportError } from './transport-error.js';
+import type { CardDevice } from '../connection/card-device.js';
+import { TransportError } from '../connection/transport-error.js';
 import { VPCD_CONTROL, VPCD_MAX_PAYLOAD } from './vpcd-frames.js';
 
 /** What the reader asked the card end to do, for a log. `response-too-long`: see {@link VpcdSlot.answer}. */

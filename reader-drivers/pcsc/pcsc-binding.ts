@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { TransportError } from './transport-error.js';
+import { TransportError } from '../connection/transport-error.js';
 
 /**
  * The part of the package `smartcard` that this driver uses, written down here because the package is optional:

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { TransportError } from '../connection/transport-error.js';
 import { loadPcscBinding, type PcscBinding, type PcscBindingContext, SCARD } from './pcsc-binding.js';
 import { pcscError } from './pcsc-error.js';
-import { TransportError } from './transport-error.js';
 
 /** A reader of this machine and what is in it. `atr` only with a card that answered its reset. */
 export type PcscReader = {

@@ -1,4 +1,4 @@
-import { type CommandApdu, encodeCommandApdu, parseCommandApdu } from '../apdu/index.js';
+import { type CommandApdu, encodeCommandApdu, parseCommandApdu } from '../../apdu/index.js';
 import type { CardConnection } from './card-connection.js';
 import { connectionOver } from './connection-over.js';
 

@@ -1,4 +1,4 @@
-import { TransportError, type TransportErrorCode } from './transport-error.js';
+import { TransportError, type TransportErrorCode } from '../connection/transport-error.js';
 
 /** What the binding says (it gives PC/SC codes as text only) and what it means here. */
 const MEANING: Readonly<Record<string, readonly [code: TransportErrorCode, message: string]>> = {

@@ -1,4 +1,4 @@
-import { concatBytes, encodeCommandApdu, parseCommandApdu } from '../apdu/index.js';
+import { concatBytes, encodeCommandApdu, parseCommandApdu } from '../../apdu/index.js';
 import type { CardConnection } from './card-connection.js';
 import { connectionOver } from './connection-over.js';
 import { TransportError } from './transport-error.js';

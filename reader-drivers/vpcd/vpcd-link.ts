@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { TransportError } from './transport-error.js';
+import { TransportError } from '../connection/transport-error.js';
 import { encodeVpcdFrame, VpcdFrameReader } from './vpcd-frames.js';
 import type { VpcdSlot } from './vpcd-slot.js';
 

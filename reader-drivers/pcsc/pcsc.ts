@@ -1,9 +1,9 @@
-import type { CardConnection, TransportProtocol } from './card-connection.js';
-import { OneAtATime } from './one-at-a-time.js';
+import type { CardConnection, TransportProtocol } from '../connection/card-connection.js';
+import { OneAtATime } from '../connection/one-at-a-time.js';
+import { TransportError } from '../connection/transport-error.js';
 import { type PcscBindingCard, type PcscBindingContext, SCARD } from './pcsc-binding.js';
 import { pcscError } from './pcsc-error.js';
 import { openContext, type PcscWaitOptions, waitFor } from './pcsc-readers.js';
-import { TransportError } from './transport-error.js';
 
 /** How to connect: which reader, how long to wait for a card, whether to share it. */
 export type PcscConnectOptions = PcscWaitOptions & {

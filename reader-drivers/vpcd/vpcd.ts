@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { CardDevice } from './card-device.js';
-import { TransportError } from './transport-error.js';
+import type { CardDevice } from '../connection/card-device.js';
+import { TransportError } from '../connection/transport-error.js';
 import { openVpcdLink, type VpcdLink } from './vpcd-link.js';
 import { VpcdSlot, type VpcdSlotEvent } from './vpcd-slot.js';
 

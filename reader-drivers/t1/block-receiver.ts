@@ -1,0 +1,73 @@
+/** From characters to blocks: knows how many are still to come, and nothing of what they mean. */
+
+import {
+  type BlockFault,
+  decodeBlock,
+  type Edc,
+  edcBytes,
+  MAX_INF,
+  PROLOGUE_BYTES,
+  type T1Block,
+} from './block.js';
+
+/** What a character, or the silence after one, made of the block under way. */
+export type Reception = 'incomplete' | { readonly block: T1Block | BlockFault };
+
+/** Collects the characters of one block after another. */
+export class BlockReceiver {
+  readonly #edc: Edc;
+  readonly #held = new Uint8Array(PROLOGUE_BYTES + MAX_INF + 2);
+  #length = 0;
+  #damaged = false;
+
+  constructor(edc: Edc) {
+    this.#edc = edc;
+  }
+
+  /** Whether a block has begun: from now on the character waiting time runs, not the block waiting time. */
+  get hasBegun(): boolean {
+    return this.#length > 0;
+  }
+
+  /** Takes the next character; `damaged` says that its parity was wrong (11.6.2: no error signal, the block is lost). */
+  push(character: number, damaged = false): Reception {
+    this.#held[this.#length++] = character;
+    this.#damaged ||= damaged;
+    if (this.#length < PROLOGUE_BYTES) return 'incomplete';
+    const length = this.#held[2]!;
+    // LEN = FF is reserved: where this block ends nobody knows, the silence after it will tell
+    if (length > MAX_INF) return this.#length < this.#held.length ? 'incomplete' : this.#finish('other');
+    if (this.#length < PROLOGUE_BYTES + length + edcBytes(this.#edc)) return 'incomplete';
+    if (this.#damaged) return this.#finish('redundancy');
+    return this.#finish(decodeBlock(this.#held.subarray(0, this.#length), this.#edc));
+  }
+
+  /**
+   * Takes characters that came together. One too many after the end of a block means that one within it was
+   * counted twice, which an LRC does not always tell: the block is void.
+   */
+  pushAll(characters: Uint8Array): Reception {
+    for (const [index, character] of characters.entries()) {
+      const reception = this.push(character);
+      if (reception === 'incomplete') continue;
+      return index + 1 === characters.length ? reception : this.#finish('other');
+    }
+    return 'incomplete';
+  }
+
+  /** The character waiting time ran out within a block: what there is of it is no block. */
+  timeout(): Reception {
+    return this.#length === 0 ? 'incomplete' : this.#finish('other');
+  }
+
+  /** Forgets what has come so far, as before the own transmission: only one end talks at a time. */
+  clear(): void {
+    this.#length = 0;
+    this.#damaged = false;
+  }
+
+  #finish(block: T1Block | BlockFault): Reception {
+    this.clear();
+    return { block };
+  }
+}

@@ -1,0 +1,103 @@
+/** Patient cards from which the fuzzer starts: every life cycle, PIN, role, session and channel. */
+
+import { PATIENT_APPLICATION } from '../../apdu/index.js';
+import { type Card, PATIENT_CARD } from '../../applet/index.js';
+import {
+  AUTHORITY,
+  cardOf,
+  PATIENT_AID,
+  personalisePatient,
+  WRONG_PIN,
+} from '../support/personalised-card.js';
+import { ProfessionalPeer } from '../support/professional-peer.js';
+import { beginChannel, openChannel } from '../support/secure-channel.js';
+import { call, exchange, selectApplication, type Transmit } from '../support/transmit.js';
+import { agreeOnNumber, storeVisit, VISIT, verifyPin } from '../support/visit.js';
+import { dictionaryOf, type FuzzStart, Starts } from './fuzz-start.js';
+
+const { commands } = PATIENT_APPLICATION;
+const OPEN_CHANNEL = Uint8Array.of(0x00, 0x70, 0x00, 0x00, 0x01);
+const TERMINATED = { isOver: true };
+
+export function patientStarts(): FuzzStart[] {
+  const starts = new Starts(PATIENT_CARD, dictionaryOf(PATIENT_APPLICATION));
+  beforeUse(starts);
+  const { card, transmit } = personalisePatient();
+  card.reset();
+  starts.add('nothing selected', card);
+  selectApplication(transmit, PATIENT_AID);
+  starts.add('selected', card);
+  starts.add('PIN blocked', withBlockedPin(card));
+  const doctor = new ProfessionalPeer(AUTHORITY, 'doctor').authenticate(transmit);
+  const prescriptionId = storeVisit(transmit, doctor, { ...VISIT, repeats: 9 });
+  starts.dictionary = dictionaryOf(PATIENT_APPLICATION, { 'prescription number R_X_ID': [prescriptionId] });
+  agreeOnNumber(transmit, VISIT);
+  starts.add('doctor, number agreed', card, { times: 2 });
+  starts.add('doctor, no free slot', withFullSlots(card));
+  verifyPin(transmit);
+  const visitRequest = { p2: 'confidentiality', data: { algorithm: Uint8Array.of(0x06) } } as const;
+  call(transmit, commands.manageSecurityEnvironment, visitRequest);
+  starts.add('doctor and holder, visit request', card);
+  new ProfessionalPeer(AUTHORITY, 'pharmacy').authenticate(transmit);
+  starts.add('pharmacy and holder', card);
+  starts.add('pharmacy and holder, doctor on another channel', withSecondChannel(card));
+  for (const role of ['staff', 'nhi'] as const) {
+    new ProfessionalPeer(AUTHORITY, role).authenticate(transmit);
+    starts.add(role, card);
+  }
+  call(transmit, commands.deactivate, {});
+  starts.add('deactivated', card);
+  call(transmit, commands.terminate, {});
+  starts.add('terminated', card, TERMINATED);
+  return starts.list;
+}
+
+function beforeUse(starts: Starts): void {
+  const blank = cardOf(PATIENT_CARD);
+  blank.powerOn();
+  const issue: Transmit = (command) => blank.process(command);
+  selectApplication(issue, PATIENT_AID);
+  starts.add('blank', blank);
+  beginChannel(issue);
+  starts.add('channel begun', blank);
+  openChannel(issue);
+  starts.add('channel open', blank);
+
+  const unfinished = personalisePatient({ activate: false });
+  const registration = { p2: 'digital signature', data: { algorithm: Uint8Array.of(0x01) } } as const;
+  call(unfinished.transmit, commands.manageSecurityEnvironment, registration);
+  starts.add('before activation', unfinished.card);
+}
+
+function withBlockedPin(card: Card): Card {
+  const fork = card.fork();
+  const transmit: Transmit = (command) => fork.process(command);
+  while (verifyPin(transmit, WRONG_PIN) !== 0x6983);
+  return fork;
+}
+
+/** A second logical channel with a session of its own. */
+function withSecondChannel(card: Card): Card {
+  const fork = card.fork();
+  exchange((command) => fork.process(command), [OPEN_CHANNEL]);
+  const onChannel: Transmit = (command) =>
+    fork.process(Uint8Array.of(command[0]! | 0x01, ...command.subarray(1)));
+  selectApplication(onChannel, PATIENT_AID);
+  new ProfessionalPeer(AUTHORITY, 'doctor').authenticate(onChannel);
+  agreeOnNumber(onChannel, VISIT);
+  return fork;
+}
+
+/** Every slot holds an open prescription, the next number is agreed; the session goes on. */
+function withFullSlots(card: Card): Card {
+  const fork = card.fork();
+  for (const owner of fork.owners.nvm) {
+    const slot = /^EF\.Prescriptions .*: record (\d+)$/.exec(owner.name);
+    if (slot && slot[1] !== '1') {
+      const first = fork.owners.nvm.find(({ name }) => name === owner.name.replace(/\d+$/, '1'))!;
+      fork.nvm.write(owner.offset, fork.nvm.read(first.offset, first.length));
+    }
+  }
+  agreeOnNumber((command) => fork.process(command), VISIT);
+  return fork;
+}
