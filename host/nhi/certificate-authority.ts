@@ -26,7 +26,7 @@ const ROLE_CERTIFICATE_YEARS = 1;
 /** What a patient certificate says about one patient; dates and serial are the authority's. */
 export type PatientCertificateSubject = Pick<
   PatientCertificate['body'],
-  'pid' | 'paidUntil' | 'signingKey' | 'decryptionKey' | 'delegationKey'
+  'pid' | 'paidUntil' | 'signingKey' | 'decryptionKey' | 'delegationKey' | 'agentKey'
 >;
 
 /** Key and certificate that a batch of cards shares. */
@@ -47,8 +47,9 @@ export class CertificateAuthority {
     return this.keys.publicKey;
   }
 
-  issuePatientCertificate(subject: PatientCertificateSubject): PatientCertificate {
-    const now = this.clock.now();
+  /** @param notBefore the certificate is effective now, or then if that is later. */
+  issuePatientCertificate(subject: PatientCertificateSubject, notBefore = 0): PatientCertificate {
+    const now = Math.max(this.clock.now(), notBefore);
     const body = {
       ...subject,
       profile: PROFILE,

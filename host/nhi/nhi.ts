@@ -3,7 +3,7 @@
  * door of its own and nothing else; the door knows who came through it.
  */
 
-import { type CardBatch, type RoleName, STATEMENT } from '../../apdu/index.js';
+import { type CardBatch, type RoleName, STATEMENT, type WarrantCertificate } from '../../apdu/index.js';
 import type { PersonalisationSession } from '../cards/personalisation-session.js';
 import type { Clock } from '../clock.js';
 import { type EcKeyPair, generateEcKeyPair } from '../crypto/ecdsa.js';
@@ -14,6 +14,7 @@ import {
   type PublishedGroupKey,
 } from '../crypto/group-signature/index.js';
 import type { Rng } from '../crypto/random.js';
+import type { AgentCollection, DelegationEvidence } from '../protocol/agent-collection.js';
 import { checkDoctorSignature, type DoctorSignature } from '../protocol/group-signed-statement.js';
 import { type Refusal, type Result, refusal } from '../protocol/refusal.js';
 import type { SealedMessage } from '../protocol/sealed-message.js';
@@ -29,6 +30,7 @@ import {
 } from './prescription-register.js';
 import { RecordStore } from './record-store.js';
 import { type ConfirmedRequest, type Receipt, VisitDesk } from './visit-desk.js';
+import { WarrantRegister } from './warrant-register.js';
 
 /** What everybody may know of NHI. */
 export type NhiPublicKeys = {
@@ -75,6 +77,10 @@ export interface PharmacyDoor {
     pid: Uint8Array,
   ): Result<{ readonly nonce: Uint8Array; readonly time: number }>;
   commit(collection: Collection): Refusal | undefined;
+  /** Eq. 19: what it takes to verify a collection under this warrant, if the warrant stands. */
+  checkWarrant(warrant: WarrantCertificate): Result<{ readonly evidence: DelegationEvidence }>;
+  /** As `commit`, for what an agent collected (eq. 18). */
+  commitByAgent(collection: AgentCollection): Refusal | undefined;
 }
 
 export type NhiPorts = {
@@ -90,6 +96,7 @@ export type NhiPorts = {
 export class Nhi {
   readonly patients: PatientRegister;
   readonly doctors: DoctorRegister;
+  readonly warrants: WarrantRegister;
   readonly records = new RecordStore();
   private readonly authority: CertificateAuthority;
   private readonly cardIssuing: CardIssuing;
@@ -113,7 +120,8 @@ export class Nhi {
     this.verifier = loaded.verifier;
     const { patients, records, verifier } = this;
     this.visits = new VisitDesk({ authority, patients, records, decryption, verifier, clock, rng });
-    this.prescriptions = new PrescriptionRegister({ patients, clock, rng });
+    this.warrants = new WarrantRegister({ authority, patients, clock, rng });
+    this.prescriptions = new PrescriptionRegister({ patients, warrants: this.warrants, clock, rng });
   }
 
   get publicKeys(): NhiPublicKeys {
@@ -167,6 +175,8 @@ export class Nhi {
       },
       reserve: (prescriptionId, pid) => this.prescriptions.reserve(pharmacyId, prescriptionId, pid),
       commit: (collection) => this.prescriptions.commit(pharmacyId, collection),
+      checkWarrant: (warrant) => this.warrants.check(warrant) ?? this.warrants.evidence(warrant.warrant),
+      commitByAgent: (collection) => this.prescriptions.commitByAgent(pharmacyId, collection),
     };
   }
 }
