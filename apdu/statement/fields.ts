@@ -11,9 +11,6 @@ export const PID_BYTES = 16;
 /** Length of a prescription number R_X_ID, in bytes. */
 export const PRESCRIPTION_ID_BYTES = 16;
 
-/** PK_AP: in certificates it may be absent. */
-const proxyKey = bytesObject(0xdf45, 'proxy public key PK_AP', 33);
-
 /** Longest document in a message, in bytes; two length bytes bound every data object. */
 const DOCUMENT_BYTES = 60_000;
 
@@ -53,8 +50,7 @@ export const FIELD = {
   decryptionKey: bytesObject(0xdf42, 'decryption public key', 33),
   delegationKey: bytesObject(0xdf43, 'delegation public key', 33),
   identityKey: bytesObject(0xdf44, 'identity public key', 33),
-  proxyKey,
-  agentKey: optional(proxyKey),
+  proxyKey: bytesObject(0xdf45, 'proxy public key PK_AP', 33),
   replyKey: bytesObject(0xdf46, 'reply public key', 33),
   groupKeyHash: bytesObject(0xdf47, 'SHA-256 of the group public key', 32),
   suite: uintObject(0xdf48, 'group signature suite', 1),

@@ -4,7 +4,7 @@
  * can not be presented for another.
  */
 
-import type { Template } from '../template.js';
+import { optional, type Template } from '../template.js';
 import { FIELD } from './fields.js';
 import { WARRANT_STATEMENT } from './warrant.js';
 
@@ -41,7 +41,7 @@ export const PATIENT_CERTIFICATE_BODY = {
   signingKey: FIELD.signingKey,
   decryptionKey: FIELD.decryptionKey,
   delegationKey: FIELD.delegationKey,
-  agentKey: FIELD.agentKey,
+  agentKey: optional(FIELD.proxyKey),
   effectiveDate,
   expirationDate,
 } as const;
@@ -76,7 +76,7 @@ export const STATEMENT = {
       signingKey: FIELD.signingKey,
       decryptionKey: FIELD.decryptionKey,
       delegationKey: FIELD.delegationKey,
-      agentKey: FIELD.agentKey,
+      agentKey: optional(FIELD.proxyKey),
     },
   },
   patientCertificate: { equation: 2, domain: 'IMIS-v1/sig/eq2', fields: PATIENT_CERTIFICATE_BODY },

@@ -66,10 +66,9 @@ export function visitRecordHandlers(os: CardOs, memory: PatientMemory) {
     );
     const proof = memory.proofs[slot - 1]!;
     proof.prescriptionHash.write(prescription.prescriptionHash);
+    // Without the hash of a request no signature is given again, the one of an agent neither.
     proof.statementHash.write(new Uint8Array(proof.statementHash.length));
-    const proxySignature = memory.proxySignatures[slot - 1]!;
-    for (const signature of [proof.signature, proxySignature])
-      signature.write(new Uint8Array(signature.length));
+    proof.signature.write(new Uint8Array(proof.signature.length));
   };
 
   return {
