@@ -1,8 +1,8 @@
-/** Joining a group: what the two proofs of knowledge hash, and their wire format c ‖ z. */
+/** Joining a group, the same in every scheme: D = sk·g with a proof of knowledge of sk, c ‖ z. */
 
 import { concatBytes } from '../bytes.js';
 import { DOMAIN } from './domain.js';
-import { SCALAR_BYTES } from './group-suite.js';
+import { SCALAR_BYTES } from './pairing-curve.js';
 import { CHALLENGE_BYTES, hashInput } from './transcript.js';
 
 /** Length of a Schnorr proof: challenge (31 bytes) and response (32 bytes). */
@@ -35,28 +35,4 @@ export type MembershipBinding = {
 export function membershipProofInput(binding: MembershipBinding, commitment: Uint8Array): Uint8Array {
   const { nonce, doctorId, groupKeyHash, membershipKey } = binding;
   return hashInput(DOMAIN.join, [nonce, doctorId, groupKeyHash, membershipKey, commitment]);
-}
-
-export type CredentialBinding = {
-  /** What makes the credential fresh: the nonce of the join, or the epoch (4 bytes) of a re-issue. */
-  readonly freshness: Uint8Array;
-  readonly membershipKey: Uint8Array;
-  readonly groupKeyHash: Uint8Array;
-  /** σ1 = u·g, encoded G1 point. */
-  readonly sigma1: Uint8Array;
-  /** σ2 = x·σ1 + (u·y)·D, encoded G1 point. */
-  readonly sigma2: Uint8Array;
-};
-
-/** Challenge input of the proof of knowledge of u (eq. 4); `commitment` is an encoded G1 point. */
-export function credentialProofInput(binding: CredentialBinding, commitment: Uint8Array): Uint8Array {
-  const { freshness, membershipKey, groupKeyHash, sigma1, sigma2 } = binding;
-  return hashInput(DOMAIN.joinCredential, [
-    freshness,
-    membershipKey,
-    groupKeyHash,
-    sigma1,
-    sigma2,
-    commitment,
-  ]);
 }

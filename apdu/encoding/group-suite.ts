@@ -1,84 +1,47 @@
 /**
- * The two pairing-friendly curves of the group signature, as one table: sizes, order, generators.
+ * The suites of the group signature: a scheme over a curve. The identifier on the wire names the pair; it
+ * is the first byte of the group public key, so no signature of one suite verifies under another's key.
  *
- * G1 points: BLS12-381 compressed as in the ZCash serialisation (draft-irtf-cfrg-pairing-friendly-curves,
- * appendix C); BN x as 32 bytes with bit 255 = parity of y. G2 points: BLS12-381 compressed likewise;
- * BN uncompressed as in EIP-197 (x imaginary, x real, y imaginary, y real). The point at infinity is
- * never a valid value anywhere in this system.
+ * To add a suite: a row here, its encodings beside `ps-g1-*.ts`, the card's side as a row of
+ * `applet/crypto/group-scheme.ts`, the host's as a row of `host/crypto/group-signature/schemes.ts`.
  */
 
-import { fromHex } from '../bytes.js';
+import { type CurveName, PAIRING_CURVES, type PairingCurve } from './pairing-curve.js';
 
-/** `bls12381` by default; `bn254` (alt_bn128, about 100-bit security) for cards without 381-bit fields. */
-export type GroupSuiteName = 'bls12381' | 'bn254';
-
-/** Length of a scalar on every curve, in bytes. */
-export const SCALAR_BYTES = 32;
+/** `ps-g1`: Pointcheval and Sanders, commitment in G1; who holds sk recognises its own signatures. */
+export type GroupSchemeName = 'ps-g1';
+export type GroupSuiteName = `${GroupSchemeName}-${CurveName}`;
 
 export type GroupSuite = {
   readonly name: GroupSuiteName;
   /** Suite identifier on the wire, one byte. */
   readonly id: number;
-  /** Encoded G1 point, bytes. */
-  readonly g1Bytes: number;
-  /** G1 point as affine x ‖ y, the form in which a card computes; bytes. */
-  readonly g1AffineBytes: number;
-  /** Encoded G2 point, bytes. */
-  readonly g2Bytes: number;
+  readonly scheme: GroupSchemeName;
+  readonly curve: PairingCurve;
   /** Group signature on the wire, bytes. */
   readonly signatureBytes: number;
-  /** Whether G1 is the whole curve; if not, subgroup membership must be proven by r·P = O. */
-  readonly cofactorOne: boolean;
-  /** Order r of the groups, 32 bytes big-endian. */
-  readonly order: Uint8Array;
-  /** Generator g of G1, encoded. */
-  readonly g1Generator: Uint8Array;
-  /** Generator g as affine x ‖ y, a constant of the card's code. */
-  readonly g1GeneratorAffine: Uint8Array;
-  /** Generator g~ of G2, encoded. */
-  readonly g2Generator: Uint8Array;
+  /** Credential on the wire, the issuer's proof in it; bytes. */
+  readonly credentialBytes: number;
 };
 
+const { bls12381, bn254 } = PAIRING_CURVES;
+
 export const GROUP_SUITES: Readonly<Record<GroupSuiteName, GroupSuite>> = {
-  bls12381: {
-    name: 'bls12381',
+  'ps-g1-bls12381': {
+    name: 'ps-g1-bls12381',
     id: 1,
-    g1Bytes: 48,
-    g1AffineBytes: 96,
-    g2Bytes: 96,
+    scheme: 'ps-g1',
+    curve: bls12381,
     signatureBytes: 184,
-    cofactorOne: false,
-    order: fromHex('73eda753299d7d483339d80809a1d80553bda402fffe5bfeffffffff00000001'),
-    g1Generator: fromHex(
-      '97f1d3a73197d7942695638c4fa9ac0fc3688c4f9774b905a14e3a3f171bac586c55e83ff97a1aeffb3af00adb22c6bb',
-    ),
-    g1GeneratorAffine: fromHex(
-      `17f1d3a73197d7942695638c4fa9ac0fc3688c4f9774b905a14e3a3f171bac586c55e83ff97a1aeffb3af00adb22c6bb
-       08b3f481e3aaa0f1a09e30ed741d8ae4fcf5e095d5d00af600db18cb2c04b3edd03cc744a2888ae40caa232946c5e7e1`,
-    ),
-    g2Generator: fromHex(
-      `93e02b6052719f607dacd3a088274f65596bd0d09920b61ab5da61bbdc7f5049334cf11213945d57e5ac7d055d042b7e
-       024aa2b2f08f0a91260805272dc51051c6e47ad4fa403b02b4510b647ae3d1770bac0326a805bbefd48056c8c121bdb8`,
-    ),
+    credentialBytes: 159,
   },
-  bn254: {
-    name: 'bn254',
+  'ps-g1-bn254': {
+    name: 'ps-g1-bn254',
     id: 2,
-    g1Bytes: 32,
-    g1AffineBytes: 64,
-    g2Bytes: 128,
+    scheme: 'ps-g1',
+    curve: bn254,
     signatureBytes: 136,
-    cofactorOne: true,
-    order: fromHex('30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000001'),
-    // x = 1, y = 2
-    g1Generator: fromHex(`${'00'.repeat(31)}01`),
-    g1GeneratorAffine: fromHex(`${'00'.repeat(31)}01${'00'.repeat(31)}02`),
-    g2Generator: fromHex(
-      `198e9393920d483a7260bfb731fb5d25f1aa493335a9e71297e485b7aef312c2
-       1800deef121f1e76426a00665e5c4479674322d4f75edadd46debd5cd992f6ed
-       090689d0585ff075ec9e99ad690c3395bc4b313370b38ef355acdadcd122975b
-       12c85ea5db8c6deb4aab71808dcb408fe3d1e7690c43d37b4ce6cc0166fa7daa`,
-    ),
+    credentialBytes: 127,
   },
 };
 
@@ -87,11 +50,12 @@ export function groupSuiteById(id: number): GroupSuite | undefined {
   return Object.values(GROUP_SUITES).find((suite) => suite.id === id);
 }
 
-/** Whether `scalar` is 32 bytes big-endian below the order of `suite`. Public values only. */
-export function isScalar(suite: GroupSuite, scalar: Uint8Array): boolean {
-  if (scalar.length !== SCALAR_BYTES) return false;
-  for (let i = 0; i < SCALAR_BYTES; i++) {
-    if (scalar[i] !== suite.order[i]) return scalar[i]! < suite.order[i]!;
-  }
-  return false;
+/** The suite of a scheme over a curve. */
+export function groupSuiteOf(scheme: GroupSchemeName, curve: CurveName): GroupSuite {
+  return GROUP_SUITES[`${scheme}-${curve}`];
+}
+
+/** The suite that a group public key of any scheme names in its first byte, or `undefined`. */
+export function suiteOfPublicKey(publicKey: Uint8Array): GroupSuite | undefined {
+  return publicKey.length > 0 ? groupSuiteById(publicKey[0]!) : undefined;
 }

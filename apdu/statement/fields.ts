@@ -68,10 +68,13 @@ export const FIELD = {
   // group membership (CRYPTO, section 2)
   membershipKey: bytesObject(0xdf61, 'membership public key D', 32, 48),
   membershipProof: bytesObject(0xdf62, 'proof of knowledge of sk', 63, 63),
-  sigma1: bytesObject(0xdf63, 'credential sigma1', 32, 48),
-  sigma2: bytesObject(0xdf64, 'credential sigma2', 32, 48),
-  issuerProof: bytesObject(0xdf65, 'proof of knowledge of u', 63, 63),
-  sealedHintKey: bytesObject(0xdf66, 'hint key sealed to the card', 65, 512),
+  groupCredential: bytesObject(
+    0xdf63,
+    "credential with the issuer's proof, as the suite encodes it",
+    127,
+    400,
+  ),
+  sealedHintKey: bytesObject(0xdf66, 'hint key sealed to the card', 65, 384),
   hintKey: secret(bytesObject(0xdf67, 'hint key', 32)),
 
   // prescriptions

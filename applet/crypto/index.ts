@@ -1,5 +1,5 @@
-export * from './coupon.js';
 export * from './group-join.js';
+export * from './group-scheme.js';
 export * from './group-signature.js';
 export * from './hedged-nonce.js';
 export * from './hkdf.js';

@@ -25,11 +25,11 @@ export function splitForOpening(
   secretKey: Uint8Array,
   counter: number,
 ): OpeningSplit {
-  const nonces = hedgedNonces(coprocessor, suite.order, secretKey, counter);
+  const nonces = hedgedNonces(coprocessor, suite.curve.order, secretKey, counter);
   try {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const b = nonces.draw(DOMAIN.nonceOpeningSplit);
-      const a = coprocessor.modSubtract(secretKey, b, suite.order);
+      const a = coprocessor.modSubtract(secretKey, b, suite.curve.order);
       if (a.some((byte) => byte !== 0)) return { a, b };
       b.fill(0);
     }

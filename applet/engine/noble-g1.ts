@@ -2,8 +2,8 @@
 
 import { bls12_381 } from '@noble/curves/bls12-381.js';
 import { bn254 } from '@noble/curves/bn254.js';
-import type { GroupSuiteName } from '../../apdu/index.js';
-import { GROUP_SUITES } from '../../apdu/index.js';
+import type { CurveName } from '../../apdu/index.js';
+import { PAIRING_CURVES } from '../../apdu/index.js';
 import type { CryptoEngine } from '../runtime/crypto-engine.js';
 import { fromInteger, toInteger, toScalar } from './integers.js';
 
@@ -23,7 +23,7 @@ type Curve = {
 
 const BLS_HALF = (bls12_381.fields.Fp.ORDER - 1n) / 2n;
 
-const CURVES: Readonly<Record<GroupSuiteName, Curve>> = {
+const CURVES: Readonly<Record<CurveName, Curve>> = {
   // ZCash serialisation: bit 383 compressed, 382 infinity, 381 the larger y
   bls12381: {
     Point: bls12_381.G1.Point,
@@ -112,7 +112,7 @@ export const nobleG1: Pick<
   g1Compress(suite, bytes) {
     const curve = CURVES[suite];
     if (!readAffine(curve, bytes)) return undefined;
-    const encoded = bytes.slice(0, GROUP_SUITES[suite].g1Bytes);
+    const encoded = bytes.slice(0, PAIRING_CURVES[suite].g1Bytes);
     curve.writeFlags(encoded, curve.flagOf(toInteger(bytes.subarray(curve.coordinateBytes))));
     return encoded;
   },

@@ -53,7 +53,7 @@ export function groupMembershipHandlers(os: CardOs, state: ApplicationState, mem
       const suite = groupSuiteById(data.suite) ?? refuse(SW.functionNotSupported);
       const ready =
         !keys.signing.secret.isEmpty && !keys.decryption.secret.isEmpty && !memory.doctorId.isEmpty;
-      if (!ready || !group.sigma1.isEmpty) refuse(SW.conditionsNotSatisfied);
+      if (!ready || !group.credential.isEmpty) refuse(SW.conditionsNotSatisfied);
       const doctorId = memory.doctorId.read();
       const { nonce, groupKeyHash } = data;
       const counter = nextCounter();
@@ -85,7 +85,7 @@ export function groupMembershipHandlers(os: CardOs, state: ApplicationState, mem
     },
 
     joinComplete({ data }: RequestOf<Commands['joinComplete']>) {
-      const open = !group.secretKey.isEmpty && group.sigma1.isEmpty;
+      const open = !group.secretKey.isEmpty && group.credential.isEmpty;
       const suite = currentSuite();
       const sameJoin =
         data.suite === suite.id &&
@@ -102,16 +102,13 @@ export function groupMembershipHandlers(os: CardOs, state: ApplicationState, mem
         freshness: data.nonce,
         groupKeyHash: data.groupKeyHash,
         membershipKey,
-        sigma1: data.sigma1,
-        sigma2: data.sigma2,
-        proof: data.issuerProof,
+        credential: data.groupCredential,
       });
       if (!accepted.ok) return refuse(SW.incorrectData);
       const hintKey = openHintKey(data.messageId, data.sealedHintKey);
       nvm.atomically(() => {
         group.epoch.value = data.epoch;
-        group.sigma1.write(accepted.credential.sigma1);
-        group.sigma2.write(accepted.credential.sigma2);
+        group.credential.write(accepted.credential);
         group.hintKey.write(hintKey);
       });
       hintKey.fill(0);
@@ -120,15 +117,14 @@ export function groupMembershipHandlers(os: CardOs, state: ApplicationState, mem
 
     computeSignature({ data }: RequestOf<Commands['computeSignature']>) {
       const algorithm = state.permittedAlgorithm();
-      if (group.sigma1.isEmpty) refuse(SW.conditionsNotSatisfied);
+      if (group.credential.isEmpty) refuse(SW.conditionsNotSatisfied);
       const suite = currentSuite();
       const { domain, fields } = groupStatement(algorithm);
       const statement = ram.keep(encodeTemplate(fields, parseOrRefuse(fields, data)));
       const counter = nextCounter();
       const member = {
         secretKey: ram.keep(group.secretKey.read()),
-        sigma1: ram.keep(group.sigma1.read()),
-        sigma2: ram.keep(group.sigma2.read()),
+        credential: ram.keep(group.credential.read()),
         hintKey: ram.keep(group.hintKey.read()),
         groupKeyHash: ram.keep(group.keyHash.read()),
         epoch: group.epoch.value,

@@ -47,7 +47,7 @@ export function personalisationHandlers(os: CardOs, state: ApplicationState, mem
         !state.pins.holder.isSet ||
         !state.pins.puk.isSet;
       // A join that was begun must be finished: half a membership could never sign.
-      const halfJoined = !memory.group.secretKey.isEmpty && memory.group.sigma1.isEmpty;
+      const halfJoined = !memory.group.secretKey.isEmpty && memory.group.credential.isEmpty;
       if (missing || halfJoined) refuse(SW.conditionsNotSatisfied);
       checkRoleCertificate(os.coprocessor, memory, certificate.content.read());
       os.nvm.atomically(() => {

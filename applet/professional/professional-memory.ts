@@ -1,5 +1,7 @@
 /** What the professional application keeps in card memory: keys, role, group membership. */
 
+import { GROUP_SUITES } from '../../apdu/index.js';
+import { groupNeeds } from '../crypto/index.js';
 import type { MemoryPlan, NvmField, NvmString, RamField } from '../runtime/allocation.js';
 
 export type ProfessionalMemory = {
@@ -18,9 +20,8 @@ export type ProfessionalMemory = {
     readonly nonce: NvmField;
     readonly secretKey: NvmString;
     readonly membershipKey: NvmString;
-    /** Credential as affine points; empty until the join is complete. */
-    readonly sigma1: NvmString;
-    readonly sigma2: NvmString;
+    /** In the form the suite computes with; empty until the join is complete. */
+    readonly credential: NvmString;
     readonly hintKey: NvmString;
     /** Counts every use of sk, so that no derivation of a nonce repeats. */
     readonly counter: NvmField;
@@ -34,9 +35,10 @@ export type ProfessionalMemory = {
   readonly commitmentOpen: RamField;
 };
 
-/** Longest affine G1 point of the suites, in bytes (BLS12-381). */
-const AFFINE_POINT_BYTES = 96;
-const ENCODED_POINT_BYTES = 48;
+/** Longest encoded G1 point and longest stored credential of the suites, in bytes. */
+const SUITES = Object.values(GROUP_SUITES);
+const ENCODED_POINT_BYTES = Math.max(...SUITES.map(({ curve }) => curve.g1Bytes));
+const CREDENTIAL_BYTES = Math.max(...SUITES.map((suite) => groupNeeds(suite).credentialBytes));
 
 /** @throws {ProfileTooSmall} */
 export function planProfessionalMemory(memory: MemoryPlan): ProfessionalMemory {
@@ -58,8 +60,7 @@ export function planProfessionalMemory(memory: MemoryPlan): ProfessionalMemory {
       nonce: memory.field('group: nonce of the join', 16),
       secretKey: memory.string('group: member key sk', 32),
       membershipKey: memory.string('group: membership key D', ENCODED_POINT_BYTES),
-      sigma1: memory.string('group: sigma1', AFFINE_POINT_BYTES),
-      sigma2: memory.string('group: sigma2', AFFINE_POINT_BYTES),
+      credential: memory.string('group: credential', CREDENTIAL_BYTES),
       hintKey: memory.string('group: hint key', 32),
       counter: memory.field('group: counter', 4),
     },

@@ -3,8 +3,8 @@
  * primitives that silicon would run and holds the scratch bytes they need while it runs.
  */
 
-import type { GroupSuiteName } from '../../apdu/index.js';
-import { GROUP_SUITES } from '../../apdu/index.js';
+import type { CurveName } from '../../apdu/index.js';
+import { PAIRING_CURVES } from '../../apdu/index.js';
 import type { CryptoEngine } from './crypto-engine.js';
 import type { OperationName } from './operations.js';
 
@@ -152,32 +152,32 @@ export class Coprocessor {
     return this.run('p256-add', 0, SCRATCH_BYTES.p256, (engine) => engine.p256Add(a, b));
   }
 
-  g1Decompress(suite: GroupSuiteName, encoded: Uint8Array): Uint8Array | undefined {
-    return this.run(`${suite}-g1-decompress`, 0, g1Scratch(suite), (engine) =>
-      engine.g1Decompress(suite, encoded),
+  g1Decompress(curve: CurveName, encoded: Uint8Array): Uint8Array | undefined {
+    return this.run(`${curve}-g1-decompress`, 0, g1Scratch(curve), (engine) =>
+      engine.g1Decompress(curve, encoded),
     );
   }
 
   /** Copies x and sets the flag bits; the comparison of y with p/2 is not worth an operation of its own. */
-  g1Compress(suite: GroupSuiteName, point: Uint8Array): Uint8Array | undefined {
-    const { g1Bytes } = GROUP_SUITES[suite];
-    return this.run('ram-copy', g1Bytes, g1Bytes, (engine) => engine.g1Compress(suite, point));
+  g1Compress(curve: CurveName, point: Uint8Array): Uint8Array | undefined {
+    const { g1Bytes } = PAIRING_CURVES[curve];
+    return this.run('ram-copy', g1Bytes, g1Bytes, (engine) => engine.g1Compress(curve, point));
   }
 
-  g1Multiply(suite: GroupSuiteName, point: Uint8Array, scalar: Uint8Array): Uint8Array | undefined {
-    return this.run(`${suite}-g1-mul`, 0, g1Scratch(suite), (engine) =>
-      engine.g1Multiply(suite, point, scalar),
+  g1Multiply(curve: CurveName, point: Uint8Array, scalar: Uint8Array): Uint8Array | undefined {
+    return this.run(`${curve}-g1-mul`, 0, g1Scratch(curve), (engine) =>
+      engine.g1Multiply(curve, point, scalar),
     );
   }
 
-  g1Add(suite: GroupSuiteName, a: Uint8Array, b: Uint8Array): Uint8Array | undefined {
-    return this.run(`${suite}-g1-add`, 0, g1Scratch(suite), (engine) => engine.g1Add(suite, a, b));
+  g1Add(curve: CurveName, a: Uint8Array, b: Uint8Array): Uint8Array | undefined {
+    return this.run(`${curve}-g1-add`, 0, g1Scratch(curve), (engine) => engine.g1Add(curve, a, b));
   }
 
   /** r·P = O: one multiplication where the cofactor is not 1, nothing where every point is a member. */
-  g1InSubgroup(suite: GroupSuiteName, point: Uint8Array): boolean {
-    if (GROUP_SUITES[suite].cofactorOne) return true;
-    return this.run(`${suite}-g1-mul`, 0, g1Scratch(suite), (engine) => engine.g1InSubgroup(suite, point));
+  g1InSubgroup(curve: CurveName, point: Uint8Array): boolean {
+    if (PAIRING_CURVES[curve].cofactorOne) return true;
+    return this.run(`${curve}-g1-mul`, 0, g1Scratch(curve), (engine) => engine.g1InSubgroup(curve, point));
   }
 
   /** Up to twice the modulus' length: high part times a constant, plus the low part. */
@@ -217,6 +217,6 @@ export class Coprocessor {
   }
 }
 
-function g1Scratch(suite: GroupSuiteName): number {
-  return 2 * GROUP_SUITES[suite].g1AffineBytes;
+function g1Scratch(curve: CurveName): number {
+  return 2 * PAIRING_CURVES[curve].g1AffineBytes;
 }

@@ -8,7 +8,7 @@
  * suite table. The point at infinity is never accepted and never returned.
  */
 
-import type { GroupSuiteName } from '../../apdu/index.js';
+import type { CurveName } from '../../apdu/index.js';
 
 export interface CryptoEngine {
   /** SHA-256, 32 bytes. */
@@ -43,14 +43,14 @@ export interface CryptoEngine {
   p256Add(a: Uint8Array, b: Uint8Array): Uint8Array | undefined;
 
   /** Affine form of an encoded point on the curve, not necessarily in the subgroup; strict encoding. */
-  g1Decompress(suite: GroupSuiteName, encoded: Uint8Array): Uint8Array | undefined;
+  g1Decompress(curve: CurveName, encoded: Uint8Array): Uint8Array | undefined;
   /** Wire form of an affine point. */
-  g1Compress(suite: GroupSuiteName, point: Uint8Array): Uint8Array | undefined;
+  g1Compress(curve: CurveName, point: Uint8Array): Uint8Array | undefined;
   /** `undefined` for a bad point or scalar, and where the result is the point at infinity. */
-  g1Multiply(suite: GroupSuiteName, point: Uint8Array, scalar: Uint8Array): Uint8Array | undefined;
-  g1Add(suite: GroupSuiteName, a: Uint8Array, b: Uint8Array): Uint8Array | undefined;
+  g1Multiply(curve: CurveName, point: Uint8Array, scalar: Uint8Array): Uint8Array | undefined;
+  g1Add(curve: CurveName, a: Uint8Array, b: Uint8Array): Uint8Array | undefined;
   /** Whether r·P = O, by that multiplication. */
-  g1InSubgroup(suite: GroupSuiteName, point: Uint8Array): boolean;
+  g1InSubgroup(curve: CurveName, point: Uint8Array): boolean;
 
   /** `value` mod `modulus`; the value may be longer than the modulus. Results have the modulus' length. */
   modReduce(value: Uint8Array, modulus: Uint8Array): Uint8Array;

@@ -61,11 +61,11 @@ function expectGroupSignature(
 ): void {
   const { suite, epoch, groupSignature } = signed.answer;
   expectThat(
-    suite === GROUP_SUITES.bls12381.id && epoch === EPOCH,
-    `suite ${GROUP_SUITES.bls12381.id}, epoch ${EPOCH}`,
+    suite === GROUP_SUITES['ps-g1-bls12381'].id && epoch === EPOCH,
+    `suite ${GROUP_SUITES['ps-g1-bls12381'].id}, epoch ${EPOCH}`,
     `suite ${suite}, epoch ${epoch}`,
   );
-  const group = new TestGroup(card.issuer, 'bls12381');
+  const group = new TestGroup(card.issuer, 'ps-g1-bls12381');
   expectThat(
     group.isGroupSignature(statement, signed.data, groupSignature),
     'a group signature that verifies',
@@ -154,7 +154,7 @@ export const GROUP_SIGNATURE_CASES = caseFamily(
         await verifyPin(card);
         const { reference, input } = algorithms.visitConfirmation;
         const { data, answer } = await groupSign(card, reference, input, visitConfirmation(card));
-        const group = new TestGroup(card.issuer, 'bls12381');
+        const group = new TestGroup(card.issuer, 'ps-g1-bls12381');
         const other = group.isGroupSignature(STATEMENT.newRecord, data, answer.groupSignature);
         expectThat(!other, 'no signature of eq. 9', 'one');
       },
@@ -169,7 +169,7 @@ export const GROUP_SIGNATURE_CASES = caseFamily(
         const values = visitConfirmation(card);
         const { groupSignature: a } = (await groupSign(card, reference, input, values)).answer;
         const { groupSignature: b } = (await groupSign(card, reference, input, values)).answer;
-        const { g1Bytes } = GROUP_SUITES.bls12381;
+        const { g1Bytes } = GROUP_SUITES['ps-g1-bls12381'].curve;
         for (let at = 0; at < 3; at++) {
           const part = (bytes: Uint8Array) => bytes.subarray(at * g1Bytes, (at + 1) * g1Bytes);
           expectDifferent(part(a), part(b), 'points');
@@ -208,7 +208,7 @@ export const GROUP_SIGNATURE_CASES = caseFamily(
       fixture: 'blank',
       async run(card) {
         const { decryptionKey } = await prepareProfessional(card);
-        const group = await joinGroup(card, decryptionKey, 'bn254');
+        const group = await joinGroup(card, decryptionKey, 'ps-g1-bn254');
         await expectOk(card, activate, {});
         await verifyPin(card);
         const { reference, input } = algorithms.visitConfirmation;

@@ -1,13 +1,16 @@
 /** Joining the doctors' group: the request (eq. 3) and the credential (eq. 4). */
 
 import {
+  concatBytes,
   encodeTemplate,
   GROUP_SUITES,
   type GroupSuiteName,
+  joinPsCredential,
   PROFESSIONAL_APPLICATION,
   type RequestOf,
   STATEMENT,
   SW,
+  splitPsCredential,
 } from '../../apdu/index.js';
 import { caseFamily, PROFESSIONAL } from '../case.js';
 import { expectDifferent, expectOk, expectRefusal, expectThat } from '../checks.js';
@@ -23,13 +26,13 @@ const EQ_4 = 'project, PROTOCOL eq. 4';
 type Credential = RequestOf<typeof joinComplete>['data'];
 
 function requestData(card: TestCard, group: TestGroup, nonce = card.random.bytes(16)) {
-  return { nonce, suite: GROUP_SUITES[group.suite].id, groupKeyHash: group.groupKeyHash };
+  return { nonce, suite: group.suite.id, groupKeyHash: group.groupKeyHash };
 }
 
 /** A prepared card with an open join, and what the issuer needs for the credential. */
 async function openJoin(card: TestCard): Promise<{ group: TestGroup; request: MembershipRequest }> {
   const { decryptionKey } = await prepareProfessional(card);
-  const group = new TestGroup(card.issuer, 'bn254');
+  const group = new TestGroup(card.issuer, 'ps-g1-bn254');
   const data = requestData(card, group);
   const { membershipKey } = await expectOk(card, joinRequest, { data });
   return { group, request: { nonce: data.nonce, membershipKey, decryptionKey } };
@@ -48,6 +51,34 @@ function flipped(bytes: Uint8Array): Uint8Array {
   return copy;
 }
 
+/** A credential on the small curve with a changed part. */
+function part(name: 'sigma1' | 'sigma2' | 'proof', change: (bytes: Uint8Array) => Uint8Array) {
+  return ({ groupCredential }: Credential) => {
+    const parts = splitPsCredential(GROUP_SUITES['ps-g1-bn254'], groupCredential)!;
+    return { groupCredential: joinPsCredential({ ...parts, [name]: change(parts[name]) }) };
+  };
+}
+
+const infinity = part('sigma1', () => new Uint8Array(32));
+
+const CHANGES = [
+  { name: 'issuerproof', what: 'proof of the issuer', change: part('proof', flipped) },
+  { name: 'sigma2', what: 'sigma2', change: part('sigma2', flipped) },
+  { name: 'sigma1', what: 'sigma1', change: part('sigma1', flipped) },
+  {
+    name: 'length',
+    what: 'length of the credential',
+    change: ({ groupCredential }: Credential) => ({
+      groupCredential: concatBytes(groupCredential, new Uint8Array(32)),
+    }),
+  },
+  {
+    name: 'sealedhintkey',
+    what: 'sealed hint key',
+    change: ({ sealedHintKey }: Credential) => ({ sealedHintKey: flipped(sealedHintKey) }),
+  },
+];
+
 /** Join of one suite with every proof checked. */
 function joins(suite: GroupSuiteName) {
   return {
@@ -60,7 +91,7 @@ function joins(suite: GroupSuiteName) {
       const { nonce, groupKeyHash, suite: id } = requestData(card, group);
       const answer = await expectOk(card, joinRequest, { data: { nonce, suite: id, groupKeyHash } });
       const { membershipKey, membershipProof, signature } = answer;
-      const { g1Bytes } = GROUP_SUITES[suite];
+      const { g1Bytes } = group.suite.curve;
       expectThat(membershipKey.length === g1Bytes, `${g1Bytes} bytes of D`, `${membershipKey.length}`);
       expectThat(
         group.isMembershipProof(nonce, membershipKey, membershipProof),
@@ -93,14 +124,14 @@ export const MEMBERSHIP_CASES = caseFamily(
     clause: EQ_4,
   },
   [
-    joins('bls12381'),
-    joins('bn254'),
+    joins('ps-g1-bls12381'),
+    joins('ps-g1-bn254'),
     {
       name: 'before-keys',
       title: 'no join before identity key, decryption key and identifier are there',
       clause: `${EQ_3}; ISO/IEC 7816-4:2020, 5.6 (6985)`,
       async run(card) {
-        const group = new TestGroup(card.issuer, 'bn254');
+        const group = new TestGroup(card.issuer, 'ps-g1-bn254');
         await expectRefusal(card, joinRequest, { data: requestData(card, group) }, SW.conditionsNotSatisfied);
         await prepareProfessional(card, { doctorId: undefined });
         await expectRefusal(card, joinRequest, { data: requestData(card, group) }, SW.conditionsNotSatisfied);
@@ -112,7 +143,7 @@ export const MEMBERSHIP_CASES = caseFamily(
       clause: `${EQ_3}; ISO/IEC 7816-4:2020, 5.6 (6A81)`,
       async run(card) {
         await prepareProfessional(card);
-        const data = { ...requestData(card, new TestGroup(card.issuer, 'bn254')), suite: 0x7f };
+        const data = { ...requestData(card, new TestGroup(card.issuer, 'ps-g1-bn254')), suite: 0x7f };
         await expectRefusal(card, joinRequest, { data }, SW.functionNotSupported);
       },
     },
@@ -122,7 +153,7 @@ export const MEMBERSHIP_CASES = caseFamily(
       clause: EQ_3,
       async run(card) {
         await prepareProfessional(card);
-        const group = new TestGroup(card.issuer, 'bn254');
+        const group = new TestGroup(card.issuer, 'ps-g1-bn254');
         const data = requestData(card, group);
         const first = await expectOk(card, joinRequest, { data });
         const second = await expectOk(card, joinRequest, { data });
@@ -148,8 +179,8 @@ export const MEMBERSHIP_CASES = caseFamily(
       clause: `${EQ_4}; ISO/IEC 7816-4:2020, 5.6 (6985)`,
       async run(card) {
         const { decryptionKey } = await prepareProfessional(card);
-        const group = new TestGroup(card.issuer, 'bn254');
-        const membershipKey = GROUP_SUITES.bn254.g1Generator;
+        const group = new TestGroup(card.issuer, 'ps-g1-bn254');
+        const membershipKey = GROUP_SUITES['ps-g1-bn254'].curve.g1Generator;
         const data = group.credential({ nonce: card.random.bytes(16), membershipKey, decryptionKey });
         await expectRefusal(card, joinComplete, { data }, SW.conditionsNotSatisfied);
       },
@@ -180,14 +211,14 @@ export const MEMBERSHIP_CASES = caseFamily(
         await expectRefusal(card, joinComplete, { data: { ...signed, signature } }, SW.incorrectData);
       },
     },
-    ...(['issuerProof', 'sigma2', 'sigma1', 'sealedHintKey'] as const).map((field) => ({
-      name: `wrong-${field.toLowerCase()}`,
-      title: `a credential with a changed ${field} is refused, though NHI signed it`,
+    ...CHANGES.map(({ name, what, change }) => ({
+      name: `wrong-${name}`,
+      title: `a credential with a changed ${what} is refused, though NHI signed it`,
       clause: `${EQ_4}; ISO/IEC 7816-4:2020, 5.6 (6A80)`,
       async run(card: TestCard) {
         const { group, request } = await openJoin(card);
         const credential = group.credential(request);
-        const changed = { ...credential, [field]: flipped(credential[field]) };
+        const changed = { ...credential, ...change(credential) };
         const data = resigned(card, changed, request.membershipKey);
         await expectRefusal(card, joinComplete, { data }, SW.incorrectData);
         // the right one still completes the join: nothing was half-stored
@@ -200,7 +231,7 @@ export const MEMBERSHIP_CASES = caseFamily(
       clause: 'project, CRYPTO: the point at infinity is never a valid value',
       async run(card) {
         const { group, request } = await openJoin(card);
-        const changed = { ...group.credential(request), sigma1: new Uint8Array(32) };
+        const changed = { ...group.credential(request), ...infinity(group.credential(request)) };
         const data = resigned(card, changed, request.membershipKey);
         await expectRefusal(card, joinComplete, { data }, SW.incorrectData);
       },
@@ -211,7 +242,7 @@ export const MEMBERSHIP_CASES = caseFamily(
       clause: 'project, CRYPTO: subgroup membership is proven by r·P = O',
       async run(card) {
         const { decryptionKey } = await prepareProfessional(card);
-        const group = new TestGroup(card.issuer, 'bls12381');
+        const group = new TestGroup(card.issuer, 'ps-g1-bls12381');
         const request = requestData(card, group);
         const { membershipKey } = await expectOk(card, joinRequest, { data: request });
         const credential = group.credential(
@@ -246,7 +277,7 @@ export const MEMBERSHIP_CASES = caseFamily(
       clause: `${EQ_3}; project specification, states of JOIN GROUP`,
       fixture: 'operational',
       async run(card) {
-        const group = new TestGroup(card.issuer, 'bn254');
+        const group = new TestGroup(card.issuer, 'ps-g1-bn254');
         await expectRefusal(card, joinRequest, { data: requestData(card, group) }, SW.conditionsNotSatisfied);
       },
     },

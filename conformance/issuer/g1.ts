@@ -1,31 +1,31 @@
 /**
- * The group G1 of both group-signature suites on big integers: small, slow and independent of the
+ * The group G1 of both pairing-friendly curves on big integers: small, slow and independent of the
  * libraries that card and host use. Points are affine; infinity is `undefined`.
  */
 
-import { GROUP_SUITES, type GroupSuiteName } from '../../apdu/index.js';
+import { type CurveName, PAIRING_CURVES } from '../../apdu/index.js';
 import { fromBytes, toBytes } from './p256.js';
 
 /** An affine point. */
 export type Point = { readonly x: bigint; readonly y: bigint };
 
-const FIELD_MODULUS: Readonly<Record<GroupSuiteName, bigint>> = {
+const FIELD_MODULUS: Readonly<Record<CurveName, bigint>> = {
   bls12381: BigInt(
     '0x1a0111ea397fe69a4b1ba7b6434bacd764774b84f38512bf6730d2a0f6b0f6241eabfffeb153ffffb9feffffffffaaab',
   ),
   bn254: BigInt('0x30644e72e131a029b85045b68181585d97816a916871ca8d3c208c16d87cfd47'),
 };
 /** The curve y² = x³ + b. */
-const B: Readonly<Record<GroupSuiteName, bigint>> = { bls12381: 4n, bn254: 3n };
+const B: Readonly<Record<CurveName, bigint>> = { bls12381: 4n, bn254: 3n };
 
 export class G1 {
   readonly order: bigint;
   readonly generator: Point;
   private readonly p: bigint;
 
-  constructor(readonly suite: GroupSuiteName) {
-    const { order, g1Generator } = GROUP_SUITES[suite];
-    this.p = FIELD_MODULUS[suite];
+  constructor(readonly curve: CurveName) {
+    const { order, g1Generator } = PAIRING_CURVES[curve];
+    this.p = FIELD_MODULUS[curve];
     this.order = fromBytes(order);
     this.generator = this.decode(g1Generator)!;
   }
@@ -57,35 +57,35 @@ export class G1 {
 
   /** Wire form: ZCash compression for BLS12-381; x with the parity of y in bit 255 for BN. */
   encode(point: Point): Uint8Array {
-    const { g1Bytes } = GROUP_SUITES[this.suite];
+    const { g1Bytes } = PAIRING_CURVES[this.curve];
     const bytes = toBytes(point.x, g1Bytes);
-    if (this.suite === 'bn254') bytes[0]! |= point.y & 1n ? 0x80 : 0;
+    if (this.curve === 'bn254') bytes[0]! |= point.y & 1n ? 0x80 : 0;
     else bytes[0]! |= 0x80 | (point.y > (this.p - 1n) / 2n ? 0x20 : 0);
     return bytes;
   }
 
   /** The point of the curve that bytes stand for, in the subgroup or not; `undefined` for none. */
   decode(bytes: Uint8Array): Point | undefined {
-    if (bytes.length !== GROUP_SUITES[this.suite].g1Bytes) return undefined;
+    if (bytes.length !== PAIRING_CURVES[this.curve].g1Bytes) return undefined;
     const bare = bytes.slice();
     const flags = bare[0]!;
-    bare[0] = flags & (this.suite === 'bn254' ? 0x7f : 0x1f);
+    bare[0] = flags & (this.curve === 'bn254' ? 0x7f : 0x1f);
     const x = fromBytes(bare);
     if (x >= this.p) return undefined;
-    const square = this.mod(x * x * x + B[this.suite]);
+    const square = this.mod(x * x * x + B[this.curve]);
     const root = power(square, (this.p + 1n) / 4n, this.p);
     if (this.mod(root * root) !== square) return undefined;
-    if (this.suite === 'bls12381' && (flags & 0xc0) !== 0x80) return undefined;
+    if (this.curve === 'bls12381' && (flags & 0xc0) !== 0x80) return undefined;
     const isOdd = (root & 1n) === 1n;
-    const wanted = this.suite === 'bn254' ? (flags & 0x80) !== 0 : (flags & 0x20) !== 0;
-    const is = this.suite === 'bn254' ? isOdd : root > (this.p - 1n) / 2n;
+    const wanted = this.curve === 'bn254' ? (flags & 0x80) !== 0 : (flags & 0x20) !== 0;
+    const is = this.curve === 'bn254' ? isOdd : root > (this.p - 1n) / 2n;
     return { x, y: wanted === is ? root : this.mod(-root) };
   }
 
   /** A point of the curve outside the subgroup of prime order, encoded; the curve must have a cofactor. */
   outsideSubgroup(): Uint8Array {
     for (let x = 1n; ; x++) {
-      const bytes = toBytes(x, GROUP_SUITES[this.suite].g1Bytes);
+      const bytes = toBytes(x, PAIRING_CURVES[this.curve].g1Bytes);
       bytes[0]! |= 0x80;
       const point = this.decode(bytes);
       if (point && this.multiply(point, this.order) !== undefined) return bytes;

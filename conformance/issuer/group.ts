@@ -5,17 +5,19 @@
 
 import {
   challengeOf,
-  credentialProofInput,
   encodeHpkeInfo,
   encodeTemplate,
   GROUP_SUITES,
+  type GroupSuite,
   type GroupSuiteName,
-  groupChallengeInput,
+  joinPsCredential,
   joinSchnorrProof,
   membershipProofInput,
+  psChallengeInput,
+  psCredentialProofInput,
   STATEMENT,
   type Statement,
-  splitGroupSignature,
+  splitPsSignature,
   splitSchnorrProof,
   utf8ToBytes,
 } from '../../apdu/index.js';
@@ -35,6 +37,7 @@ export type MembershipRequest = {
 };
 
 export class TestGroup {
+  readonly suite: GroupSuite;
   readonly g1: G1;
   readonly groupKeyHash: Uint8Array;
   private readonly x: bigint;
@@ -42,9 +45,10 @@ export class TestGroup {
 
   constructor(
     private readonly issuer: TestIssuer,
-    readonly suite: GroupSuiteName,
+    suite: GroupSuiteName,
   ) {
-    this.g1 = new G1(suite);
+    this.suite = GROUP_SUITES[suite];
+    this.g1 = new G1(this.suite.curve.name);
     this.x = this.g1.scalar(issuer.random('group x').bytes(40));
     this.y = this.g1.scalar(issuer.random('group y').bytes(40));
     this.groupKeyHash = issuer.random('group key hash').bytes(32);
@@ -65,7 +69,7 @@ export class TestGroup {
     const { groupKeyHash } = this;
     const { nonce, membershipKey } = request;
     const commitment = g1.encode(g1.multiply(g1.generator, k)!);
-    const input = credentialProofInput(
+    const input = psCredentialProofInput(
       { freshness: nonce, membershipKey, groupKeyHash, ...points },
       commitment,
     );
@@ -80,11 +84,10 @@ export class TestGroup {
     });
     const signed = {
       nonce,
-      suite: GROUP_SUITES[this.suite].id,
+      suite: this.suite.id,
       epoch: EPOCH,
       groupKeyHash,
-      ...points,
-      issuerProof: joinSchnorrProof({ challenge, response }),
+      groupCredential: joinPsCredential({ ...points, proof: joinSchnorrProof({ challenge, response }) }),
       messageId,
       sealedHintKey: sealEnvelope(random, request.decryptionKey, random.bytes(32), info),
       effectiveDate: TODAY,
@@ -113,11 +116,11 @@ export class TestGroup {
   /** Whether some member of the group signed these fields. */
   isGroupSignature(statement: Statement, fields: Uint8Array, signature: Uint8Array): boolean {
     const { g1, groupKeyHash } = this;
-    const parts = splitGroupSignature(GROUP_SUITES[this.suite], signature);
+    const parts = splitPsSignature(this.suite, signature);
     const [s1, s2, commitment] = [parts?.s1, parts?.s2, parts?.commitment].map((p) => p && g1.decode(p));
     if (!parts || !s1 || !s2 || !commitment) return false;
     const digest = sha256(
-      groupChallengeInput({
+      psChallengeInput({
         ...parts,
         domain: statement.domain,
         groupKeyHash,

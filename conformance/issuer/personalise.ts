@@ -108,7 +108,7 @@ export async function prepareProfessional(
 export async function joinGroup(
   card: TestCard,
   decryptionKey: Uint8Array,
-  suite: GroupSuiteName = 'bls12381',
+  suite: GroupSuiteName = 'ps-g1-bls12381',
 ): Promise<TestGroup> {
   const group = new TestGroup(card.issuer, suite);
   const nonce = card.issuer.random('join nonce').bytes(16);

@@ -4,6 +4,7 @@ import {
   type CREDENTIAL_MESSAGE,
   encodeHpkeInfo,
   FIELD,
+  type GroupSuite,
   STATEMENT,
   toHex,
   utf8ToBytes,
@@ -13,10 +14,11 @@ import { verifyIdentityCertificate } from '../authority/identity-authority.js';
 import type { Clock } from '../clock.js';
 import {
   deriveHintKey,
-  GroupIssuer,
+  type GroupIssuer,
   generateIssuerKeys,
   type IssuerKeys,
   type MclCurve,
+  makeGroupIssuer,
   type PublishedGroupKey,
 } from '../crypto/group-signature/index.js';
 import { isHpkeKey, sealHpke } from '../crypto/hpke.js';
@@ -47,12 +49,10 @@ export class DoctorRegister {
   private readonly nonces: SingleUse;
   private readonly keys: IssuerKeys;
   private readonly issuer: GroupIssuer;
-  /** MK_hint: derives each card's hint key; belongs to the opening service. */
-  private readonly hintMasterKey: Uint8Array;
   /** Join records {ID_D, D, signature of SK_D} by D; public, so that NHI can not hide members it made up. */
   private readonly joinRecords = new Map<string, DoctorRegistration>();
   private readonly issued = new Map<string, Credential>();
-  private readonly sigma1s = new Set<string>();
+  private readonly claimed = new Set<string>();
   private counter = 0;
 
   constructor(
@@ -60,24 +60,25 @@ export class DoctorRegister {
       readonly authority: CertificateAuthority;
       /** Key of the profession register. */
       readonly professionAuthorityKey: Uint8Array;
+      /** What doctors sign with, and its curve. */
+      readonly suite: GroupSuite;
       readonly curve: MclCurve;
       readonly clock: Clock;
       readonly rng: Rng;
     },
   ) {
-    const { clock, rng, curve } = ports;
+    const { clock, rng, curve, suite } = ports;
     this.nonces = new SingleUse(clock, rng, NONCE_SECONDS);
-    this.hintMasterKey = rng.bytes(32);
-    this.keys = generateIssuerKeys(curve, FIRST_EPOCH, rng);
+    this.keys = generateIssuerKeys(curve, suite, FIRST_EPOCH, rng);
     const register = {
       hasMember: (membershipKey: Uint8Array) => this.joinRecords.has(toHex(membershipKey)),
       nextCounter: () => ++this.counter,
-      claimSigma1: (sigma1: Uint8Array) => {
-        const before = this.sigma1s.size;
-        return this.sigma1s.add(toHex(sigma1)).size > before;
+      claimUnique: (value: Uint8Array) => {
+        const before = this.claimed.size;
+        return this.claimed.add(toHex(value)).size > before;
       },
     };
-    this.issuer = new GroupIssuer(curve, this.keys, register, rng);
+    this.issuer = makeGroupIssuer(curve, this.keys, register, rng);
   }
 
   /** PK_GK with its proof, for every verifier. */
@@ -89,7 +90,7 @@ export class DoctorRegister {
   openJoin(doctorId: string): JoinOffer {
     return {
       nonce: this.nonces.issue(doctorId),
-      suite: this.ports.curve.suite.id,
+      suite: this.ports.suite.id,
       groupKeyHash: sha256(this.groupKey.publicKey),
     };
   }
@@ -129,13 +130,13 @@ export class DoctorRegister {
 
   private async credentialFor(
     statement: DoctorRegistration['statement'],
-    points: { readonly sigma1: Uint8Array; readonly sigma2: Uint8Array; readonly proof: Uint8Array },
+    groupCredential: Uint8Array,
   ): Promise<Credential> {
-    const { authority, clock, rng, curve } = this.ports;
+    const { authority, clock, rng, suite } = this.ports;
     const { doctorId, nonce, groupKeyHash, membershipKey, decryptionKey } = statement;
     const { epoch } = this.groupKey;
     const messageId = newMessageId(rng);
-    const hintKey = deriveHintKey(this.hintMasterKey, {
+    const hintKey = deriveHintKey(this.keys.openingKey, {
       epoch,
       doctorId,
       cardSerial: membershipKey.subarray(0, FIELD.cardSerial.max),
@@ -148,12 +149,10 @@ export class DoctorRegister {
     const now = clock.now();
     const signed = {
       nonce,
-      suite: curve.suite.id,
+      suite: suite.id,
       epoch,
       groupKeyHash,
-      sigma1: points.sigma1,
-      sigma2: points.sigma2,
-      issuerProof: points.proof,
+      groupCredential,
       messageId,
       sealedHintKey,
       effectiveDate: now,

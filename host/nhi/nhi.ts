@@ -3,7 +3,13 @@
  * door of its own and nothing else; the door knows who came through it.
  */
 
-import { type CardBatch, type RoleName, STATEMENT, type WarrantCertificate } from '../../apdu/index.js';
+import {
+  type CardBatch,
+  type GroupSuite,
+  type RoleName,
+  STATEMENT,
+  type WarrantCertificate,
+} from '../../apdu/index.js';
 import type { PersonalisationSession } from '../cards/personalisation-session.js';
 import type { Clock } from '../clock.js';
 import { type EcKeyPair, generateEcKeyPair } from '../crypto/ecdsa.js';
@@ -86,6 +92,8 @@ export interface PharmacyDoor {
 export type NhiPorts = {
   readonly citizenAuthorityKey: Uint8Array;
   readonly professionAuthorityKey: Uint8Array;
+  /** What doctors sign with, and its curve. */
+  readonly suite: GroupSuite;
   readonly curve: MclCurve;
   readonly clock: Clock;
   readonly rng: Rng;

@@ -1,6 +1,6 @@
 /** Everybody who takes part in a visit, each with their own keys, clock and random numbers. */
 
-import { TEST_CARD_BATCH, type Transmit } from '../../apdu/index.js';
+import { GROUP_SUITES, type GroupSuiteName, TEST_CARD_BATCH, type Transmit } from '../../apdu/index.js';
 import { IdentityAuthority } from '../authority/identity-authority.js';
 import { PatientCard } from '../cards/patient-card.js';
 import { ProfessionalCard } from '../cards/professional-card.js';
@@ -35,20 +35,30 @@ export type World = {
 };
 
 export type WorldPorts = {
+  /** What doctors sign with ({@link DEFAULT_SUITE}). */
+  readonly suite?: GroupSuiteName;
   readonly cards: BlankCards;
   /** A random number generator for each party, by name. */
   readonly rngFor: (party: string) => Rng;
 };
 
+/** The suite of the group signature unless another one is named. */
+export const DEFAULT_SUITE: GroupSuiteName = 'ps-g1-bls12381';
+
 /** A world at the time of the input's visit, before anybody is registered. */
-export async function makeWorld(input: VisitInput, { cards, rngFor }: WorldPorts): Promise<World> {
+export async function makeWorld(
+  input: VisitInput,
+  { cards, rngFor, suite: name = DEFAULT_SUITE }: WorldPorts,
+): Promise<World> {
   const clock = new ManualClock(input.visit.startedAt);
   const citizenAuthority = new IdentityAuthority(rngFor('citizen authority'));
   const professionAuthority = new IdentityAuthority(rngFor('profession register'));
-  const curve = await loadMclCurve('bls12381');
+  const suite = GROUP_SUITES[name];
+  const curve = await loadMclCurve(suite.curve.name);
   const nhi = new Nhi({
     citizenAuthorityKey: citizenAuthority.publicKey,
     professionAuthorityKey: professionAuthority.publicKey,
+    suite,
     curve,
     clock,
     rng: rngFor('NHI'),

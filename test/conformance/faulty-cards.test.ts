@@ -191,7 +191,7 @@ const FAULTY: readonly Faulty[] = [
       x[60]! ^= 1;
       return x;
     }, 0x58),
-    'membership.request-bls12381',
+    'membership.request-ps-g1-bls12381',
   ],
   ['the same proof of the role each time', 'professional', sameAnswer(0x88), 'professional.proof-is-fresh'],
   [

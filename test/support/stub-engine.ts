@@ -4,7 +4,7 @@
  * it only lets handlers run at the speed of everything else.
  */
 
-import { GROUP_SUITES } from '../../apdu/index.js';
+import { PAIRING_CURVES } from '../../apdu/index.js';
 import { type CryptoEngine, nobleEngine } from '../../applet/index.js';
 
 /** One input in so many is refused as if it were no point, no scalar or no valid signature. */
@@ -53,9 +53,9 @@ export const stubEngine: CryptoEngine = {
   p256Multiply: (point, scalar) => made(33, [point, scalar], 0x02),
   p256Add: (a, b) => made(33, [a, b], 0x02),
   g1Decompress: (suite, encoded) =>
-    accepted(encoded) ? made(GROUP_SUITES[suite].g1AffineBytes, [encoded]) : undefined,
-  g1Compress: (suite, point) => made(GROUP_SUITES[suite].g1Bytes, [point]),
-  g1Multiply: (suite, point, scalar) => made(GROUP_SUITES[suite].g1AffineBytes, [point, scalar]),
-  g1Add: (suite, a, b) => made(GROUP_SUITES[suite].g1AffineBytes, [a, b]),
+    accepted(encoded) ? made(PAIRING_CURVES[suite].g1AffineBytes, [encoded]) : undefined,
+  g1Compress: (suite, point) => made(PAIRING_CURVES[suite].g1Bytes, [point]),
+  g1Multiply: (suite, point, scalar) => made(PAIRING_CURVES[suite].g1AffineBytes, [point, scalar]),
+  g1Add: (suite, a, b) => made(PAIRING_CURVES[suite].g1AffineBytes, [a, b]),
   g1InSubgroup: (_suite, point) => accepted(point),
 };

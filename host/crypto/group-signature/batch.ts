@@ -5,9 +5,13 @@
 
 import type { Fr, G1 } from 'mcl-wasm';
 import type { Rng } from '../random.js';
-import type { GroupSignatureFault, SignedStatement } from './group-verifier.js';
+import type {
+  EquationPoints,
+  GroupSignatureFault,
+  MclGroupVerifier,
+  SignedStatement,
+} from './group-verifier.js';
 import type { MclCurve } from './mcl.js';
-import type { EquationPoints, MclGroupVerifier } from './verifier.js';
 
 /** More points than this at a time exhaust mcl-wasm's stack. */
 const MULTIPLICATION_POINTS = 2048;
@@ -115,17 +119,18 @@ class BadSignatureSearch {
     for (const { index } of candidates) this.verdicts[index] = { ok: false, reason };
   }
 
-  /** Whether the equation holds for the sums A = Σ d_j·A_j, B = Σ d_j·s1_j, C = Σ d_j·s2_j. */
+  /** Whether the equation holds for the sums over the candidates, each weighted with its exponent. */
   private holds(candidates: readonly Candidate[]): boolean {
     this.products++;
     const exponents = candidates.map((it) => it.exponent);
-    const sum = (part: keyof EquationPoints) =>
+    const sums = candidates[0]!.points.map((_, part) =>
       multiplyAndSum(
         this.verifier.curve,
-        candidates.map((it) => it.points[part]),
+        candidates.map((it) => it.points[part]!),
         exponents,
-      );
-    return this.verifier.equationHolds({ a: sum('a'), s1: sum('s1'), s2: sum('s2') });
+      ),
+    );
+    return this.verifier.equationHolds(sums);
   }
 }
 

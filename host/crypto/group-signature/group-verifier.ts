@@ -1,16 +1,9 @@
-/** What verifies group signatures of one epoch, whichever library it computes with. */
+/** What verifies group signatures of one epoch, whichever scheme it is and whichever library it computes with. */
 
-import type { GroupSuite } from '../../../apdu/index.js';
-import {
-  challengeOf,
-  equalBytes,
-  type GroupSignatureParts,
-  groupChallengeInput,
-  isScalar,
-  splitGroupPublicKey,
-  splitGroupSignature,
-} from '../../../apdu/index.js';
+import type { G1 } from 'mcl-wasm';
+import { challengeOf, equalBytes, type GroupSuite } from '../../../apdu/index.js';
 import { sha256 } from '../sha256.js';
+import type { MclCurve } from './mcl.js';
 
 export type SignedStatement = {
   /** Domain tag of the statement, such as `IMIS-v1/gs/eq7`. */
@@ -24,17 +17,19 @@ export type SignedStatement = {
 export type GroupSignatureFault =
   /** Not the suite's length. */
   | 'length'
-  /** s is not below the order. */
+  /** A response is not below the order. */
   | 'response-range'
-  /** s1, s2 or U is not the canonical encoding of a curve point. */
+  /** A point is not the canonical encoding of a curve point. */
   | 'encoding'
-  /** s1, s2 or U is the point at infinity. */
+  /** A point is the point at infinity. */
   | 'infinity'
-  /** s1, s2 or U is outside the subgroup. */
+  /** A point is outside the subgroup. */
   | 'subgroup'
   /** c = 0. */
   | 'zero-challenge'
-  /** (s/c)·s1 − (1/c)·U is the point at infinity. */
+  /** The challenge is not the hash of the commitments that the responses give. */
+  | 'challenge'
+  /** What the responses give is the point at infinity. */
   | 'degenerate'
   /** The pairing equation does not hold. */
   | 'equation';
@@ -54,45 +49,58 @@ export interface GroupVerifier {
   dispose(): void;
 }
 
-/** A group public key as the issuing service publishes it; its signature by NHI is checked by the caller. */
+/**
+ * Arguments of the pairing equation of one signature, in the scheme's order. The equation is linear: it
+ * holds for weighted sums over a batch when it holds for each, and otherwise only by chance.
+ */
+export type EquationPoints = readonly G1[];
+
+/** A signature of which every check but the pairing equation has passed. */
+export type CheckedSignature<P extends EquationPoints = EquationPoints> =
+  | { readonly ok: true; readonly points: P }
+  | { readonly ok: false; readonly reason: GroupSignatureFault };
+
+/** A verifier on mcl-wasm; its two halves serve batches and openings. */
+export interface MclGroupVerifier<P extends EquationPoints = EquationPoints> extends GroupVerifier {
+  readonly curve: MclCurve;
+  /** Every check of one signature that is no pairing. */
+  check(signed: SignedStatement): CheckedSignature<P>;
+  /** The pairing equation, with one final exponentiation. */
+  equationHolds(points: P): boolean;
+}
+
+/** A group public key as its services publish it; its signature by NHI is checked by the caller. */
 export type PublishedGroupKey = {
   readonly epoch: number;
-  /** Suite ‖ g~ ‖ X~ ‖ Y~. */
+  /** Suite identifier, then what the scheme writes. */
   readonly publicKey: Uint8Array;
-  /** Proof of knowledge of x and y, 95 bytes. */
+  /** Proofs of knowledge of its secrets, as the scheme writes them. */
   readonly proof: Uint8Array;
 };
 
-export type GroupKeyFault = 'format' | 'suite' | 'encoding' | 'infinity' | 'subgroup' | 'proof';
+export type GroupKeyFault =
+  | 'format'
+  /** The key is for another curve than the one loaded. */
+  | 'suite'
+  | 'encoding'
+  | 'infinity'
+  | 'subgroup'
+  | 'proof';
 export type LoadedVerifier =
   | { readonly ok: true; readonly verifier: GroupVerifier }
   | { readonly ok: false; readonly reason: GroupKeyFault };
+export type LoadedMclVerifier =
+  | { readonly ok: true; readonly verifier: MclGroupVerifier }
+  | { readonly ok: false; readonly reason: GroupKeyFault };
 
-/** The checks that need no curve arithmetic: length, range of s, c ≠ 0. */
-export function readSignature(
-  suite: GroupSuite,
-  key: { readonly epoch: number; readonly groupKeyHash: Uint8Array },
-  { domain, statement, signature }: SignedStatement,
-):
-  | { readonly ok: true; readonly parts: GroupSignatureParts; readonly challenge: Uint8Array }
-  | { readonly ok: false; readonly reason: GroupSignatureFault } {
-  const parts = splitGroupSignature(suite, signature);
-  if (!parts) return { ok: false, reason: 'length' };
-  if (!isScalar(suite, parts.response)) return { ok: false, reason: 'response-range' };
-  const { epoch, groupKeyHash } = key;
-  const challenge = challengeOf(
-    sha256(groupChallengeInput({ ...parts, domain, groupKeyHash, epoch, statement })),
-  );
-  if (challenge.every((byte) => byte === 0)) return { ok: false, reason: 'zero-challenge' };
-  return { ok: true, parts, challenge };
-}
-
-/** The public key's parts when it is of the wanted suite and carries the standard generator. */
-export function readPublicKey(suite: GroupSuite, publicKey: Uint8Array) {
-  const parts = splitGroupPublicKey(publicKey);
-  if (!parts) return { ok: false, reason: 'format' } as const;
-  if (parts.suite.id !== suite.id) return { ok: false, reason: 'suite' } as const;
-  return { ok: true, x: parts.x, y: parts.y, groupKeyHash: sha256(publicKey) } as const;
+/** The whole verification of one signature. */
+export function verifyOne<P extends EquationPoints>(
+  verifier: MclGroupVerifier<P>,
+  signed: SignedStatement,
+): GroupSignatureVerdict {
+  const checked = verifier.check(signed);
+  if (!checked.ok) return checked;
+  return verifier.equationHolds(checked.points) ? { ok: true } : { ok: false, reason: 'equation' };
 }
 
 /** Whether two challenges are one; public data. */

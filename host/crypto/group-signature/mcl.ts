@@ -5,7 +5,7 @@
 
 import { createRequire } from 'node:module';
 import type * as Mcl from 'mcl-wasm';
-import { equalBytes, GROUP_SUITES, type GroupSuite, type GroupSuiteName } from '../../../apdu/index.js';
+import { type CurveName, equalBytes, PAIRING_CURVES, type PairingCurve } from '../../../apdu/index.js';
 
 export type MclModule = typeof Mcl;
 export type Decoded<P> =
@@ -21,11 +21,11 @@ export class MclCurve {
   readonly g2: Mcl.G2;
 
   constructor(
-    readonly suite: GroupSuite,
+    readonly parameters: PairingCurve,
     readonly mcl: MclModule,
   ) {
-    this.g1 = must(this.decodeG1(suite.g1Generator));
-    this.g2 = must(this.decodeG2(suite.g2Generator));
+    this.g1 = must(this.decodeG1(parameters.g1Generator));
+    this.g2 = must(this.decodeG2(parameters.g2Generator));
   }
 
   /** A 32-byte scalar below the order, as the caller has checked. */
@@ -42,7 +42,7 @@ export class MclCurve {
 
   /** A point of G1 with every check: canonical encoding, on the curve, not O, in the subgroup. */
   decodeG1(bytes: Uint8Array): Decoded<Mcl.G1> {
-    if (bytes.length !== this.suite.g1Bytes) return { ok: false, reason: 'encoding' };
+    if (bytes.length !== this.parameters.g1Bytes) return { ok: false, reason: 'encoding' };
     return this.decode(new this.mcl.G1(), bytes, this.isBls ? bytes : bytes.toReversed(), (p) =>
       this.encodeG1(p),
     );
@@ -55,7 +55,7 @@ export class MclCurve {
 
   /** A point of G2 with the same checks. */
   decodeG2(bytes: Uint8Array): Decoded<Mcl.G2> {
-    if (bytes.length !== this.suite.g2Bytes) return { ok: false, reason: 'encoding' };
+    if (bytes.length !== this.parameters.g2Bytes) return { ok: false, reason: 'encoding' };
     const point = new this.mcl.G2();
     if (this.isBls) return this.decode(point, bytes, bytes, (p) => this.encodeG2(p));
     const [xi, xr, yi, yr] = [0, 1, 2, 3].map((i) => toHex(bytes.subarray(32 * i, 32 * (i + 1))));
@@ -77,13 +77,13 @@ export class MclCurve {
 
   /** An element of GT as its twelve coefficients, lowest first, each big-endian at the field's length. */
   encodeGt(element: Mcl.GT): Uint8Array {
-    const digits = this.suite.g1AffineBytes; // two hexadecimal digits for each byte of half a point
+    const digits = this.parameters.g1AffineBytes; // two hexadecimal digits for each byte of half a point
     const coefficients = element.getStr(16).split(' ');
     return hexToBytes(coefficients.map((coefficient) => coefficient.padStart(digits, '0')).join(''));
   }
 
   private get isBls(): boolean {
-    return this.suite.name === 'bls12381';
+    return this.parameters.name === 'bls12381';
   }
 
   private decode<P extends Mcl.G1 | Mcl.G2>(
@@ -108,17 +108,17 @@ export class MclCurve {
     if (point.isZero()) return { ok: false, reason: 'infinity' };
     if (!point.isValid()) return { ok: false, reason: 'encoding' };
     // On BN every point of G1 is in the subgroup; mcl would multiply by r all the same.
-    const everyPointBelongs = this.suite.cofactorOne && point instanceof this.mcl.G1;
+    const everyPointBelongs = this.parameters.cofactorOne && point instanceof this.mcl.G1;
     if (!everyPointBelongs && !point.isValidOrder()) return { ok: false, reason: 'subgroup' };
     // Two encodings of one point would be two signatures on one statement.
     return equalBytes(encode(point), encoded) ? { ok: true, point } : { ok: false, reason: 'encoding' };
   }
 }
 
-const loaded = new Map<GroupSuiteName, Promise<MclCurve>>();
+const loaded = new Map<CurveName, Promise<MclCurve>>();
 
-/** The curve of a suite, initialised once for each process. */
-export function loadMclCurve(name: GroupSuiteName): Promise<MclCurve> {
+/** A curve, initialised once for each process. */
+export function loadMclCurve(name: CurveName): Promise<MclCurve> {
   const known = loaded.get(name);
   if (known) return known;
   const curve = initialise(name);
@@ -126,14 +126,14 @@ export function loadMclCurve(name: GroupSuiteName): Promise<MclCurve> {
   return curve;
 }
 
-async function initialise(name: GroupSuiteName): Promise<MclCurve> {
+async function initialise(name: CurveName): Promise<MclCurve> {
   const mcl = freshModule();
   await mcl.init(name === 'bls12381' ? mcl.BLS12_381 : mcl.BN_SNARK1);
   if (name === 'bls12381') mcl.setETHserialization(true);
   // The order is checked by decodeG1 and decodeG2, which tell it from a malformed encoding.
   mcl.verifyOrderG1(false);
   mcl.verifyOrderG2(false);
-  return new MclCurve(GROUP_SUITES[name], mcl);
+  return new MclCurve(PAIRING_CURVES[name], mcl);
 }
 
 /** A copy of mcl-wasm that shares no state with any other: loaded past the module cache. */
@@ -152,7 +152,7 @@ function forgetMcl(require: NodeJS.Require): void {
 }
 
 function must<P>(decoded: Decoded<P>): P {
-  if (!decoded.ok) throw new Error(`a generator of the suite table is no valid point: ${decoded.reason}`);
+  if (!decoded.ok) throw new Error(`a generator of the table of curves is no valid point: ${decoded.reason}`);
   return decoded.point;
 }
 

@@ -1,9 +1,9 @@
-/** The curves of the group suites on noble, with this system's encodings. Shares no code with the mcl side. */
+/** The pairing-friendly curves on noble, with this system's encodings. Shares no code with the mcl side. */
 
 import type { BlsCurvePair } from '@noble/curves/abstract/bls.js';
 import { bls12_381 } from '@noble/curves/bls12-381.js';
 import { bn254 } from '@noble/curves/bn254.js';
-import { concatBytes, fromHex, type GroupSuiteName, toHex } from '../../../apdu/index.js';
+import { type CurveName, concatBytes, fromHex, toHex } from '../../../apdu/index.js';
 import type { PointFault } from './mcl.js';
 
 export type NobleG1 = InstanceType<BlsCurvePair['G1']['Point']>;
@@ -21,7 +21,7 @@ export type NobleCurve = {
   readonly encodeG2: (point: NobleG2) => Uint8Array;
 };
 
-export const NOBLE_CURVES: Readonly<Record<GroupSuiteName, NobleCurve>> = {
+export const NOBLE_CURVES: Readonly<Record<CurveName, NobleCurve>> = {
   bls12381: {
     lib: bls12_381,
     decodeG1: (bytes) => decodeCompressed(bls12_381.G1.Point, bytes),

@@ -61,11 +61,11 @@ export class GroupVerifierPool {
    * @throws {VerifierPoolError} `worker-lost` when a thread does not start.
    */
   static async start(options: VerifierPoolOptions): Promise<StartedVerifierPool> {
-    const { suite, key, workers, queueLength = 1024, workerUrl } = options;
+    const { curve, key, workers, queueLength = 1024, workerUrl } = options;
     if (!Number.isInteger(workers) || workers < 1) throw new RangeError('a pool has at least one worker');
     const url = workerUrl ?? new URL('./verifier-worker.js', import.meta.url);
     const pool = new GroupVerifierPool(queueLength);
-    const settings: WorkerSettings = { suite, key };
+    const settings: WorkerSettings = { curve, key };
     const started = Array.from({ length: workers }, () =>
       pool.launch(new Worker(url, { workerData: settings })),
     );

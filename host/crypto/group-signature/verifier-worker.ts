@@ -3,16 +3,17 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { systemRng } from '../random.js';
 import { verifyBatch } from './batch.js';
+import type { MclGroupVerifier } from './group-verifier.js';
 import { loadMclCurve } from './mcl.js';
-import { loadGroupVerifier, type MclGroupVerifier } from './verifier.js';
+import { loadGroupVerifier } from './schemes.js';
 import type { WorkerAnswer, WorkerJob, WorkerSettings } from './worker-protocol.js';
 
 const port = parentPort;
 if (!port) throw new Error('the verifier worker runs in a worker thread only');
-const { suite, key } = workerData as WorkerSettings;
+const { curve, key } = workerData as WorkerSettings;
 const answer = (message: WorkerAnswer): void => port.postMessage(message);
 
-const loaded = loadGroupVerifier(await loadMclCurve(suite), key);
+const loaded = loadGroupVerifier(await loadMclCurve(curve), key);
 if (loaded.ok) {
   const { verifier } = loaded;
   port.on('message', (job: WorkerJob) => answer({ kind: 'done', result: run(verifier, job) }));

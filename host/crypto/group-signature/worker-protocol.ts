@@ -1,6 +1,6 @@
 /** Messages between the verifier pool and its worker threads; a thread has one job at a time, so none needs a number. */
 
-import type { GroupSuiteName } from '../../../apdu/index.js';
+import type { CurveName } from '../../../apdu/index.js';
 import type { BatchItem, BatchResult } from './batch.js';
 import type {
   GroupKeyFault,
@@ -10,7 +10,7 @@ import type {
 } from './group-verifier.js';
 
 /** What a worker is started with. */
-export type WorkerSettings = { readonly suite: GroupSuiteName; readonly key: PublishedGroupKey };
+export type WorkerSettings = { readonly curve: CurveName; readonly key: PublishedGroupKey };
 
 export type WorkerJob =
   | { readonly kind: 'verify'; readonly signed: SignedStatement }

@@ -11,12 +11,12 @@ import {
   groupSuiteById,
   hashInput,
   isScalar,
-  joinGroupPublicKey,
-  joinGroupSignature,
+  joinPsPublicKey,
+  joinPsSignature,
   joinSchnorrProof,
   padPlaintext,
-  splitGroupPublicKey,
-  splitGroupSignature,
+  splitPsPublicKey,
+  splitPsSignature,
   splitSchnorrProof,
   toHex,
   unpadPlaintext,
@@ -46,7 +46,7 @@ describe('transcript', () => {
     const digest = new Uint8Array(32).fill(0xff);
     const challenge = challengeOf(digest);
     expect(challenge.length).toBe(CHALLENGE_BYTES);
-    for (const suite of suites) expect(isScalar(suite, challengeScalar(challenge))).toBe(true);
+    for (const { curve } of suites) expect(isScalar(curve, challengeScalar(challenge))).toBe(true);
     expect(() => challengeOf(challenge)).toThrow(RangeError);
   });
 });
@@ -58,7 +58,7 @@ describe('group formats', () => {
       [2, 136],
     ]);
     for (const suite of suites) {
-      expect(suite.signatureBytes).toBe(3 * suite.g1Bytes + 8 + 32);
+      expect(suite.signatureBytes).toBe(3 * suite.curve.g1Bytes + 8 + 32);
       expect(groupSuiteById(suite.id)).toBe(suite);
     }
     expect(groupSuiteById(3)).toBeUndefined();
@@ -66,37 +66,38 @@ describe('group formats', () => {
 
   test.each(suites)('$name: signature, split and joined; no other length', (suite) => {
     const signature = Uint8Array.from({ length: suite.signatureBytes }, (_, i) => i);
-    expect(joinGroupSignature(suite, splitGroupSignature(suite, signature)!)).toEqual(signature);
+    expect(joinPsSignature(suite, splitPsSignature(suite, signature)!)).toEqual(signature);
     for (const length of [0, 1, suite.signatureBytes - 1, suite.signatureBytes + 1]) {
-      expect(splitGroupSignature(suite, new Uint8Array(length))).toBeUndefined();
+      expect(splitPsSignature(suite, new Uint8Array(length))).toBeUndefined();
     }
-    const parts = splitGroupSignature(suite, signature)!;
-    expect(() => joinGroupSignature(suite, { ...parts, hint: new Uint8Array(7) })).toThrow(RangeError);
+    const parts = splitPsSignature(suite, signature)!;
+    expect(() => joinPsSignature(suite, { ...parts, hint: new Uint8Array(7) })).toThrow(RangeError);
   });
 
   test.each(suites)('$name: public key with the standard generator only', (suite) => {
-    const x = new Uint8Array(suite.g2Bytes).fill(1);
-    const y = new Uint8Array(suite.g2Bytes).fill(2);
-    const key = joinGroupPublicKey({ suite, x, y });
-    expect(splitGroupPublicKey(key)).toEqual({ suite, x, y });
-    expect(splitGroupPublicKey(key.subarray(1))).toBeUndefined();
-    expect(splitGroupPublicKey(new Uint8Array(0))).toBeUndefined();
+    const x = new Uint8Array(suite.curve.g2Bytes).fill(1);
+    const y = new Uint8Array(suite.curve.g2Bytes).fill(2);
+    const key = joinPsPublicKey({ suite, x, y });
+    expect(splitPsPublicKey(key)).toEqual({ suite, x, y });
+    expect(splitPsPublicKey(key.subarray(1))).toBeUndefined();
+    expect(splitPsPublicKey(new Uint8Array(0))).toBeUndefined();
     const generator = key.slice();
     generator[5]! ^= 1;
-    expect(splitGroupPublicKey(generator)).toBeUndefined();
+    expect(splitPsPublicKey(generator)).toBeUndefined();
     const otherSuite = key.slice();
     otherSuite[0] = 3;
-    expect(splitGroupPublicKey(otherSuite)).toBeUndefined();
-    expect(() => joinGroupPublicKey({ suite, x: x.subarray(1), y })).toThrow(RangeError);
+    expect(splitPsPublicKey(otherSuite)).toBeUndefined();
+    expect(() => joinPsPublicKey({ suite, x: x.subarray(1), y })).toThrow(RangeError);
   });
 
   test.each(suites)('$name: scalars are 32 bytes below the order', (suite) => {
-    const below = suite.order.slice();
+    const { curve } = suite;
+    const below = curve.order.slice();
     below[31]! -= 1;
-    expect(isScalar(suite, below)).toBe(true);
-    expect(isScalar(suite, new Uint8Array(32))).toBe(true);
-    for (const bad of [suite.order, new Uint8Array(32).fill(0xff), below.subarray(1), new Uint8Array(33)]) {
-      expect(isScalar(suite, bad)).toBe(false);
+    expect(isScalar(curve, below)).toBe(true);
+    expect(isScalar(curve, new Uint8Array(32))).toBe(true);
+    for (const bad of [curve.order, new Uint8Array(32).fill(0xff), below.subarray(1), new Uint8Array(33)]) {
+      expect(isScalar(curve, bad)).toBe(false);
     }
   });
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { GROUP_SUITES, isScalar, toHex } from '../../../apdu/index.js';
+import { isScalar, PAIRING_CURVES, toHex } from '../../../apdu/index.js';
 import { hedgedNonces } from '../../../applet/index.js';
 import { meteredCoprocessor } from './metered-coprocessor.js';
 
-const { order } = GROUP_SUITES.bls12381;
+const { order } = PAIRING_CURVES.bls12381;
 const key = new Uint8Array(32).fill(3);
 
 /** The first nonce of a source whose random number generator starts at `seed`. */
@@ -24,7 +24,7 @@ test('a broken generator repeats no nonce within one source or over counters', (
     const source = hedgedNonces(meteredCoprocessor(7).coprocessor, order, key, counter);
     for (let i = 0; i < 3; i++) {
       const nonce = source.draw('IMIS-v1/nonce/a');
-      expect(isScalar(GROUP_SUITES.bls12381, nonce)).toBe(true);
+      expect(isScalar(PAIRING_CURVES.bls12381, nonce)).toBe(true);
       drawn.add(toHex(nonce));
     }
   }

@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest';
 import { signGroup } from '../../../applet/index.js';
 import {
   type BatchItem,
-  type EquationPoints,
   type GroupVerifier,
   multiplyAndSum,
   type Rng,
@@ -54,13 +53,13 @@ function holdsWith(to: Group, items: readonly BatchItem[], exponent: Fr): boolea
     return it.points;
   });
   const exponents = points.map(() => exponent);
-  const sum = (part: keyof EquationPoints) =>
+  const sum = (part: 0 | 1 | 2) =>
     multiplyAndSum(
       to.curve,
       points.map((it) => it[part]),
       exponents,
     );
-  return to.verifier.equationHolds({ a: sum('a'), s1: sum('s1'), s2: sum('s2') });
+  return to.verifier.equationHolds([sum(0), sum(1), sum(2)]);
 }
 
 const equation = { ok: false, reason: 'equation' };

@@ -1,6 +1,6 @@
 import { bn254 } from '@noble/curves/bn254.js';
 import { describe, expect, test } from 'vitest';
-import { joinGroupSignature, splitGroupSignature } from '../../../apdu/index.js';
+import { joinPsSignature, splitPsSignature } from '../../../apdu/index.js';
 import { signGroup } from '../../../applet/index.js';
 import { loadGroupVerifier, loadNobleGroupVerifier, type PublishedGroupKey } from '../../../host/index.js';
 import { EPOCH, group, member, SIGNED } from './group-fixture.js';
@@ -8,11 +8,11 @@ import { anyPoint, g1, signAnything } from './mcl-signer.js';
 
 const bn = await group('bn254', 81);
 const card = await member(bn, 1);
-const loaded = loadNobleGroupVerifier(bn.keys.published, 'bn254');
+const loaded = loadNobleGroupVerifier(bn.keys.published);
 if (!loaded.ok) throw new Error(loaded.reason);
 const noble = loaded.verifier;
 const signature = signGroup(card.coprocessor, bn.suite, card.key, SIGNED, 10)!;
-const parts = splitGroupSignature(bn.suite, signature)!;
+const parts = splitPsSignature(bn.suite, signature)!;
 
 const both = (altered: Uint8Array) => {
   const verdicts = [bn.verifier, noble].map((verifier) => verifier.verify({ ...SIGNED, signature: altered }));
@@ -43,18 +43,18 @@ describe('BN, noble and mcl', () => {
     }
     const sum = BigInt(`0x${Buffer.from(parts.response).toString('hex')}`) + bn254.fields.Fr.ORDER;
     const response = new Uint8Array(Buffer.from(sum.toString(16).padStart(64, '0'), 'hex'));
-    expect(both(joinGroupSignature(bn.suite, { ...parts, response }))).toEqual(refused('response-range'));
+    expect(both(joinPsSignature(bn.suite, { ...parts, response }))).toEqual(refused('response-range'));
   });
 
   test('refuse zeros, ones and the negative of each point', () => {
     for (const part of ['s1', 's2', 'commitment'] as const) {
-      const zero = joinGroupSignature(bn.suite, { ...parts, [part]: new Uint8Array(32) });
+      const zero = joinPsSignature(bn.suite, { ...parts, [part]: new Uint8Array(32) });
       expect(both(zero)).toMatchObject({ ok: false });
-      const full = joinGroupSignature(bn.suite, { ...parts, [part]: new Uint8Array(32).fill(0xff) });
+      const full = joinPsSignature(bn.suite, { ...parts, [part]: new Uint8Array(32).fill(0xff) });
       expect(both(full)).toEqual(refused('encoding'));
       const negative = parts[part].slice();
       negative[0]! ^= 0x80;
-      expect(both(joinGroupSignature(bn.suite, { ...parts, [part]: negative }))).toEqual(refused('equation'));
+      expect(both(joinPsSignature(bn.suite, { ...parts, [part]: negative }))).toEqual(refused('equation'));
     }
   });
 });
@@ -63,7 +63,7 @@ describe('BN group key', () => {
   const { published } = bn.keys;
   const load = (change: Partial<PublishedGroupKey>) => {
     const key = { ...published, epoch: EPOCH, ...change };
-    const results = [loadGroupVerifier(bn.curve, key), loadNobleGroupVerifier(key, 'bn254')];
+    const results = [loadGroupVerifier(bn.curve, key), loadNobleGroupVerifier(key)];
     const reasons = results.map((result) => (result.ok ? 'ok' : result.reason));
     expect(reasons[0]).toBe(reasons[1]);
     return reasons[0];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { challengeOf, groupChallengeInput, splitGroupSignature, utf8ToBytes } from '../../../apdu/index.js';
+import { challengeOf, psChallengeInput, splitPsSignature, utf8ToBytes } from '../../../apdu/index.js';
 import { couponBytes, makeCoupon, nobleEngine, signGroup, spendCoupon } from '../../../applet/index.js';
 import { sha256 } from '../../../host/index.js';
 import { meteredCoprocessor } from '../../applet/crypto/metered-coprocessor.js';
@@ -42,7 +42,7 @@ describe.each([
   test('costs three multiplications ahead, and online one hash and one modular multiplication', () => {
     card.charges.length = 0;
     const made = coupon(holder);
-    expect(card.counts()).toMatchObject({ [`${to.suite.name}-g1-mul`]: 3, rng: 1 });
+    expect(card.counts()).toMatchObject({ [`${to.suite.curve.name}-g1-mul`]: 3, rng: 1 });
     card.charges.length = 0;
     expect(spend(holder, made).ok).toBe(true);
     expect(card.counts()).toEqual({ sha256: 1, modmul: 1, modadd: 1 });
@@ -81,7 +81,7 @@ describe.each([
 
   test('holds neither t nor a second commitment: two coupons share no part', () => {
     const [one, two] = [coupon(holder, 72), coupon(holder, 73)];
-    const [left, right] = [one, two].map((bytes) => splitGroupSignature(to.suite, bytes.subarray(4))!);
+    const [left, right] = [one, two].map((bytes) => splitPsSignature(to.suite, bytes.subarray(4))!);
     for (const part of ['s1', 's2', 'commitment', 'hint', 'response'] as const) {
       expect(left![part]).not.toEqual(right![part]);
     }
@@ -99,7 +99,7 @@ describe('a coupon', () => {
   });
 
   test('of an invalid key is not made', () => {
-    const key = { ...onBls.card.key, sigma1: new Uint8Array(96) };
+    const key = { ...onBls.card.key, credential: new Uint8Array(192) };
     expect(makeCoupon(onBls.card.coprocessor, bls.suite, key, 80)).toBeUndefined();
   });
 
@@ -114,8 +114,8 @@ describe('a coupon', () => {
 /** Response and challenge of s = k + c·sk. */
 function equation(to: Group, result: ReturnType<typeof spendCoupon>, signed: Signed) {
   if (!result.ok) throw new Error(result.reason);
-  const parts = splitGroupSignature(to.suite, result.signature)!;
+  const parts = splitPsSignature(to.suite, result.signature)!;
   const { groupKeyHash } = to;
-  const input = groupChallengeInput({ ...parts, ...signed, groupKeyHash, epoch: EPOCH });
+  const input = psChallengeInput({ ...parts, ...signed, groupKeyHash, epoch: EPOCH });
   return [to.curve.scalar(parts.response), to.curve.scalar(challengeOf(sha256(input)))] as const;
 }

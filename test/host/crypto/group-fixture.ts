@@ -1,8 +1,17 @@
 /** A group of one epoch with a member whose key lives on a (metered) card. Everything follows from the seed. */
 
-import { GROUP_SUITES, type GroupSuiteName, utf8ToBytes } from '../../../apdu/index.js';
+import {
+  type CurveName,
+  type GroupSuite,
+  groupSuiteOf,
+  joinPsCredential,
+  type PsCredentialParts,
+  splitPsCredential,
+  utf8ToBytes,
+} from '../../../apdu/index.js';
 import {
   acceptCredential,
+  type Coprocessor,
   type CryptoEngine,
   type GroupMemberKey,
   type MembershipRequest,
@@ -10,12 +19,12 @@ import {
 } from '../../../applet/index.js';
 import {
   deriveHintKey,
-  GroupIssuer,
   generateIssuerKeys,
-  type IssuedCredential,
   type IssuingRegister,
   loadGroupVerifier,
   loadMclCurve,
+  makeGroupIssuer,
+  psVerifier,
   seededRng,
   sha256,
 } from '../../../host/index.js';
@@ -29,31 +38,31 @@ export const SIGNED = { domain: 'IMIS-v1/gs/eq9', statement: utf8ToBytes('statem
 /** A register in memory, as the issuing service's database would keep it. */
 export function memoryRegister(): IssuingRegister & { readonly members: Set<string> } {
   const members = new Set<string>();
-  const sigmas = new Set<string>();
+  const claimed = new Set<string>();
   let counter = 0;
   return {
     members,
     hasMember: (key) => members.has(key.join()),
     nextCounter: () => ++counter,
-    claimSigma1(sigma1) {
-      const fresh = !sigmas.has(sigma1.join());
-      sigmas.add(sigma1.join());
+    claimUnique(value) {
+      const fresh = !claimed.has(value.join());
+      claimed.add(value.join());
       return fresh;
     },
   };
 }
 
-export async function group(name: GroupSuiteName, seed: number) {
-  const suite = GROUP_SUITES[name];
+export async function group(name: CurveName, seed: number) {
+  const suite = groupSuiteOf('ps-g1', name);
   const curve = await loadMclCurve(name);
   const rng = seededRng(seed, 'nhi');
-  const keys = generateIssuerKeys(curve, EPOCH, rng);
+  const keys = generateIssuerKeys(curve, suite, EPOCH, rng);
   const register = memoryRegister();
-  const issuer = new GroupIssuer(curve, keys, register, rng);
+  const issuer = makeGroupIssuer(curve, keys, register, rng);
   const loaded = loadGroupVerifier(curve, keys.published);
   if (!loaded.ok) throw new Error(loaded.reason);
   const groupKeyHash = sha256(keys.published.publicKey);
-  return { suite, curve, rng, keys, register, issuer, verifier: loaded.verifier, groupKeyHash };
+  return { suite, curve, rng, keys, register, issuer, verifier: psVerifier(loaded.verifier), groupKeyHash };
 }
 export type Group = Awaited<ReturnType<typeof group>>;
 
@@ -64,15 +73,23 @@ export function memberRequest(to: Group, seed: number, engine?: CryptoEngine): M
 }
 
 /** Issues on a request, or fails the test. */
-export async function issued(to: Group, request: MembershipRequest): Promise<IssuedCredential> {
+export async function issued(to: Group, request: MembershipRequest): Promise<PsCredentialParts> {
   const result = await to.issuer.issue({ ...request, nonce: NONCE, doctorId: DOCTOR_ID });
   if (!result.ok) throw new Error(result.reason);
-  return result.credential;
+  return splitPsCredential(to.suite, result.credential)!;
 }
 
-export function offerOf(to: Group, request: MembershipRequest, credential: IssuedCredential) {
+/** What the card is offered, in parts. */
+export function offerOf(to: Group, request: MembershipRequest, credential: PsCredentialParts) {
   const { membershipKey } = request;
   return { freshness: NONCE, groupKeyHash: to.groupKeyHash, membershipKey, ...credential };
+}
+
+export type OfferParts = ReturnType<typeof offerOf>;
+
+/** The card's answer to an offer. */
+export function accept(coprocessor: Coprocessor, suite: GroupSuite, parts: OfferParts) {
+  return acceptCredential(coprocessor, suite, { ...parts, credential: joinPsCredential(parts) });
 }
 
 /** A card that has joined. */
@@ -80,7 +97,7 @@ export async function member(to: Group, seed: number, engine?: CryptoEngine) {
   const metered = meteredCoprocessor(seed, engine);
   const request = memberRequest(to, seed, engine);
   const credential = await issued(to, request);
-  const accepted = acceptCredential(metered.coprocessor, to.suite, offerOf(to, request, credential));
+  const accepted = accept(metered.coprocessor, to.suite, offerOf(to, request, credential));
   if (!accepted.ok) throw new Error(accepted.reason);
   const hintKey = deriveHintKey(new Uint8Array(32).fill(9), {
     epoch: EPOCH,
@@ -90,10 +107,10 @@ export async function member(to: Group, seed: number, engine?: CryptoEngine) {
   });
   const key: GroupMemberKey = {
     secretKey: request.secretKey,
-    ...accepted.credential,
+    credential: accepted.credential,
     hintKey,
     groupKeyHash: to.groupKeyHash,
     epoch: EPOCH,
   };
-  return { key, request, credential, ...metered };
+  return { key, suite: to.suite, request, credential, ...metered };
 }

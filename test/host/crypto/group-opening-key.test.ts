@@ -36,7 +36,7 @@ describe.each([
 
   test('the parts add to sk, neither is sk, and the card multiplies no point', () => {
     const { a, b } = one.split;
-    expect(nobleEngine.modAdd(a, b, to.suite.order)).toEqual(one.secretKey);
+    expect(nobleEngine.modAdd(a, b, to.suite.curve.order)).toEqual(one.secretKey);
     expect(a).not.toEqual(one.secretKey);
     expect(b).not.toEqual(one.secretKey);
     expect(one.counts()).not.toHaveProperty(`${to.suite.name}-g1-mul`);
@@ -59,7 +59,7 @@ describe.each([
 
   test('refused: malformed shares and a malformed D', () => {
     const { membershipKey, shares } = one;
-    const bad = new Uint8Array(to.suite.g2Bytes).fill(0xff);
+    const bad = new Uint8Array(to.suite.curve.g2Bytes).fill(0xff);
     for (const pair of [[bad, shares[1]] as const, [shares[0], bad] as const]) {
       expect(combineOpeningShares(curve, { membershipKey, shares: pair })).toEqual(refused('encoding'));
     }
@@ -68,7 +68,7 @@ describe.each([
   });
 
   test('a part that is zero or not below the order has no share', () => {
-    for (const part of [new Uint8Array(32), to.suite.order, new Uint8Array(31)]) {
+    for (const part of [new Uint8Array(32), to.suite.curve.order, new Uint8Array(31)]) {
       expect(() => openingShare(curve, part)).toThrow(RangeError);
     }
   });

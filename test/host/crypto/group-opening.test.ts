@@ -6,21 +6,21 @@ import {
   challengeOf,
   challengeScalar,
   gtBytes,
-  joinOpeningProof,
+  joinPsOpeningProof,
   type OpeningBinding,
-  openingProofBytes,
-  openingProofInput,
-  splitOpeningProof,
+  psOpeningProofBytes,
+  psOpeningProofInput,
+  splitPsOpeningProof,
 } from '../../../apdu/index.js';
 import { signGroup } from '../../../applet/index.js';
 import {
   type ClaimedOpening,
-  type EquationPoints,
-  GroupOpener,
   type JoinRecords,
   type OpenableMember,
   type OpeningLogEntry,
-  proveOpening,
+  PsOpener,
+  type PsPoints,
+  provePsOpening,
   seededRng,
   sha256,
   verifyOpening,
@@ -44,7 +44,11 @@ async function world(to: Group) {
   const members = cards.map((card, i) => openable(to, card, `D-${i}`));
   const log: OpeningLogEntry[] = [];
   const opener = (register = members) =>
-    new GroupOpener(to.verifier, { members: () => register }, { record: (entry) => void log.push(entry) });
+    new PsOpener(to.verifier, {
+      openingKey: to.keys.openingKey,
+      register: { members: () => register, memberWith: () => undefined },
+      log: { record: (entry) => void log.push(entry) },
+    });
   const records: JoinRecords = {
     hasJoined: (id, d) => members.some((m) => m.doctorId === id && m.membershipKey.join() === d.join()),
   };
@@ -66,12 +70,12 @@ function claim(at: World, index: number): ClaimedOpening {
   const { to, members } = at;
   const signed = signedBy(at, index);
   const it = members[index]!;
-  const proof = proveOpening(to.verifier, { signed, member: it, judgeNonce: JUDGE }, nonce())!;
+  const proof = provePsOpening(to.verifier, { signed, member: it, judgeNonce: JUDGE }, nonce())!;
   const { doctorId, membershipKey } = it;
   return { signed, doctorId, membershipKey, judgeNonce: JUDGE, proof };
 }
 
-function pointsOf(to: Group, signed: ClaimedOpening['signed']): EquationPoints {
+function pointsOf(to: Group, signed: ClaimedOpening['signed']): PsPoints {
   const checked = to.verifier.check(signed);
   if (!checked.ok) throw new Error(checked.reason);
   return checked.points;
@@ -89,13 +93,13 @@ function proveAnything(to: Group, opening: Omit<ClaimedOpening, 'proof'>, key: G
   const { curve } = to;
   const { mcl } = curve;
   const r = mcl.mul(curve.g2, curve.scalar(seededRng(4, 'liar').bytes(32).fill(0, 0, 1)));
-  const { s1 } = pointsOf(to, opening.signed);
+  const [, s1] = pointsOf(to, opening.signed);
   const t1 = curve.encodeGt(mcl.pairing(s1, r));
   const t2 = curve.encodeGt(mcl.pairing(curve.g1, r));
   const binding = bindingOf(to, { ...opening, proof: new Uint8Array(0) });
-  const challenge = challengeOf(sha256(openingProofInput(binding, { t1, t2 })));
+  const challenge = challengeOf(sha256(psOpeningProofInput(binding, { t1, t2 })));
   const response = mcl.add(r, mcl.mul(key, curve.scalar(challengeScalar(challenge))));
-  return { ...opening, proof: joinOpeningProof({ challenge, response: curve.encodeG2(response) }) };
+  return { ...opening, proof: joinPsOpeningProof({ challenge, response: curve.encodeG2(response) }) };
 }
 
 function keyOf(to: Group, { openingKey }: OpenableMember): G2 {
@@ -141,16 +145,16 @@ describe.each([
 
   test('a proof of opening convinces an outsider', () => {
     const opening = claim(at, 1);
-    expect(opening.proof.length).toBe(openingProofBytes(to.suite));
+    expect(opening.proof.length).toBe(psOpeningProofBytes(to.suite.curve));
     expect(verifyOpening(to.verifier, opening, records)).toEqual({ ok: true });
   });
 
   test('and an outsider on noble, with the same bytes in every hash', () => {
     const opening = claim(at, 1);
-    const { challenge, response } = splitOpeningProof(to.suite, opening.proof)!;
+    const { challenge, response } = splitPsOpeningProof(to.suite.curve, opening.proof)!;
     const commitments = nobleCommitments(to, opening, challenge, response);
-    expect(commitments.t1.length).toBe(gtBytes(to.suite));
-    const input = openingProofInput(bindingOf(to, opening), commitments);
+    expect(commitments.t1.length).toBe(gtBytes(to.suite.curve));
+    const input = psOpeningProofInput(bindingOf(to, opening), commitments);
     expect(challengeOf(sha256(input))).toEqual(challenge);
   });
 
@@ -159,7 +163,9 @@ describe.each([
     const [signer, victim] = [members[0]!, members[1]!];
     const { doctorId, membershipKey } = victim;
     const opening = { signed, doctorId, membershipKey, judgeNonce: JUDGE };
-    expect(proveOpening(to.verifier, { signed, member: victim, judgeNonce: JUDGE }, nonce())).toBeUndefined();
+    expect(
+      provePsOpening(to.verifier, { signed, member: victim, judgeNonce: JUDGE }, nonce()),
+    ).toBeUndefined();
     const relabelled = { ...victim, openingKey: signer.openingKey };
     // T~ of the signer under the victim's D, T~ of the victim, and their sum
     const { mcl } = to.curve;
@@ -167,7 +173,7 @@ describe.each([
     for (const key of keys) {
       expect(verifyOpening(to.verifier, proveAnything(to, opening, key), records)).toEqual(refused('proof'));
     }
-    const forged = proveOpening(to.verifier, { signed, member: relabelled, judgeNonce: JUDGE }, nonce())!;
+    const forged = provePsOpening(to.verifier, { signed, member: relabelled, judgeNonce: JUDGE }, nonce())!;
     expect(verifyOpening(to.verifier, { ...opening, proof: forged }, records)).toEqual(refused('proof'));
     // the lying prover is a right one when it does not lie
     const honest = { ...opening, doctorId: signer.doctorId, membershipKey: signer.membershipKey };
@@ -215,7 +221,7 @@ describe('framing by the issuer', () => {
   test('a credential on the victim’s D without sk signs nothing', async () => {
     // x, y and a u of the issuer's own make a valid credential on D; the proof of sk is what is missing
     const u = curve.scalar(seededRng(6).bytes(32).fill(0, 0, 1));
-    const { x, y } = bls.keys.secretKey;
+    const [x, y] = [bls.keys.secretKey.subarray(0, 32), bls.keys.secretKey.subarray(32)];
     const s1 = mcl.mul(curve.g1, u);
     const d = g1(bls, victim.membershipKey);
     const s2 = mcl.add(mcl.mul(s1, curve.scalar(x)), mcl.mul(d, mcl.mul(u, curve.scalar(y))));
@@ -248,7 +254,7 @@ describe('framing by the issuer', () => {
     const [s1, s2] = [sigma1, sigma2].map((sigma) => mcl.mul(g1(bls, sigma), t));
     const signature = signAnything(bls, { s1: s1!, s2: s2!, secretKey: card.key.secretKey }, 3);
     const signed = { ...SIGNED, signature };
-    const proof = proveOpening(bls.verifier, { signed, member: victim, judgeNonce: JUDGE }, nonce(2))!;
+    const proof = provePsOpening(bls.verifier, { signed, member: victim, judgeNonce: JUDGE }, nonce(2))!;
     const { doctorId, membershipKey } = victim;
     const opening = { signed, doctorId, membershipKey, judgeNonce: JUDGE, proof };
     expect(verifyOpening(bls.verifier, opening, records)).toEqual({ ok: true });
@@ -260,7 +266,7 @@ function nobleCommitments(to: Group, opening: ClaimedOpening, challenge: Uint8Ar
   const lib = to === bls ? bls12_381 : bn254;
   const { Fp12, Fr } = lib.fields;
   const integer = (bytes: Uint8Array) => BigInt(`0x${Buffer.from(bytes).toString('hex')}`);
-  const { a, s1 } = pointsOf(to, opening.signed);
+  const [a, s1] = pointsOf(to, opening.signed);
   const fromMcl = (point: typeof a) => {
     const normal = to.curve.mcl.normalize(point);
     const [x, y] = [normal.getX(), normal.getY()].map((it) => BigInt(`0x${it.getStr(16)}`));
@@ -275,7 +281,7 @@ function nobleCommitments(to: Group, opening: ClaimedOpening, challenge: Uint8Ar
   const minusC = Fr.neg(integer(challenge));
   const d = fromMcl(g1(to, opening.membershipKey));
   const encode = (element: ReturnType<typeof lib.pairing>) => {
-    const digits = to.suite.g1AffineBytes;
+    const digits = to.suite.curve.g1AffineBytes;
     const sixes = [element.c0, element.c1].flatMap(({ c0, c1, c2 }) => [c0, c1, c2]);
     const hex = sixes.flatMap(({ c0, c1 }) => [c0, c1]).map((it) => it.toString(16).padStart(digits, '0'));
     return new Uint8Array(Buffer.from(hex.join(''), 'hex'));

@@ -4,9 +4,9 @@ import {
   challengeScalar,
   concatBytes,
   GROUP_SUITES,
-  groupChallengeInput,
-  joinGroupSignature,
-  splitGroupSignature,
+  joinPsSignature,
+  psChallengeInput,
+  splitPsSignature,
 } from '../../../apdu/index.js';
 import { nobleEngine, signGroup } from '../../../applet/index.js';
 import {
@@ -64,7 +64,7 @@ describe('sign and verify', () => {
 
   test('two signatures of one card share no part', () => {
     const [a, b] = [sign(alice, bls, 20), sign(alice, bls, 21)];
-    const [left, right] = [a, b].map((signature) => splitGroupSignature(bls.suite, signature)!);
+    const [left, right] = [a, b].map((signature) => splitPsSignature(bls.suite, signature)!);
     for (const part of ['s1', 's2', 'commitment', 'hint', 'response'] as const) {
       expect(left![part]).not.toEqual(right![part]);
     }
@@ -78,7 +78,7 @@ describe('sign and verify', () => {
 
 describe('refused', () => {
   const signature = sign(alice, bls);
-  const parts = splitGroupSignature(bls.suite, signature)!;
+  const parts = splitPsSignature(bls.suite, signature)!;
   const both = (altered: Uint8Array) => {
     const verdicts = [bls.verifier, noble].map((v) => v.verify({ ...SIGNED, signature: altered }));
     expect(verdicts[0]).toEqual(verdicts[1]);
@@ -137,25 +137,23 @@ describe('refused', () => {
     const infinity = new Uint8Array(48);
     infinity[0] = 0xc0;
     const zero = { s1: infinity, s2: infinity, commitment: infinity, hint: new Uint8Array(8) };
-    expect(both(joinGroupSignature(bls.suite, { ...zero, response: new Uint8Array(32) }))).toEqual(
+    expect(both(joinPsSignature(bls.suite, { ...zero, response: new Uint8Array(32) }))).toEqual(
       refused('infinity'),
     );
     for (const part of ['s1', 's2', 'commitment'] as const) {
-      expect(both(joinGroupSignature(bls.suite, { ...parts, [part]: infinity }))).toEqual(
-        refused('infinity'),
-      );
+      expect(both(joinPsSignature(bls.suite, { ...parts, [part]: infinity }))).toEqual(refused('infinity'));
     }
     const onBn = sign(carol, bn);
     expect(bn.verifier.verify({ ...SIGNED, signature: onBn.fill(0, 0, 96) }).ok).toBe(false);
   });
 
   test('s + r', () => {
-    const sum = integer(parts.response) + integer(bls.suite.order);
+    const sum = integer(parts.response) + integer(bls.suite.curve.order);
     const response = bytes32(sum);
-    expect(both(joinGroupSignature(bls.suite, { ...parts, response }))).toEqual(refused('response-range'));
-    const bnParts = splitGroupSignature(bn.suite, sign(carol, bn))!;
-    const bnSum = bytes32(integer(bnParts.response) + integer(bn.suite.order));
-    const altered = joinGroupSignature(bn.suite, { ...bnParts, response: bnSum });
+    expect(both(joinPsSignature(bls.suite, { ...parts, response }))).toEqual(refused('response-range'));
+    const bnParts = splitPsSignature(bn.suite, sign(carol, bn))!;
+    const bnSum = bytes32(integer(bnParts.response) + integer(bn.suite.curve.order));
+    const altered = joinPsSignature(bn.suite, { ...bnParts, response: bnSum });
     expect(bn.verifier.verify({ ...SIGNED, signature: altered })).toEqual(refused('response-range'));
   });
 
@@ -164,7 +162,7 @@ describe('refused', () => {
     for (const part of ['s1', 's2', 'commitment'] as const) {
       for (const point of torsion) {
         for (const bad of [point, decompress(parts[part]).add(point)]) {
-          const altered = joinGroupSignature(bls.suite, { ...parts, [part]: compress(bad) });
+          const altered = joinPsSignature(bls.suite, { ...parts, [part]: compress(bad) });
           expect(both(altered)).toEqual(refused('subgroup'));
         }
       }
@@ -174,7 +172,7 @@ describe('refused', () => {
   test('A at infinity: U = k·s1 with s = k, by anybody', () => {
     const k = bytes32(123456789n);
     const commitment = compress(decompress(parts.s1).multiply(integer(k)));
-    const forged = joinGroupSignature(bls.suite, { ...parts, commitment, response: k });
+    const forged = joinPsSignature(bls.suite, { ...parts, commitment, response: k });
     expect(both(forged)).toEqual(refused('degenerate'));
   });
 
@@ -190,7 +188,7 @@ describe('refused', () => {
 
   test('BN points off the curve or not canonical', () => {
     const onBn = sign(carol, bn);
-    const bnParts = splitGroupSignature(bn.suite, onBn)!;
+    const bnParts = splitPsSignature(bn.suite, onBn)!;
     // x + p is the same residue in another encoding, where it fits 255 bits
     const p = 0x30644e72e131a029b85045b68181585d97816a916871ca8d3c208c16d87cfd47n;
     const flag = bnParts.s1[0]! & 0x80;
@@ -200,7 +198,7 @@ describe('refused', () => {
     expect(shifted[0]! & 0x80).toBe(0);
     shifted[0]! |= flag;
     for (const s1 of [shifted, new Uint8Array(32).fill(0xff)]) {
-      const altered = joinGroupSignature(bn.suite, { ...bnParts, s1 });
+      const altered = joinPsSignature(bn.suite, { ...bnParts, s1 });
       expect(bn.verifier.verify({ ...SIGNED, signature: altered })).toEqual(refused('encoding'));
     }
   });
@@ -302,17 +300,17 @@ describe('on the card', () => {
     expect(zeroed).toBe(2);
     expect(bls.verifier.verify({ ...SIGNED, signature })).toEqual(ok);
     const usual = signGroup(first.coprocessor, bls.suite, alice.key, SIGNED, 40)!;
-    const [a, b] = [signature, usual].map((bytes) => splitGroupSignature(bls.suite, bytes)!);
+    const [a, b] = [signature, usual].map((bytes) => splitPsSignature(bls.suite, bytes)!);
     expect(a!.commitment).not.toEqual(b!.commitment);
   });
 
   test('a stored key that is no valid key gives no signature', () => {
-    const key = { ...alice.key, sigma1: new Uint8Array(96) };
+    const key = { ...alice.key, credential: new Uint8Array(192) };
     expect(signGroup(alice.coprocessor, bls.suite, key, SIGNED, 50)).toBeUndefined();
-    const off = alice.key.sigma2.slice();
-    off[95]! ^= 1;
+    const off = alice.key.credential.slice();
+    off[191]! ^= 1;
     expect(
-      signGroup(alice.coprocessor, bls.suite, { ...alice.key, sigma2: off }, SIGNED, 51),
+      signGroup(alice.coprocessor, bls.suite, { ...alice.key, credential: off }, SIGNED, 51),
     ).toBeUndefined();
   });
 });
@@ -339,10 +337,10 @@ function signOnMcl(
     commitment: curve.encodeG1(mcl.mul(s1, k)),
     hint: new Uint8Array(8),
   };
-  const input = groupChallengeInput({ ...points, ...SIGNED, groupKeyHash, epoch: EPOCH });
+  const input = psChallengeInput({ ...points, ...SIGNED, groupKeyHash, epoch: EPOCH });
   const c = curve.scalar(challengeScalar(challengeOf(sha256(input))));
   const response = curve.encodeScalar(mcl.add(k, mcl.mul(c, curve.scalar(secretKey))));
-  return joinGroupSignature(GROUP_SUITES.bls12381, { ...points, response });
+  return joinPsSignature(GROUP_SUITES['ps-g1-bls12381'], { ...points, response });
 }
 
 function integer(bytes: Uint8Array): bigint {

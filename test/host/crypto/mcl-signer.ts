@@ -1,12 +1,7 @@
 /** The card's signing algorithm on mcl, for signers that follow no rule: any points, any key. */
 
 import type { G1 } from 'mcl-wasm';
-import {
-  challengeOf,
-  challengeScalar,
-  groupChallengeInput,
-  joinGroupSignature,
-} from '../../../apdu/index.js';
+import { challengeOf, challengeScalar, joinPsSignature, psChallengeInput } from '../../../apdu/index.js';
 import { seededRng, sha256 } from '../../../host/index.js';
 import { EPOCH, type Group, SIGNED } from './group-fixture.js';
 
@@ -28,10 +23,10 @@ export function signAnything(to: Group, signer: Signer, seed: number, signed = S
     commitment: curve.encodeG1(mcl.mul(signer.s1, k)),
     hint: signer.hint ?? new Uint8Array(8),
   };
-  const input = groupChallengeInput({ ...points, ...signed, groupKeyHash, epoch: EPOCH });
+  const input = psChallengeInput({ ...points, ...signed, groupKeyHash, epoch: EPOCH });
   const c = curve.scalar(challengeScalar(challengeOf(sha256(input))));
   const response = curve.encodeScalar(mcl.add(k, mcl.mul(c, curve.scalar(signer.secretKey))));
-  return joinGroupSignature(to.suite, { ...points, response });
+  return joinPsSignature(to.suite, { ...points, response });
 }
 
 /** A point that nobody knows more about. */

@@ -14,7 +14,7 @@ const bn = await group('bn254', 72);
 const WORKER = new URL('../../../dist/host/crypto/group-signature/verifier-worker.js', import.meta.url);
 
 const settings = (to: Group, change: Partial<VerifierPoolOptions> = {}): VerifierPoolOptions => {
-  return { suite: to.suite.name, key: to.keys.published, workers: 2, workerUrl: WORKER, ...change };
+  return { curve: to.suite.curve.name, key: to.keys.published, workers: 2, workerUrl: WORKER, ...change };
 };
 
 async function started(options: VerifierPoolOptions): Promise<GroupVerifierPool> {
@@ -78,7 +78,7 @@ describe('the verifier pool', () => {
     const before = threads();
     const key = { ...bls.keys.published, proof: new Uint8Array(95) };
     expect(await GroupVerifierPool.start(settings(bls, { key }))).toEqual({ ok: false, reason: 'proof' });
-    expect(await GroupVerifierPool.start(settings(bls, { suite: 'bn254' }))).toEqual({
+    expect(await GroupVerifierPool.start(settings(bls, { curve: 'bn254' }))).toEqual({
       ok: false,
       reason: 'suite',
     });

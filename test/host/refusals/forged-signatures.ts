@@ -62,7 +62,7 @@ export async function forgeries(scenario: Scenario, seed: number): Promise<reado
       reason: /equation/,
       forge(genuine, { domain, fields: template }, fields) {
         const statement = encodeTemplate(template, fields as never);
-        const suite = curve.suite;
+        const { suite } = outsider;
         const groupSignature = signGroup(outsider.coprocessor, suite, key, { domain, statement }, 99);
         if (!groupSignature) throw new Error('the outsider can not sign');
         return { ...genuine, groupSignature };

@@ -2,13 +2,13 @@
 
 import { concatBytes, uintToBytes } from '../bytes.js';
 import type { GroupSuite } from './group-suite.js';
-import { SCALAR_BYTES } from './group-suite.js';
+import { SCALAR_BYTES } from './pairing-curve.js';
 import { hashInput } from './transcript.js';
 
 /** Length of the hint, in bytes: HMAC-SHA-256 cut to its first eight. */
 export const HINT_BYTES = 8;
 
-export type GroupSignatureParts = {
+export type PsSignatureParts = {
   /** t·σ1, encoded G1 point. */
   readonly s1: Uint8Array;
   /** t·σ2, encoded G1 point. */
@@ -22,21 +22,18 @@ export type GroupSignatureParts = {
 };
 
 /** @throws {RangeError} when a part has a length that is not the suite's. */
-export function joinGroupSignature(suite: GroupSuite, parts: GroupSignatureParts): Uint8Array {
+export function joinPsSignature(suite: GroupSuite, parts: PsSignatureParts): Uint8Array {
   const { s1, s2, commitment, hint, response } = parts;
-  for (const point of [s1, s2, commitment]) assertLength('G1 point', point, suite.g1Bytes);
+  for (const point of [s1, s2, commitment]) assertLength('G1 point', point, suite.curve.g1Bytes);
   assertLength('hint', hint, HINT_BYTES);
   assertLength('response', response, SCALAR_BYTES);
   return concatBytes(s1, s2, commitment, hint, response);
 }
 
 /** The parts of a signature as views, or `undefined` for a wrong length. The parts are not checked here. */
-export function splitGroupSignature(
-  suite: GroupSuite,
-  signature: Uint8Array,
-): GroupSignatureParts | undefined {
+export function splitPsSignature(suite: GroupSuite, signature: Uint8Array): PsSignatureParts | undefined {
   if (signature.length !== suite.signatureBytes) return undefined;
-  const n = suite.g1Bytes;
+  const n = suite.curve.g1Bytes;
   return {
     s1: signature.subarray(0, n),
     s2: signature.subarray(n, 2 * n),
@@ -46,7 +43,7 @@ export function splitGroupSignature(
   };
 }
 
-export type GroupChallengeInputs = Pick<GroupSignatureParts, 's1' | 's2' | 'commitment' | 'hint'> & {
+export type PsChallengeInputs = Pick<PsSignatureParts, 's1' | 's2' | 'commitment' | 'hint'> & {
   /** Domain tag of the statement, such as `IMIS-v1/gs/eq7`. */
   readonly domain: string;
   /** SHA-256 of the group public key, 32 bytes. */
@@ -57,7 +54,7 @@ export type GroupChallengeInputs = Pick<GroupSignatureParts, 's1' | 's2' | 'comm
 };
 
 /** What the challenge c of a group signature hashes: PK_GK, epoch (4 bytes), s1, s2, U, hint, statement. */
-export function groupChallengeInput(inputs: GroupChallengeInputs): Uint8Array {
+export function psChallengeInput(inputs: PsChallengeInputs): Uint8Array {
   const { domain, groupKeyHash, epoch, s1, s2, commitment, hint, statement } = inputs;
   return hashInput(domain, [groupKeyHash, uintToBytes(epoch, 4), s1, s2, commitment, hint, statement]);
 }

@@ -1,5 +1,5 @@
 /**
- * Proof of knowledge of x and y for X~ = x·g~, Y~ = y·g~: one Schnorr challenge for both, c ‖ z_x ‖ z_y,
+ * PS-G1: proof of knowledge of x and y for X~ = x·g~, Y~ = y·g~: one Schnorr challenge for both, c ‖ z_x ‖ z_y,
  * 95 bytes. Without it a group key could be made from another group's.
  */
 
@@ -9,13 +9,13 @@ import {
   challengeOf,
   challengeScalar,
   concatBytes,
-  groupKeyProofInput,
   isScalar,
+  psKeyProofInput,
   SCALAR_BYTES,
-} from '../../../apdu/index.js';
-import { sha256 } from '../sha256.js';
-import { sameChallenge } from './group-verifier.js';
-import type { MclCurve } from './mcl.js';
+} from '../../../../apdu/index.js';
+import { sha256 } from '../../sha256.js';
+import { sameChallenge } from '../group-verifier.js';
+import type { MclCurve } from '../mcl.js';
 
 export const GROUP_KEY_PROOF_BYTES = CHALLENGE_BYTES + 2 * SCALAR_BYTES;
 
@@ -46,7 +46,7 @@ export function proveGroupKey(
 ): Uint8Array {
   const { mcl, g2 } = curve;
   const commitments = [x, y].map(({ nonce }) => curve.encodeG2(mcl.mul(g2, nonce)));
-  const challenge = challengeOf(sha256(groupKeyProofInput(groupKeyHash, commitments[0]!, commitments[1]!)));
+  const challenge = challengeOf(sha256(psKeyProofInput(groupKeyHash, commitments[0]!, commitments[1]!)));
   const c = curve.scalar(challengeScalar(challenge));
   const responses = [x, y].map(({ secret, nonce }) => curve.encodeScalar(mcl.add(nonce, mcl.mul(c, secret))));
   return concatBytes(challenge, ...responses);
@@ -60,16 +60,17 @@ export function verifyGroupKeyProof(
   y: G2,
   proof: Uint8Array,
 ): boolean {
-  const { mcl, g2, suite } = curve;
+  const { mcl, g2, parameters } = curve;
   const parts = splitGroupKeyProof(proof);
-  if (!parts || !isScalar(suite, parts.responseX) || !isScalar(suite, parts.responseY)) return false;
+  if (!parts || !isScalar(parameters, parts.responseX) || !isScalar(parameters, parts.responseY))
+    return false;
   const c = curve.scalar(challengeScalar(parts.challenge));
   const commitment = (response: Uint8Array, point: G2) =>
     mcl.sub(mcl.mul(g2, curve.scalar(response)), mcl.mul(point, c));
   const [rx, ry] = [commitment(parts.responseX, x), commitment(parts.responseY, y)];
   if (rx.isZero() || ry.isZero()) return false;
   return sameChallenge(
-    groupKeyProofInput(groupKeyHash, curve.encodeG2(rx), curve.encodeG2(ry)),
+    psKeyProofInput(groupKeyHash, curve.encodeG2(rx), curve.encodeG2(ry)),
     parts.challenge,
   );
 }

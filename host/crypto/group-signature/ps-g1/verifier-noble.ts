@@ -1,37 +1,25 @@
 /**
- * The same verification rule on noble, written without mcl: the second implementation that a fault of
+ * PS-G1: the same verification rule on noble, written without mcl: the second implementation that a fault of
  * one library cannot deceive. Slower; for cross-checks and for hosts without WebAssembly.
  */
 
-import {
-  challengeScalar,
-  GROUP_SUITES,
-  type GroupSuite,
-  type GroupSuiteName,
-  groupKeyProofInput,
-  isScalar,
-} from '../../../apdu/index.js';
-import { splitGroupKeyProof } from './group-key-proof.js';
+import { challengeScalar, type GroupSuite, isScalar, psKeyProofInput } from '../../../../apdu/index.js';
 import {
   type GroupSignatureVerdict,
   type GroupVerifier,
   type LoadedVerifier,
   type PublishedGroupKey,
-  readPublicKey,
-  readSignature,
   type SignedStatement,
   sameChallenge,
-} from './group-verifier.js';
-import { integer, NOBLE_CURVES, type NobleCurve, type NobleG1, type NobleG2 } from './noble-curve.js';
+} from '../group-verifier.js';
+import { integer, NOBLE_CURVES, type NobleCurve, type NobleG1, type NobleG2 } from '../noble-curve.js';
+import { splitGroupKeyProof } from './group-key-proof.js';
+import { readPublicKey, readSignature } from './read.js';
 
-/** Loads a group key of the suite with the checks that every verifier makes. */
-export function loadNobleGroupVerifier(
-  key: PublishedGroupKey,
-  name: GroupSuiteName = 'bls12381',
-): LoadedVerifier {
-  const suite = GROUP_SUITES[name];
-  const curve = NOBLE_CURVES[name];
-  const read = readPublicKey(suite, key.publicKey);
+/** Loads a group key with the checks that every verifier makes. */
+export function loadNoblePsVerifier(suite: GroupSuite, key: PublishedGroupKey): LoadedVerifier {
+  const curve = NOBLE_CURVES[suite.curve.name];
+  const read = readPublicKey(key.publicKey);
   if (!read.ok) return read;
   const x = curve.decodeG2(read.x);
   if (!x.ok) return x;
@@ -80,7 +68,11 @@ class NobleVerifier implements GroupVerifier {
   proofHolds(proof: Uint8Array): boolean {
     const { lib, encodeG2 } = this.curve;
     const parts = splitGroupKeyProof(proof);
-    if (!parts || !isScalar(this.suite, parts.responseX) || !isScalar(this.suite, parts.responseY)) {
+    if (
+      !parts ||
+      !isScalar(this.suite.curve, parts.responseX) ||
+      !isScalar(this.suite.curve, parts.responseY)
+    ) {
       return false;
     }
     const c = integer(challengeScalar(parts.challenge));
@@ -88,7 +80,7 @@ class NobleVerifier implements GroupVerifier {
       lib.G2.Point.BASE.multiplyUnsafe(integer(response)).subtract(point.multiplyUnsafe(c));
     const [rx, ry] = [commitment(parts.responseX, this.x), commitment(parts.responseY, this.y)];
     if (rx.is0() || ry.is0()) return false;
-    return sameChallenge(groupKeyProofInput(this.groupKeyHash, encodeG2(rx), encodeG2(ry)), parts.challenge);
+    return sameChallenge(psKeyProofInput(this.groupKeyHash, encodeG2(rx), encodeG2(ry)), parts.challenge);
   }
 
   dispose(): void {}

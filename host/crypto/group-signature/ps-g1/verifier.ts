@@ -1,27 +1,27 @@
 /** Verification of PS-G1 group signatures on mcl-wasm: one rule for every verifier. */
 
 import type { Fr, G1, PrecomputedG2 } from 'mcl-wasm';
-import { challengeScalar, type GroupSuite } from '../../../apdu/index.js';
+import { challengeScalar, type GroupSuite } from '../../../../apdu/index.js';
+import type {
+  CheckedSignature,
+  GroupSignatureVerdict,
+  LoadedMclVerifier,
+  MclGroupVerifier,
+  PublishedGroupKey,
+  SignedStatement,
+} from '../group-verifier.js';
+import { verifyOne } from '../group-verifier.js';
+import type { MclCurve } from '../mcl.js';
 import { verifyGroupKeyProof } from './group-key-proof.js';
-import {
-  type GroupKeyFault,
-  type GroupSignatureFault,
-  type GroupSignatureVerdict,
-  type GroupVerifier,
-  type PublishedGroupKey,
-  readPublicKey,
-  readSignature,
-  type SignedStatement,
-} from './group-verifier.js';
-import type { MclCurve } from './mcl.js';
+import { readPublicKey, readSignature } from './read.js';
 
-export type LoadedMclVerifier =
-  | { readonly ok: true; readonly verifier: MclGroupVerifier }
-  | { readonly ok: false; readonly reason: GroupKeyFault };
-
-/** Loads a group key: format, subgroup, X~ and Y~ ≠ O, proof of knowledge; done once for each epoch. */
-export function loadGroupVerifier(curve: MclCurve, key: PublishedGroupKey): LoadedMclVerifier {
-  const read = readPublicKey(curve.suite, key.publicKey);
+/** Loads a group key: format, subgroup, X~ and Y~ ≠ O, proof of knowledge. */
+export function loadPsVerifier(
+  curve: MclCurve,
+  suite: GroupSuite,
+  key: PublishedGroupKey,
+): LoadedMclVerifier {
+  const read = readPublicKey(key.publicKey);
   if (!read.ok) return read;
   const x = curve.decodeG2(read.x);
   if (!x.ok) return x;
@@ -36,46 +36,36 @@ export function loadGroupVerifier(curve: MclCurve, key: PublishedGroupKey): Load
     y: new PrecomputedG2(y.point),
     g: new PrecomputedG2(curve.g2),
   };
-  return { ok: true, verifier: new MclGroupVerifier(curve, key.epoch, read.groupKeyHash, lines) };
+  return { ok: true, verifier: new PsVerifier(curve, suite, key.epoch, read.groupKeyHash, lines) };
+}
+
+/** The verifier as one of this scheme. @throws {TypeError} when it is of another. */
+export function psVerifier(verifier: MclGroupVerifier): PsVerifier {
+  if (verifier instanceof PsVerifier) return verifier;
+  throw new TypeError(`a verifier of ${verifier.suite.name} is none of PS-G1`);
 }
 
 /** Line coefficients of the fixed G2 arguments X~, Y~, g~. */
 type Lines = { readonly x: PrecomputedG2; readonly y: PrecomputedG2; readonly g: PrecomputedG2 };
 
-/** Arguments of the pairing equation of one signature, or sums of them over a batch. */
-export type EquationPoints = {
-  /** A = (s/c)·s1 − (1/c)·U, which is sk·s1 for an honest signer. */
-  readonly a: G1;
-  readonly s1: G1;
-  readonly s2: G1;
-};
+/** A = (s/c)·s1 − (1/c)·U, which is sk·s1 for an honest signer; s1; s2. */
+export type PsPoints = readonly [a: G1, s1: G1, s2: G1];
 
-/** A signature of which every check but the pairing equation has passed. */
-export type CheckedSignature =
-  | { readonly ok: true; readonly points: EquationPoints }
-  | { readonly ok: false; readonly reason: GroupSignatureFault };
-
-/** Verifies under one key on mcl-wasm; its two halves serve batches and openings. */
-export class MclGroupVerifier implements GroupVerifier {
-  readonly suite: GroupSuite;
-
+/** Verifies under one key on mcl-wasm. */
+export class PsVerifier implements MclGroupVerifier<PsPoints> {
   constructor(
     readonly curve: MclCurve,
+    readonly suite: GroupSuite,
     readonly epoch: number,
     readonly groupKeyHash: Uint8Array,
     private readonly lines: Lines,
-  ) {
-    this.suite = curve.suite;
-  }
+  ) {}
 
   verify(signed: SignedStatement): GroupSignatureVerdict {
-    const checked = this.check(signed);
-    if (!checked.ok) return checked;
-    return this.equationHolds(checked.points) ? { ok: true } : { ok: false, reason: 'equation' };
+    return verifyOne(this, signed);
   }
 
-  /** Every check of one signature that is no pairing. */
-  check(signed: SignedStatement): CheckedSignature {
+  check(signed: SignedStatement): CheckedSignature<PsPoints> {
     const { curve } = this;
     const read = readSignature(this.suite, this, signed);
     if (!read.ok) return read;
@@ -90,11 +80,11 @@ export class MclGroupVerifier implements GroupVerifier {
       response: curve.scalar(read.parts.response),
     });
     if (a.isZero()) return { ok: false, reason: 'degenerate' };
-    return { ok: true, points: { a, s1: s1.point, s2: s2.point } };
+    return { ok: true, points: [a, s1.point, s2.point] };
   }
 
   /** e(A, Y~)·e(s1, X~)·e(−s2, g~) = 1, with one final exponentiation. */
-  equationHolds({ a, s1, s2 }: EquationPoints): boolean {
+  equationHolds([a, s1, s2]: PsPoints): boolean {
     const { mcl } = this.curve;
     const { x, y, g } = this.lines;
     const two = mcl.precomputedMillerLoop2(a, y, s1, x);

@@ -4,15 +4,15 @@
  * rule of one registration for each D are the callers'.
  */
 
-import { isScalar } from '../../../apdu/index.js';
-import type { MclCurve, PointFault } from './mcl.js';
+import { isScalar } from '../../../../apdu/index.js';
+import type { MclCurve, PointFault } from '../mcl.js';
 
 /**
  * A device's share: part·g~, encoded G2 point; the device then forgets the part.
  * @throws {RangeError} when the part is no scalar in [1, r).
  */
 export function openingShare(curve: MclCurve, part: Uint8Array): Uint8Array {
-  if (!isScalar(curve.suite, part) || part.every((byte) => byte === 0)) {
+  if (!isScalar(curve.parameters, part) || part.every((byte) => byte === 0)) {
     throw new RangeError('a part of a secret key is a scalar between 1 and the order');
   }
   return curve.encodeG2(curve.mcl.mul(curve.g2, curve.scalar(part)));

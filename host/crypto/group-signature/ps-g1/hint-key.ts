@@ -1,7 +1,10 @@
 /** The hint key K_i of a member's card, by which the opening service finds a signer without a scan. */
 
 import { hkdfSync } from 'node:crypto';
-import { DOMAIN, hashInput, uintToBytes, utf8ToBytes } from '../../../apdu/index.js';
+import { DOMAIN, hashInput, uintToBytes, utf8ToBytes } from '../../../../apdu/index.js';
+
+/** Length of MK_hint, bytes. */
+export const HINT_MASTER_KEY_BYTES = 32;
 
 export type HintKeyInputs = {
   readonly epoch: number;
