@@ -102,9 +102,8 @@ export function collectionHandlers(os: CardOs, memory: PatientMemory, slots: Del
     // State, counter and signature change together, before the signature leaves the card.
     os.nvm.atomically(() => {
       const state = remaining === 0 ? PRESCRIPTION_STATE.collected : PRESCRIPTION_STATE.open;
-      files.prescriptions
-        .slot(slot)
-        .write(encodeTemplate(PRESCRIPTION_RECORD, { ...stored, state, remaining }));
+      const record = encodeTemplate(PRESCRIPTION_RECORD, { ...stored, state, remaining });
+      files.prescriptions.update(slot, record);
       proof.statementHash.write(digest);
       signer.stored(slot).write(signature);
     });

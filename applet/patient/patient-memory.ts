@@ -1,6 +1,7 @@
 /** What the patient application keeps in card memory: keys, certificates, the proofs of collections. */
 
 import { PATIENT_APPLICATION } from '../../apdu/index.js';
+import { planTrustAnchor, type TrustAnchor } from '../os/certificate-chain.js';
 import type { ExclusiveRam, MemoryPlan, NvmField, NvmString, RamField } from '../runtime/allocation.js';
 import { planSlots, type SlotMemory } from './delegation-slot.js';
 
@@ -16,11 +17,10 @@ export type PrescriptionProof = {
   readonly signature: NvmField;
 };
 
-export type PatientMemory = {
+export type PatientMemory = TrustAnchor & {
   readonly cardSerial: NvmString;
   readonly issuerKey: NvmField;
   readonly sealingKey: NvmField;
-  readonly latestDate: NvmField;
   readonly roleKey: NvmString;
   readonly roleCertificate: NvmString;
   readonly keys: Readonly<Record<'signing' | 'decryption' | 'delegation', StoredKeyPair>>;
@@ -34,8 +34,6 @@ export type PatientMemory = {
   readonly openDelegation: ExclusiveRam;
   readonly challenge: RamField;
   readonly challengeDrawn: RamField;
-  readonly peerRole: RamField;
-  readonly peerKey: RamField;
   readonly commitment: RamField;
   readonly patientRandom: RamField;
   readonly numberOpen: RamField;
@@ -75,10 +73,9 @@ export function planPatientMemory(memory: MemoryPlan): PatientMemory {
     openDelegation: memory.exclusive('open delegation', OPEN_DELEGATION_BYTES),
     challenge: memory.transientField('card authentication: challenge', 16),
     challengeDrawn: memory.transientField('card authentication: challenge drawn', 1),
-    peerRole: memory.transientField('card authentication: role of the other card', 1),
-    peerKey: memory.transientField('card authentication: key of the other card', 33),
     commitment: memory.transientField('prescription number: commitment', 32),
     patientRandom: memory.transientField('prescription number: own random', 16),
     numberOpen: memory.transientField('prescription number: open', 1),
+    ...planTrustAnchor(memory),
   };
 }

@@ -35,6 +35,8 @@ import {
   type SignedPrescription,
 } from './prescription-register.js';
 import { RecordStore } from './record-store.js';
+import { RoleAuthority, type RoleBatch } from './role-authority.js';
+import { RootAuthority, type RootKey } from './root-authority.js';
 import { type ConfirmedRequest, type Receipt, VisitDesk } from './visit-desk.js';
 import { WarrantRegister } from './warrant-register.js';
 
@@ -46,17 +48,16 @@ export type NhiPublicKeys = {
 };
 
 /** What NHI puts onto a card of a role before it is given out. */
-export type CardIssue = {
-  readonly issuerKey: Uint8Array;
-  readonly sealingKey: Uint8Array;
-  readonly roleKey: Uint8Array;
-  readonly roleCertificate: Uint8Array;
-  readonly cardSerial: Uint8Array;
-  /** Seconds since 1970: the first date the card knows. */
-  readonly today: number;
-  /** The secure channel through which all of this goes; for one card. */
-  readonly session: PersonalisationSession;
-};
+export type CardIssue = RootKey &
+  RoleBatch & {
+    readonly issuerKey: Uint8Array;
+    readonly sealingKey: Uint8Array;
+    readonly cardSerial: Uint8Array;
+    /** Seconds since 1970: the first date the card knows. */
+    readonly today: number;
+    /** The secure channel through which all of this goes; for one card. */
+    readonly session: PersonalisationSession;
+  };
 
 /** NHI as a hospital sees it (eq. 6–10). */
 export interface HospitalDoor {
@@ -107,6 +108,8 @@ export class Nhi {
   readonly warrants: WarrantRegister;
   readonly records = new RecordStore();
   private readonly authority: CertificateAuthority;
+  private readonly root: RootAuthority;
+  private readonly roles: RoleAuthority;
   private readonly cardIssuing: CardIssuing;
   private readonly decryption: EcKeyPair;
   private readonly verifier: GroupVerifier;
@@ -119,6 +122,8 @@ export class Nhi {
     const { clock, rng, curve } = ports;
     this.authority = new CertificateAuthority(clock, rng);
     this.decryption = generateEcKeyPair(rng);
+    this.root = new RootAuthority(clock, rng);
+    this.roles = new RoleAuthority(this.root, clock, rng);
     this.cardIssuing = new CardIssuing(ports.cardBatches, rng);
     const { authority, decryption } = this;
     this.patients = new PatientRegister({ ...ports, authority, decryption });
@@ -145,7 +150,8 @@ export class Nhi {
     return {
       issuerKey: this.authority.publicKey,
       sealingKey: this.decryption.publicKey,
-      ...this.authority.roleBatch(role),
+      ...this.root.anchor,
+      ...this.roles.roleBatch(role),
       cardSerial: this.ports.rng.bytes(8),
       today: this.ports.clock.now(),
       session: this.cardIssuing.openSession(),
