@@ -19,6 +19,10 @@ export const DOMAIN = {
   /** Half signatures of a delegation: the patient's card's and the agent's card's (eq. 5). */
   delegationPatient: 'IMIS-v1/del/P',
   delegationAgent: 'IMIS-v1/del/A',
+  /** An entry of the public join register, chained to the one before. */
+  joinRegister: 'IMIS-v1/join-register',
+  /** F_GK(MK, ID_D) of the paper: a member key that NHI makes. */
+  issuerMadeKey: 'IMIS-v1/issuer-made-key',
   /** Secret nonces, one tag for each use, so that two nonces of one signature are unrelated. */
   nonceJoin: 'IMIS-v1/nonce/join',
   nonceBlinding: 'IMIS-v1/nonce/gs-t',
