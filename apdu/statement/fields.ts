@@ -120,8 +120,8 @@ export const FIELD = {
   agentCommitment: bytesObject(0xdf2d, "agent card's commitment Y_A", 33),
   agentHalf: bytesObject(0xdf2e, "agent card's half s_A", 32),
   proxySignature: bytesObject(0xdf2f, 'proxy signature (R || s)', 65),
-  delegationKeyProof: bytesObject(0xdf59, 'proof of possession of the delegation key', 63),
-  patientSignature: bytesObject(0xdf5a, "patient's signature (r || s)", 64),
+  delegationKeyProof: bytesObject(0xdf5e, 'proof of possession of the delegation key', 63),
+  patientSignature: bytesObject(0xdf5f, "patient's signature (r || s)", 64),
 
   // documents between services; they never reach a card
   basicData: bytesObject(0xdf6a, 'basic data', 2, 4096),
