@@ -9,6 +9,7 @@ import { CardSession } from '../os/card-session.js';
 import { CertificateChain } from '../os/certificate-chain.js';
 import { certificateHandlers } from '../os/certificate-handlers.js';
 import type { HandlersOf } from '../os/handlers.js';
+import { InstalledApplication } from '../os/installed-application.js';
 import { interindustryHandlers } from '../os/interindustry-handlers.js';
 import { lifeCycleHandlers } from '../os/life-cycle-handlers.js';
 import { scp03Handlers } from '../os/scp03-handlers.js';
@@ -48,14 +49,7 @@ function makePatientApplication(os: CardOs): Application {
     ...delegationHandlers(os, memory, slots),
     ...collectionHandlers(os, memory, slots),
   };
-  return {
-    spec: PATIENT_APPLICATION,
-    handlers,
-    get lifeCycle() {
-      return state.lifeCycle;
-    },
-    secureMessaging: session,
-  };
+  return new InstalledApplication(PATIENT_APPLICATION, handlers, state, session);
 }
 
 export const PATIENT_CARD: CardKind = {

@@ -2,7 +2,8 @@
 
 import { PATIENT_APPLICATION } from '../../apdu/index.js';
 import { planTrustAnchor, type TrustAnchor } from '../os/certificate-chain.js';
-import type { ExclusiveRam, MemoryPlan, NvmField, NvmString, RamField } from '../runtime/allocation.js';
+import type { MemoryPlan, NvmField, NvmString, RamField } from '../runtime/allocation.js';
+import type { ExclusiveRam } from '../runtime/exclusive-ram.js';
 import { planSlots, type SlotMemory } from './delegation-slot.js';
 
 /** A key pair on P-256: 32 bytes secret, 33 bytes public. */

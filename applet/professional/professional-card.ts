@@ -9,6 +9,7 @@ import { CardSession } from '../os/card-session.js';
 import { CertificateChain } from '../os/certificate-chain.js';
 import { certificateHandlers } from '../os/certificate-handlers.js';
 import type { HandlersOf } from '../os/handlers.js';
+import { InstalledApplication } from '../os/installed-application.js';
 import { interindustryHandlers } from '../os/interindustry-handlers.js';
 import { scp03Handlers } from '../os/scp03-handlers.js';
 import { cardAuthenticationHandlers } from './card-authentication.js';
@@ -40,14 +41,7 @@ function makeProfessionalApplication(os: CardOs): Application {
     ...cardAuthenticationHandlers(os, memory, chain, session),
     ...prescriptionNumberHandlers(os, memory),
   };
-  return {
-    spec: PROFESSIONAL_APPLICATION,
-    handlers,
-    get lifeCycle() {
-      return state.lifeCycle;
-    },
-    secureMessaging: session,
-  };
+  return new InstalledApplication(PROFESSIONAL_APPLICATION, handlers, state, session);
 }
 
 export const PROFESSIONAL_CARD: CardKind = {

@@ -65,10 +65,14 @@ export class Nvm {
     if (pages <= SPARE_PAGES) throw new RangeError(`${limits.nvmBytes} bytes of NVM are too few to manage`);
     this.flash = new Flash(limits.pageBytes, pages, meter, image);
     this.capacity = (pages - SPARE_PAGES) * limits.pageBytes;
-    this.index = new Uint16Array(pages - SPARE_PAGES).fill(NO_PAGE);
-    this.taken = new Uint8Array(pages);
+    const logicalPages = pages - SPARE_PAGES;
+    const latchBytes = limits.pageBytes + SPARE_BYTES;
+    // One piece of memory for all three, as in the flash.
+    const memory = new ArrayBuffer(2 * logicalPages + pages + latchBytes);
+    this.index = new Uint16Array(memory, 0, logicalPages).fill(NO_PAGE);
+    this.taken = new Uint8Array(memory, 2 * logicalPages, pages);
+    this.latch = new Uint8Array(memory, 2 * logicalPages + pages, latchBytes);
     this.lastCommitPage = pages - 1;
-    this.latch = new Uint8Array(limits.pageBytes + SPARE_BYTES);
     this.buildIndex();
   }
 
