@@ -5,6 +5,7 @@ import { FIELD } from '../statement/fields.js';
 import { STATEMENT } from '../statement/statements.js';
 import { SW } from '../status-word.js';
 import { bytesObject, optional, secret, templateObject } from '../template.js';
+import * as dataObjects from './data-objects.js';
 import * as delegation from './delegation-commands.js';
 import * as fileCommands from './file-commands.js';
 import * as interindustry from './interindustry.js';
@@ -282,7 +283,13 @@ export const PATIENT_APPLICATION = {
     getChallenge: interindustry.getChallenge,
     verify: delegation.verify,
     changeReferenceData: delegation.changeReferenceData,
+    resetVerification: interindustry.resetVerification,
     resetRetryCounter: interindustry.resetRetryCounter,
+    getHistoricalBytes: dataObjects.getHistoricalBytes,
+    getPinStatus: dataObjects.getPinStatus,
+    getCardSerial: dataObjects.getCardSerial,
+    getHolderDeclaration: dataObjects.getHolderDeclaration,
+    putHolderDeclaration: dataObjects.putHolderDeclaration,
     manageSecurityEnvironment: interindustry.manageSecurityEnvironment,
     setVerificationKey: interindustry.setVerificationKey,
     verifyCertificate: interindustry.verifyCertificate,

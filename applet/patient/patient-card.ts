@@ -8,6 +8,7 @@ import type { Application, CardOs } from '../os/card-os.js';
 import { CardSession } from '../os/card-session.js';
 import { CertificateChain } from '../os/certificate-chain.js';
 import { certificateHandlers } from '../os/certificate-handlers.js';
+import { dataObjectHandlers } from '../os/data-object-handlers.js';
 import type { HandlersOf } from '../os/handlers.js';
 import { InstalledApplication } from '../os/installed-application.js';
 import { interindustryHandlers } from '../os/interindustry-handlers.js';
@@ -18,6 +19,7 @@ import { cardAuthenticationHandlers } from './card-authentication.js';
 import { collectionHandlers } from './collection.js';
 import { delegationHandlers } from './delegation.js';
 import { DelegationSlots } from './delegation-slot.js';
+import { holderDeclarationHandlers } from './holder-declaration.js';
 import { holderSignatureHandlers } from './holder-signature.js';
 import { planPatientMemory } from './patient-memory.js';
 import { personalisationHandlers } from './personalisation.js';
@@ -38,6 +40,8 @@ function makePatientApplication(os: CardOs): Application {
   const handlers: HandlersOf<typeof PATIENT_APPLICATION> = {
     ...interindustry,
     ...agentPinHandlers(os, slots, interindustry),
+    ...dataObjectHandlers(state, memory.cardSerial),
+    ...holderDeclarationHandlers(os, memory),
     ...scp03Handlers(os, PATIENT_APPLICATION),
     ...personalisation,
     ...lifeCycleHandlers(os, state, personalisation.activate),

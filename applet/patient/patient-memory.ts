@@ -1,6 +1,6 @@
 /** What the patient application keeps in card memory: keys, certificates, the proofs of collections. */
 
-import { PATIENT_APPLICATION } from '../../apdu/index.js';
+import { HOLDER_DECLARATION, maxLength, PATIENT_APPLICATION } from '../../apdu/index.js';
 import { planTrustAnchor, type TrustAnchor } from '../os/certificate-chain.js';
 import type { MemoryPlan, NvmField, NvmString, RamField } from '../runtime/allocation.js';
 import type { ExclusiveRam } from '../runtime/exclusive-ram.js';
@@ -33,6 +33,8 @@ export type PatientMemory = TrustAnchor & {
   readonly nonceCounter: NvmField;
   /** A delegation between OPEN and CLOSE: y_P, Y_P and SHA-256 of W. */
   readonly openDelegation: ExclusiveRam;
+  /** The holder's declaration as it was sent; empty before the first. */
+  readonly holderDeclaration: NvmString;
   readonly challenge: RamField;
   readonly challengeDrawn: RamField;
   readonly commitment: RamField;
@@ -72,6 +74,7 @@ export function planPatientMemory(memory: MemoryPlan): PatientMemory {
     slots: planSlots(memory),
     nonceCounter: memory.field('nonce counter of delegation and proxy keys', 4),
     openDelegation: memory.exclusive('open delegation', OPEN_DELEGATION_BYTES),
+    holderDeclaration: memory.string('holder declaration', maxLength(HOLDER_DECLARATION)),
     challenge: memory.transientField('card authentication: challenge', 16),
     challengeDrawn: memory.transientField('card authentication: challenge drawn', 1),
     commitment: memory.transientField('prescription number: commitment', 32),

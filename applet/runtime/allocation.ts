@@ -3,6 +3,7 @@
 import { bytesToUint, uintToBytes } from '../../apdu/index.js';
 import { ExclusiveRam } from './exclusive-ram.js';
 import type { Nvm } from './nvm.js';
+import { ProfileTooSmall } from './profile-too-small.js';
 import type { Ram } from './ram.js';
 import { type ChannelCopies, RamField } from './ram-field.js';
 
@@ -25,14 +26,6 @@ export type Owner = Holder & {
 };
 
 const OPERATING_SYSTEM: Holder = { kind: 'operating system' };
-
-/** The profile grants less memory than the application needs. */
-export class ProfileTooSmall extends Error {
-  constructor(memory: string, name: string, needed: number, capacity: number) {
-    super(`${memory}: "${name}" ends at byte ${needed}, the profile has ${capacity}`);
-    this.name = 'ProfileTooSmall';
-  }
-}
 
 /** Hands out consecutive ranges of one memory. */
 export class Allocator {
