@@ -76,6 +76,19 @@ describe('imis visit --json', () => {
     expect(commands.some(({ predictedMs }) => predictedMs !== null)).toBe(true);
   });
 
+  it('tells of an agent who collects, the same twice, in the same form', async () => {
+    const run = await visit(...seeded, '--scenario', 'agent');
+    const document = documentOf(run);
+    expect(document.phases.flatMap(({ equations }) => equations)).toEqual(
+      expect.arrayContaining([5, 18, 19]),
+    );
+    expect(document.phases.flatMap(({ commands }) => commands).some(({ card }) => card === 'agent')).toBe(
+      true,
+    );
+    expect(validate(document), JSON.stringify(validate.errors)).toBe(true);
+    expect((await visit(...seeded, '--scenario', 'agent')).stdout).toBe(run.stdout);
+  });
+
   it('holds no path, version or time', () => {
     const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
     let checked = 0;
