@@ -312,11 +312,11 @@ const openResponse = {
   ins: 0x2a,
   p1: { kind: 'constant', value: 0x80 },
   p2: { kind: 'constant', value: 0x7d },
-  data: { kind: 'bytes', name: 'secure messaging data objects', min: 1, max: 1000 },
+  data: { kind: 'bytes', name: 'secure messaging data objects', min: 1, max: 960 },
   response: {
     kind: 'template',
     template: {
-      plain: optional(secret(bytesObject(0x80, 'response data', 1, 1000))),
+      plain: optional(secret(bytesObject(0x80, 'response data', 1, 940))),
       status: uintObject(0x99, 'processing status', 2),
     },
   },

@@ -177,8 +177,9 @@ export class CommandProcessor {
     const { data: plain, le } = session.unwrap(headerOf(apdu), apdu.data);
     const extended = le !== undefined && le > 256;
     const { data, sw } = this.performInSession(spec, { ...apdu, data: plain, le, extended });
-    // Nothing waits behind a protected answer: Le under the checksum ends it.
-    const response = this.os.ram.keep(session.wrap(data.subarray(0, le), sw));
+    // Nothing waits behind a protected answer: Le under the checksum ends it, Le of zeros asks for all (5.3.2).
+    const wanted = le === undefined || le === 256 ? data : data.subarray(0, le);
+    const response = this.os.ram.keep(session.wrap(wanted, sw));
     // nothing comes after the end of an application
     if (this.application.lifeCycle === 'terminated') session.close();
     return this.respond(response, apdu.le ?? 256, SW.ok.sw);

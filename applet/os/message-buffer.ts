@@ -9,7 +9,7 @@ import type { MemoryPlan, RamField } from '../runtime/allocation.js';
 import { refuse } from '../runtime/status-error.js';
 
 /** Longest chained command data and longest response, in bytes. */
-export const MESSAGE_BUFFER_BYTES = 1024;
+export const MESSAGE_BUFFER_BYTES = 1000;
 
 export class MessageBuffer {
   private readonly bytes: Uint8Array;

@@ -38,8 +38,9 @@ export class CertificateAuthority {
     return this.keys.publicKey;
   }
 
-  issuePatientCertificate(subject: PatientCertificateSubject): PatientCertificate {
-    const now = this.clock.now();
+  /** @param notBefore the certificate is effective now, or then if that is later. */
+  issuePatientCertificate(subject: PatientCertificateSubject, notBefore = 0): PatientCertificate {
+    const now = Math.max(this.clock.now(), notBefore);
     const body = {
       ...subject,
       profile: CERTIFICATE_PROFILE.patient,
