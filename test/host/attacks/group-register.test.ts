@@ -85,7 +85,7 @@ describe('the register of joins', () => {
       });
     };
     const { curve } = scenario.world;
-    const point = curve.encodeG1(curve.mcl.mul(curve.g1, curve.scalar(seededRng(1).bytes(32))));
+    const point = curve.encodeG1(curve.lib.mul(curve.g1, curve.scalar(seededRng(1).bytes(32))));
     const broken: readonly (readonly [readonly JoinEntry[], RegExp])[] = [
       [[{ ...entry, record: { ...record, time: record.time + 1 } }], /the chain/],
       [[{ ...entry, entryHash: new Uint8Array(32) }], /the chain/],
@@ -227,7 +227,7 @@ describe('framing a doctor', () => {
     const { opening, verdict } = await judge(issuerMade, framed);
     expect(opening.doctorId).toBe(input.doctor.licence);
     expect(verdict).toEqual({ ok: true, signer: 'the doctor or NHI' });
-    expect(toHex(curve.encodeG1(curve.mcl.mul(curve.g1, curve.scalar(secretKey))))).toBe(
+    expect(toHex(curve.encodeG1(curve.lib.mul(curve.g1, curve.scalar(secretKey))))).toBe(
       toHex(membershipKey),
     );
   });
