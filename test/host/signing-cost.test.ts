@@ -90,7 +90,9 @@ describe('a group signature on the card', () => {
       () => signRecord(scenario.world, doctorCard),
       () => doctorCard.makeCoupon().then(must),
     ]) {
-      await expect(attempt()).rejects.toThrow(/refused with 6A84: .*(more RAM than this card profile has|too little memory)/);
+      await expect(attempt()).rejects.toThrow(
+        /refused with 6A84: .*(more RAM than this card profile has|too little memory)/,
+      );
     }
     expect(must(await doctorCard.readCouponStock()).data.couponsLeft).toBe(2);
   });
