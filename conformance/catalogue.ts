@@ -2,6 +2,7 @@
 
 import { APPLICATIONS } from '../apdu/index.js';
 import { CATEGORIES, type ConformanceCase } from './case.js';
+import { AGENT_COLLECTION_CASES } from './cases/agent-collection.js';
 import { APDU_CASES } from './cases/apdu.js';
 import { AUTHENTICATION_CASES } from './cases/authentication.js';
 import { CERTIFICATE_CHAIN_CASES } from './cases/certificate-chain.js';
@@ -9,6 +10,8 @@ import { CHAINING_CASES } from './cases/chaining.js';
 import { CLASS_CASES } from './cases/class.js';
 import { COLLECTION_CASES } from './cases/collection.js';
 import { COUPON_CASES } from './cases/coupon.js';
+import { DATA_OBJECT_CASES } from './cases/data-object.js';
+import { DELEGATION_CASES } from './cases/delegation.js';
 import { ENVELOPE_CASES } from './cases/envelope.js';
 import { ENVIRONMENT_CASES } from './cases/environment.js';
 import { FILE_CASES } from './cases/file.js';
@@ -42,6 +45,7 @@ const FAMILIES: readonly (readonly ConformanceCase[])[] = [
   CHAINING_CASES,
   FILE_CASES,
   FILE_WRITING_CASES,
+  DATA_OBJECT_CASES,
   RENEWAL_CASES,
   RECORD_CASES,
   RECORD_ORDER_CASES,
@@ -59,6 +63,8 @@ const FAMILIES: readonly (readonly ConformanceCase[])[] = [
   VISIT_CASES,
   PRESCRIPTION_CASES,
   COLLECTION_CASES,
+  DELEGATION_CASES,
+  AGENT_COLLECTION_CASES,
   ENVELOPE_CASES,
   MEMBERSHIP_CASES,
   GROUP_SIGNATURE_CASES,

@@ -8,6 +8,7 @@ import type { Application, CardOs } from '../os/card-os.js';
 import { CardSession } from '../os/card-session.js';
 import { CertificateChain } from '../os/certificate-chain.js';
 import { certificateHandlers } from '../os/certificate-handlers.js';
+import { dataObjectHandlers } from '../os/data-object-handlers.js';
 import type { HandlersOf } from '../os/handlers.js';
 import { InstalledApplication } from '../os/installed-application.js';
 import { interindustryHandlers } from '../os/interindustry-handlers.js';
@@ -30,6 +31,7 @@ function makeProfessionalApplication(os: CardOs): Application {
   const { readRecord: _noRecords, ...interindustry } = interindustryHandlers(os, state);
   const handlers: HandlersOf<typeof PROFESSIONAL_APPLICATION> = {
     ...interindustry,
+    ...dataObjectHandlers(state, memory.cardSerial),
     ...scp03Handlers(os, PROFESSIONAL_APPLICATION),
     ...personalisationHandlers(os, state, memory, chain),
     ...groupMembershipHandlers(os, state, memory),

@@ -14,6 +14,7 @@ import type { CardLimits } from './card-limits.js';
 import { crc32 } from './crc32.js';
 import { Flash, type FlashSnapshot, SPARE_BYTES } from './flash.js';
 import type { Meter } from './meter.js';
+import { ProfileTooSmall } from './profile-too-small.js';
 import { PowerLost, refuse } from './status-error.js';
 
 /** Pages kept free for the shadows of one transaction. */
@@ -62,7 +63,10 @@ export class Nvm {
   ) {
     this.pageBytes = limits.pageBytes;
     const pages = Math.floor(limits.nvmBytes / limits.pageBytes);
-    if (pages <= SPARE_PAGES) throw new RangeError(`${limits.nvmBytes} bytes of NVM are too few to manage`);
+    if (pages <= SPARE_PAGES) {
+      const needed = (SPARE_PAGES + 1) * limits.pageBytes;
+      throw new ProfileTooSmall('NVM', 'pages of the memory manager', needed, limits.nvmBytes);
+    }
     this.flash = new Flash(limits.pageBytes, pages, meter, image);
     this.capacity = (pages - SPARE_PAGES) * limits.pageBytes;
     const logicalPages = pages - SPARE_PAGES;

@@ -4,7 +4,7 @@ import { equalBytes, OPENING_HALF, toHex } from '../../../apdu/index.js';
 import {
   combineOpeningShares,
   deriveHintKey,
-  type MclCurve,
+  type HostCurve,
   type OpenableMember,
   type OpeningRegister,
 } from '../../crypto/group-signature/index.js';
@@ -34,7 +34,7 @@ export class MemberRegister {
   /** By D, hexadecimal. */
   private readonly entries = new Map<string, Entry>();
 
-  constructor(private readonly curve: MclCurve) {}
+  constructor(private readonly curve: HostCurve) {}
 
   enrol(member: EnrolledMember): void {
     const key = toHex(member.membershipKey);

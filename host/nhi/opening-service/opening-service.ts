@@ -9,7 +9,7 @@ import { type EcKeyPair, generateEcKeyPair } from '../../crypto/ecdsa.js';
 import {
   type ClaimedOpening,
   type GroupOpener,
-  type MclCurve,
+  type HostCurve,
   type MclGroupVerifier,
   makeGroupOpener,
   type OpeningLogEntry,
@@ -45,7 +45,7 @@ export class OpeningService {
 
   constructor(
     private readonly ports: {
-      readonly curve: MclCurve;
+      readonly curve: HostCurve;
       /** The group key of an epoch, by which signatures are verified before they are opened. */
       readonly verifier: { of(epoch: number): MclGroupVerifier | undefined };
       readonly clock: Clock;
