@@ -36,6 +36,7 @@ describe('RAM after every command of a scenario', () => {
       `${run.title}: ${sent} commands, ${watch.size} secrets, ${watch.searches} searches, ${watch.expectedFinds} finds where they belong`,
     );
     expect([...new Set(complaints)]).toEqual([]);
+    expect(sent, 'the scenario passes `watch` on to its RecordedRun').toBeGreaterThan(0);
     expect(watch.size).toBeGreaterThan(15);
     expect(watch.expectedFinds).toBeGreaterThan(10);
   });
