@@ -37,7 +37,7 @@ describe('RAM after every command of a scenario', () => {
     );
     expect([...new Set(complaints)]).toEqual([]);
     expect(sent, 'the scenario passes `watch` on to its RecordedRun').toBeGreaterThan(0);
-    expect(watch.size).toBeGreaterThan(15);
+    expect(watch.size).toBeGreaterThan(10);
     expect(watch.expectedFinds).toBeGreaterThan(10);
   });
 });
