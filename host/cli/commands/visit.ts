@@ -62,6 +62,7 @@ Exit status: 0 when every phase was ok, 1 when one was refused, 2 for a wrong op
 Examples:
   imis visit                                      the default input, with trace
   imis visit --trace none                         phases and figures only
+  imis visit --scenario agent                     somebody else collects, with a warrant of their own
   imis visit --input examples/diabetes-follow-up.json --seed 7 --json`,
     )
     .action(async (options: Options) => done(await visit(options)));
