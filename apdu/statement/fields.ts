@@ -60,7 +60,7 @@ export const FIELD = {
   requestHash: bytesObject(0xdf52, 'SHA-256 of the request', 32),
   recordHash: bytesObject(0xdf53, 'SHA-256 of the record', 32),
   prescriptionHash: bytesObject(0xdf54, 'SHA-256 of the prescription', 32),
-  groupSignature: bytesObject(0xdf55, 'group signature', 136, 184),
+  groupSignature: bytesObject(0xdf55, 'group signature', 136, 351),
   signatureHash: bytesObject(0xdf56, 'SHA-256 of the group signature', 32),
   basicDataHash: bytesObject(0xdf57, 'SHA-256 of the basic data', 32),
   recordsHash: bytesObject(0xdf58, 'SHA-256 of the records', 32),
@@ -72,9 +72,9 @@ export const FIELD = {
     0xdf63,
     "credential with the issuer's proof, as the suite encodes it",
     127,
-    400,
+    335,
   ),
-  sealedHintKey: bytesObject(0xdf66, 'hint key sealed to the card', 65, 384),
+  sealedHintKey: optional(bytesObject(0xdf66, 'hint key sealed to the card', 65, 384)),
   hintKey: secret(bytesObject(0xdf67, 'hint key', 32)),
 
   // prescriptions

@@ -15,7 +15,13 @@ import {
   type Statement,
   SW,
 } from '../../apdu/index.js';
-import { acceptCredential, openEnvelope, requestMembership, signGroup } from '../crypto/index.js';
+import {
+  acceptCredential,
+  groupSchemeOf,
+  openEnvelope,
+  requestMembership,
+  signGroup,
+} from '../crypto/index.js';
 import type { ApplicationState } from '../os/application-state.js';
 import type { CardOs } from '../os/card-os.js';
 import { parseOrRefuse } from '../os/statement-input.js';
@@ -105,7 +111,7 @@ export function groupMembershipHandlers(os: CardOs, state: ApplicationState, mem
         credential: data.groupCredential,
       });
       if (!accepted.ok) return refuse(SW.incorrectData);
-      const hintKey = openHintKey(data.messageId, data.sealedHintKey);
+      const hintKey = openHintKey(suite, data.messageId, data.sealedHintKey);
       nvm.atomically(() => {
         group.epoch.value = data.epoch;
         group.credential.write(accepted.credential);
@@ -124,7 +130,8 @@ export function groupMembershipHandlers(os: CardOs, state: ApplicationState, mem
       const counter = nextCounter();
       const member = {
         secretKey: ram.keep(group.secretKey.read()),
-        credential: ram.keep(group.credential.read()),
+        // not kept in RAM: its points are operands that the coprocessor copies into its scratch one by one
+        credential: group.credential.read(),
         hintKey: ram.keep(group.hintKey.read()),
         groupKeyHash: ram.keep(group.keyHash.read()),
         epoch: group.epoch.value,
@@ -135,7 +142,10 @@ export function groupMembershipHandlers(os: CardOs, state: ApplicationState, mem
     },
   };
 
-  function openHintKey(messageId: Uint8Array, sealed: Uint8Array): Uint8Array {
+  /** K_i, or nothing in a scheme that has no use for it; the issuer sends one exactly where there is. */
+  function openHintKey(suite: GroupSuite, messageId: Uint8Array, sealed: Uint8Array | undefined): Uint8Array {
+    if (groupSchemeOf(suite).usesHintKey !== (sealed !== undefined)) refuse(SW.incorrectData);
+    if (sealed === undefined) return new Uint8Array(0);
     const recipient = memory.doctorId.read();
     const info = encodeHpkeInfo({ equation: 4, sender: 'nhi', recipient, messageId });
     const pair = { secretKey: keys.decryption.secret.read(), publicKey: keys.decryption.public.read() };

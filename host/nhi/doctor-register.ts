@@ -16,6 +16,7 @@ import {
   deriveHintKey,
   type GroupIssuer,
   generateIssuerKeys,
+  hostSchemeOf,
   type IssuerKeys,
   type MclCurve,
   makeGroupIssuer,
@@ -133,19 +134,12 @@ export class DoctorRegister {
     groupCredential: Uint8Array,
   ): Promise<Credential> {
     const { authority, clock, rng, suite } = this.ports;
-    const { doctorId, nonce, groupKeyHash, membershipKey, decryptionKey } = statement;
+    const { nonce, groupKeyHash, membershipKey } = statement;
     const { epoch } = this.groupKey;
     const messageId = newMessageId(rng);
-    const hintKey = deriveHintKey(this.keys.openingKey, {
-      epoch,
-      doctorId,
-      cardSerial: membershipKey.subarray(0, FIELD.cardSerial.max),
-      joinCounter: this.counter,
-    });
-    const recipient = utf8ToBytes(doctorId);
-    const info = encodeHpkeInfo({ equation: 4, sender: 'nhi', recipient, messageId });
-    const sealedHintKey = await sealHpke(decryptionKey, hintKey, { info, aad: new Uint8Array(0) }, rng);
-    hintKey.fill(0);
+    const sealedHintKey = hostSchemeOf(suite).usesHintKey
+      ? await this.sealHintKey(statement, messageId)
+      : undefined;
     const now = clock.now();
     const signed = {
       nonce,
@@ -154,10 +148,27 @@ export class DoctorRegister {
       groupKeyHash,
       groupCredential,
       messageId,
-      sealedHintKey,
+      ...(sealedHintKey === undefined ? {} : { sealedHintKey }),
       effectiveDate: now,
       expirationDate: now + EPOCH_SECONDS,
     };
     return { ...signed, signature: authority.sign(STATEMENT.credential, { ...signed, membershipKey }) };
+  }
+
+  private async sealHintKey(
+    { doctorId, membershipKey, decryptionKey }: DoctorRegistration['statement'],
+    messageId: Uint8Array,
+  ): Promise<Uint8Array> {
+    const hintKey = deriveHintKey(this.keys.openingKey, {
+      epoch: this.groupKey.epoch,
+      doctorId,
+      cardSerial: membershipKey.subarray(0, FIELD.cardSerial.max),
+      joinCounter: this.counter,
+    });
+    const recipient = utf8ToBytes(doctorId);
+    const info = encodeHpkeInfo({ equation: 4, sender: 'nhi', recipient, messageId });
+    const sealed = await sealHpke(decryptionKey, hintKey, { info, aad: new Uint8Array(0) }, this.ports.rng);
+    hintKey.fill(0);
+    return sealed;
   }
 }
