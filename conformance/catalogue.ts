@@ -4,6 +4,7 @@ import { APPLICATIONS } from '../apdu/index.js';
 import { CATEGORIES, type ConformanceCase } from './case.js';
 import { APDU_CASES } from './cases/apdu.js';
 import { AUTHENTICATION_CASES } from './cases/authentication.js';
+import { CERTIFICATE_CHAIN_CASES } from './cases/certificate-chain.js';
 import { CHAINING_CASES } from './cases/chaining.js';
 import { CLASS_CASES } from './cases/class.js';
 import { COLLECTION_CASES } from './cases/collection.js';
@@ -11,6 +12,7 @@ import { ENVELOPE_CASES } from './cases/envelope.js';
 import { ENVIRONMENT_CASES } from './cases/environment.js';
 import { FILE_CASES } from './cases/file.js';
 import { FILE_TREE_CASES } from './cases/file-tree.js';
+import { FILE_WRITING_CASES } from './cases/file-writing.js';
 import { GROUP_SIGNATURE_CASES } from './cases/group-signature.js';
 import { LIFE_CYCLE_ISSUER_CASES, PIN_ISSUER_CASES, RENEWAL_CASES } from './cases/issuer.js';
 import { LIFE_CYCLE_CASES } from './cases/life-cycle.js';
@@ -19,6 +21,8 @@ import { PIN_CASES } from './cases/pin.js';
 import { PRESCRIPTION_CASES } from './cases/prescription.js';
 import { PROFESSIONAL_CASES } from './cases/professional.js';
 import { RECORD_CASES } from './cases/record.js';
+import { RECORD_ORDER_CASES } from './cases/record-order.js';
+import { RECORD_WRITING_CASES } from './cases/record-writing.js';
 import { RESPONSE_CASES } from './cases/response.js';
 import { ROLE_CERTIFICATE_CASES } from './cases/role-certificate.js';
 import { SECURE_CHANNEL_CASES } from './cases/secure-channel.js';
@@ -35,8 +39,11 @@ const FAMILIES: readonly (readonly ConformanceCase[])[] = [
   RESPONSE_CASES,
   CHAINING_CASES,
   FILE_CASES,
+  FILE_WRITING_CASES,
   RENEWAL_CASES,
   RECORD_CASES,
+  RECORD_ORDER_CASES,
+  RECORD_WRITING_CASES,
   PIN_CASES,
   PIN_ISSUER_CASES,
   ENVIRONMENT_CASES,
@@ -44,6 +51,7 @@ const FAMILIES: readonly (readonly ConformanceCase[])[] = [
   LIFE_CYCLE_CASES,
   LIFE_CYCLE_ISSUER_CASES,
   ROLE_CERTIFICATE_CASES,
+  CERTIFICATE_CHAIN_CASES,
   AUTHENTICATION_CASES,
   SECURE_MESSAGING_CASES,
   VISIT_CASES,

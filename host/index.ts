@@ -1,5 +1,6 @@
 export * from './authority/identity-authority.js';
 export * from './cards/card-pairing.js';
+export type { RoleChain } from './cards/certificate-showing.js';
 export * from './cards/patient-card.js';
 export * from './cards/personalisation-session.js';
 export * from './cards/professional-card.js';
@@ -17,6 +18,8 @@ export * from './nhi/nhi.js';
 export * from './nhi/patient-register.js';
 export * from './nhi/prescription-register.js';
 export * from './nhi/record-store.js';
+export * from './nhi/role-authority.js';
+export * from './nhi/root-authority.js';
 export * from './nhi/visit-desk.js';
 export * from './pharmacy/pharmacy.js';
 export * from './protocol/group-signed-statement.js';

@@ -1,6 +1,6 @@
 /** Access rules in words, for documentation and reports. */
 
-import type { AccessRule, AlgorithmSpec, CommandSpec, FileSpec } from './specification.js';
+import type { AccessRule, AlgorithmSpec, CommandSpec, FileOperation, FileSpec } from './specification.js';
 
 const PIN_WORDS = { holder: 'after the holder PIN', puk: 'after the PUK' } as const;
 const ROLE_WORDS = {
@@ -13,8 +13,9 @@ const ROLE_WORDS = {
 /** "after the holder PIN and for an authenticated pharmacy". */
 export function describeAccess(
   rule: CommandSpec['access'] | FileSpec['read'] | AlgorithmSpec['access'],
+  operation: FileOperation = 'read',
 ): string {
-  if (rule === 'by file') return 'by the rule of the file addressed';
+  if (rule === 'by file') return `by the rule of the file addressed (${operation})`;
   if (rule === 'by algorithm') return 'by the rule of the algorithm set';
   return describeRule(rule, false);
 }

@@ -6,7 +6,7 @@ import { TlvError } from '../tlv.js';
 import { findAlgorithm, matchCommand } from './application.js';
 import { splitClassByte } from './class-byte.js';
 import { type DecodedObject, fieldHasSecret, rawObject, secretObject } from './decoded-object.js';
-import { findFileBySfi, locateFile } from './file-tree.js';
+import { findFileBySfi, locateFile, shortIdentifierOf } from './file-tree.js';
 import * as interindustry from './interindustry.js';
 import { MASTER_FILE } from './master-file.js';
 import { decodeData } from './request.js';
@@ -182,15 +182,9 @@ export class CardView {
 
   /** The file whose short identifier a command carries. */
   #addressedFile(apdu: CommandApdu): FileSpec | undefined {
-    const directory = this.application ?? UNSELECTED;
-    switch (apdu.ins) {
-      case interindustry.readBinary.ins:
-        return (apdu.p1 & 0x80) !== 0 ? findFileBySfi(directory, apdu.p1 & 0x1f) : undefined;
-      case interindustry.readRecord.ins:
-        return findFileBySfi(directory, apdu.p2 >> 3);
-      default:
-        return undefined;
-    }
+    const { command } = this.commandOf(apdu);
+    if (command?.access !== 'by file') return undefined;
+    return findFileBySfi(this.application ?? UNSELECTED, shortIdentifierOf(command, apdu.p1, apdu.p2));
   }
 }
 

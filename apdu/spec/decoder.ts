@@ -13,6 +13,7 @@ import { CardView } from './card-view.js';
 import { splitClassByte } from './class-byte.js';
 import type { DecodedObject } from './decoded-object.js';
 import { decodeRequest, decodeResponse } from './exchange-data.js';
+import { meaningOf } from './request.js';
 import type { ApplicationSpec, CommandSpec, Parameter } from './specification.js';
 
 /** P1 or P2 with what it means. */
@@ -223,13 +224,15 @@ function decodeParameter(
   const { name } = parameter;
   switch (parameter.kind) {
     case 'enum': {
-      const meaning = Object.keys(parameter.values).find((key) => parameter.values[key] === value);
+      const meaning = meaningOf(parameter.values, value);
       return { name, value, ...(meaning === undefined ? {} : { meaning }) };
     }
     case 'range':
       return { name, value };
-    case 'short-file':
-      return { name, value, meaning: String(value >> 3) };
+    case 'short-file': {
+      const mode = parameter.modes && meaningOf(parameter.modes, value & 0x07);
+      return { name, value, meaning: mode === undefined ? String(value >> 3) : `${value >> 3}, ${mode}` };
+    }
   }
 }
 

@@ -4,7 +4,8 @@ import { toHex } from '../bytes.js';
 import type { CommandApdu } from '../command-apdu.js';
 import { splitScp03Data } from '../scp03/message.js';
 import { parseProtectedCommandData, parseProtectedResponse } from '../secure-messaging.js';
-import { TlvError } from '../tlv.js';
+import type { Template } from '../template.js';
+import { decodeTlvs, TlvError } from '../tlv.js';
 import type { CardView, FoundCommand } from './card-view.js';
 import { splitClassByte } from './class-byte.js';
 import {
@@ -26,7 +27,7 @@ export function decodeRequest(
 ): { readonly objects: readonly DecodedObject[]; readonly plain: Uint8Array; readonly protected: boolean } {
   if (splitClassByte(apdu.cla).secureChannel) return secureChannelRequest(found, data);
   if (!splitClassByte(apdu.cla).protected) {
-    return { objects: plainRequest(card, found, data), plain: data, protected: false };
+    return { objects: plainRequest(card, found, apdu, data), plain: data, protected: false };
   }
   const wrapped = attempt(() => parseProtectedCommandData(data));
   if ('fault' in wrapped) {
@@ -35,7 +36,7 @@ export function decodeRequest(
   }
   const { plain, checksum } = wrapped.value;
   return {
-    objects: [...(plain ? plainRequest(card, found, plain) : []), checksumObject(checksum)],
+    objects: [...(plain ? plainRequest(card, found, apdu, plain) : []), checksumObject(checksum)],
     plain: plain ?? new Uint8Array(0),
     protected: true,
   };
@@ -87,7 +88,12 @@ export function decodeResponse(
   };
 }
 
-function plainRequest(card: CardView, found: FoundCommand, data: Uint8Array): readonly DecodedObject[] {
+function plainRequest(
+  card: CardView,
+  found: FoundCommand,
+  apdu: CommandApdu,
+  data: Uint8Array,
+): readonly DecodedObject[] {
   const { command } = found;
   if (!command) return data.length === 0 ? [] : [unreadable(found.secretRequest, data, undefined)];
   const { algorithm } = card;
@@ -96,7 +102,8 @@ function plainRequest(card: CardView, found: FoundCommand, data: Uint8Array): re
     if ('value' in fields) return fields.value;
     return [unreadable(found.secretRequest, data, fields.fault)];
   }
-  return decodeField(command.data, data);
+  const file = command.access === 'by file' && data.length > 0 ? card.fileOf(apdu) : undefined;
+  return file ? fileContent(file, command.data, data) : decodeField(command.data, data);
 }
 
 function plainResponse(
@@ -119,12 +126,26 @@ function plainResponse(
   return decodeField(command.response, data);
 }
 
-/** The data objects of a record; of one that is not as declared no byte is shown if it may hold a secret. */
+/** The data objects of records; of some that are not as declared no byte is shown if it may be secret. */
 function fileContent(file: FileSpec, field: DataField, data: Uint8Array): readonly DecodedObject[] {
   const { content } = file;
   if (!content) return decodeField(field, data);
-  const objects = attempt(() => decodeObjects(content, data));
-  return 'value' in objects ? objects.value : [unreadable(templateHasSecret(content), data, objects.fault)];
+  const records = attempt(() => splitRecords(content, data).map((record) => decodeObjects(content, record)));
+  if (!('value' in records)) return [unreadable(templateHasSecret(content), data, records.fault)];
+  return records.value.flat();
+}
+
+/** Records one behind the other: each begins with the first object that is declared. */
+function splitRecords(content: Template, data: Uint8Array): readonly Uint8Array[] {
+  const [first] = Object.values(content);
+  const starts: number[] = [];
+  let offset = 0;
+  for (const { tag, value } of decodeTlvs(data)) {
+    if (tag === first?.tag) starts.push(offset);
+    offset = value.byteOffset - data.byteOffset + value.length;
+  }
+  if (starts[0] !== 0) return [data];
+  return starts.map((start, i) => data.subarray(start, starts[i + 1] ?? data.length));
 }
 
 function unreadable(secret: boolean, data: Uint8Array, fault: string | undefined): DecodedObject {

@@ -2,7 +2,7 @@
 
 import { fromHex } from '../bytes.js';
 import { MASTER_FILE } from './master-file.js';
-import type { ApplicationSpec, DirectorySpec, FileSpec } from './specification.js';
+import type { ApplicationSpec, CommandSpec, DirectorySpec, FileSpec } from './specification.js';
 
 /** Where a logical channel stands: a DF and, once one was selected, an EF of it. */
 export type FileLocation = { readonly directory: DirectorySpec; readonly file?: FileSpec };
@@ -26,6 +26,15 @@ const FILE_IDENTIFIER_BYTES = 2;
 /** The file with a short EF identifier. */
 export function findFileBySfi({ files }: Pick<DirectorySpec, 'files'>, sfi: number): FileSpec | undefined {
   return Object.values(files).find((file) => file.sfi === sfi && sfi !== 0);
+}
+
+/**
+ * The short EF identifier that a command with access `by file` carries, 0 for none: bits 5 to 1 of P1
+ * (ISO/IEC 7816-4:2020, 11.3.1) or bits 8 to 4 of P2 (11.4.1).
+ */
+export function shortIdentifierOf(command: Pick<CommandSpec, 'p2'>, p1: number, p2: number): number {
+  if (command.p2.kind === 'short-file') return p2 >> 3;
+  return p1 >= 0x80 ? p1 & 0x1f : 0;
 }
 
 /** The file with a file identifier. */

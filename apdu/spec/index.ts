@@ -10,6 +10,7 @@ export * from './file-tree.js';
 export * from './json-export.js';
 export * from './master-file.js';
 export * from './patient-application.js';
+export * from './patient-files.js';
 export * from './professional-application.js';
 export * from './reference-docs.js';
 export * from './request.js';

@@ -1,5 +1,6 @@
 /** Commands of ISO/IEC 7816-4 and 7816-8 that both cards share. */
 
+import { FIELD } from '../statement/fields.js';
 import { SW } from '../status-word.js';
 import { bytesObject, secret } from '../template.js';
 import { SELECTION_METHOD } from './file-tree.js';
@@ -84,10 +85,11 @@ export const readRecord = {
   id: 'readRecord',
   name: 'READ RECORD',
   clause: 'ISO/IEC 7816-4:2020, 11.4.3',
-  summary: 'Reads one record by number; in a cyclic file number 1 is the newest.',
+  summary:
+    'Reads one record by number, or the current one; in a cyclic file number 1 is the newest. The current record stays the same.',
   cla: 0x00,
   ins: 0xb2,
-  p1: { kind: 'range', name: 'record number', min: 1, max: 254 },
+  p1: { kind: 'range', name: 'record number, 0 for the current record', min: 0, max: 254 },
   // table 85: b8-b4 short EF identifier (0: the current EF), b3-b1 100: P1 is the record number
   p2: { kind: 'short-file', name: 'short EF identifier', mode: 0x04 },
   data: { kind: 'none' },
@@ -100,7 +102,7 @@ export const readRecord = {
     { status: SW.securityStatusNotSatisfied, reason: 'the file may not be read with this security status' },
     { status: SW.noCurrentFile, reason: 'no file is selected' },
     { status: SW.fileNotFound, reason: 'no file has this short identifier' },
-    { status: SW.recordNotFound, reason: 'there is no record of this number' },
+    { status: SW.recordNotFound, reason: 'there is no record of this number, or no current one' },
   ],
   examples: [{ title: 'the newest diagnosis record', command: '00B2011400' }],
 } as const satisfies CommandSpec;
@@ -121,6 +123,8 @@ export const getResponse = {
   effect: 'session',
   status: [
     { status: SW.bytesAvailable, reason: 'more is waiting' },
+    { status: SW.fileDeactivated, reason: 'the rest of the answer of a SELECT that warned of it' },
+    { status: SW.terminated, reason: 'the rest of the answer of a SELECT that warned of it' },
     { status: SW.conditionsNotSatisfied, reason: 'nothing is waiting' },
   ],
 } as const satisfies CommandSpec;
@@ -271,26 +275,53 @@ export const manageSecurityEnvironment = {
   examples: [{ title: 'the patient signs a visit request', command: '002241B803800106' }],
 } as const satisfies CommandSpec;
 
+export const setVerificationKey = {
+  id: 'setVerificationKey',
+  name: 'MANAGE SECURITY ENVIRONMENT: SET FOR VERIFICATION',
+  clause: 'ISO/IEC 7816-4:2020, 11.5.11; ISO/IEC 7816-8:2019, 11.8',
+  summary:
+    "Sets the key that the next certificate is verified with by its reference: NHI's root, or the CA whose certificate was verified.",
+  cla: 0x00,
+  ins: 0x22,
+  p1: { kind: 'constant', value: 0x81 },
+  p2: { kind: 'constant', value: 0xb6 },
+  data: { kind: 'template', template: { keyReference: FIELD.keyReference } },
+  response: { kind: 'none' },
+  access: 'always',
+  states: AUTHENTICABLE,
+  effect: 'session',
+  status: [
+    { status: SW.referenceDataNotFound, reason: "neither the root's reference nor that of a verified CA" },
+  ],
+  examples: [{ title: 'the root of NHI', command: '002281B60A830854574E4849523031' }],
+} as const satisfies CommandSpec;
+
 export const verifyCertificate = {
   id: 'verifyCertificate',
   name: 'PERFORM SECURITY OPERATION: VERIFY CERTIFICATE',
   clause: 'ISO/IEC 7816-8:2019, 11.8',
   summary:
-    "Checks another card's role certificate against NHI's key; its role and key await the proof of possession.",
+    "Checks a certificate of another card's chain with the key set before: under NHI's root the CA's, whose key is then known, under the CA's key the role certificate, whose role and key await the proof of possession.",
   cla: 0x00,
   ins: 0x2a,
   p1: { kind: 'constant', value: 0x00 },
   p2: { kind: 'constant', value: 0xbe },
-  data: { kind: 'bytes', name: 'role certificate', min: 1, max: 255 },
+  data: { kind: 'bytes', name: 'card-verifiable certificate', min: 1, max: 255 },
   response: { kind: 'none' },
   access: 'always',
   states: AUTHENTICABLE,
   effect: 'persistent',
   status: [
     {
-      status: SW.referenceDataNotUsable,
-      reason: 'signature wrong, expired, or a role that this card does not meet',
+      status: SW.conditionsNotSatisfied,
+      reason: 'MANAGE SECURITY ENVIRONMENT has set no key to verify with',
     },
+    {
+      status: SW.referenceDataNotUsable,
+      reason:
+        'another authority than the key set, signature wrong, expired, outside the validity of the CA, no certificate of this step of the chain, or a role that this card does not meet',
+    },
+    { status: SW.incorrectData, reason: 'neither a CA certificate nor a role certificate' },
   ],
 } as const satisfies CommandSpec;
 

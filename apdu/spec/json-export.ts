@@ -97,6 +97,7 @@ function exportCommand(command: CommandSpec) {
     secureMessaging: command.secureMessaging ?? 'none',
     ...(command.secureMessagingIn ? { secureMessagingIn: command.secureMessagingIn } : {}),
     access: command.access,
+    ...(command.access === 'by file' ? { fileOperation: command.fileOperation ?? 'read' } : {}),
     states: command.states,
     effect: command.effect,
     status: command.status.map(exportStatus),
@@ -112,13 +113,22 @@ function exportParameter(parameter: Parameter) {
       return {
         kind: parameter.kind,
         name: parameter.name,
-        values: Object.entries(parameter.values).map(([meaning, value]) => ({ meaning, value: hex(value) })),
+        values: exportValues(parameter.values),
       };
     case 'range':
       return { kind: parameter.kind, name: parameter.name, min: hex(parameter.min), max: hex(parameter.max) };
     case 'short-file':
-      return { kind: parameter.kind, name: parameter.name, mode: hex(parameter.mode) };
+      return {
+        kind: parameter.kind,
+        name: parameter.name,
+        mode: hex(parameter.mode),
+        ...(parameter.modes ? { modes: exportValues(parameter.modes) } : {}),
+      };
   }
+}
+
+function exportValues(values: { readonly [meaning: string]: number }) {
+  return Object.entries(values).map(([meaning, value]) => ({ meaning, value: hex(value) }));
 }
 
 function exportField(field: DataField) {

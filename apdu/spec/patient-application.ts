@@ -1,95 +1,17 @@
 /** The patient application: the anonymous health-insurance card (HIC). */
 
-import { PATIENT_CERTIFICATE_OBJECT } from '../statement/certificate.js';
+import { CHAIN_CERTIFICATE_BYTES, PATIENT_CERTIFICATE_OBJECT } from '../statement/certificate.js';
 import { FIELD } from '../statement/fields.js';
 import { STATEMENT } from '../statement/statements.js';
 import { SW } from '../status-word.js';
 import { bytesObject, optional, secret, templateObject } from '../template.js';
+import * as fileCommands from './file-commands.js';
 import * as interindustry from './interindustry.js';
 import * as issuer from './issuer-commands.js';
+import { PATIENT_FILES } from './patient-files.js';
+import { ROLE_CHAIN_OBJECTS } from './personalisation-objects.js';
 import { initializeUpdate, openSecureChannel } from './secure-channel.js';
-import type { AccessRule, AlgorithmSpec, ApplicationSpec, CommandSpec, FileSpec } from './specification.js';
-
-const DOCTOR_OR_STAFF = { any: [{ role: 'doctor' }, { role: 'staff' }] } as const satisfies AccessRule;
-
-/** Content of a record of EF.Records. */
-export const DIAGNOSIS_RECORD = {
-  time: FIELD.time,
-  hospitalId: FIELD.hospitalId,
-  record: FIELD.record,
-} as const;
-
-/** Content of a record of EF.Prescriptions. */
-export const PRESCRIPTION_RECORD = {
-  state: { tag: 0x80, name: 'state', format: 'uint', min: 1, max: 1 },
-  remaining: { tag: 0x81, name: 'collections left', format: 'uint', min: 1, max: 1 },
-  prescriptionId: FIELD.prescriptionId,
-  expiry: FIELD.expiry,
-  prescription: FIELD.prescription,
-} as const;
-
-/** Values of `state` in a prescription record. */
-export const PRESCRIPTION_STATE = { open: 1, collected: 2 } as const;
-
-/** Content of a record of EF.Log. */
-export const LOG_RECORD = { time: FIELD.time, hospitalId: FIELD.hospitalId } as const;
-
-const files = {
-  certificate: {
-    name: 'EF.PCert',
-    summary:
-      'The patient certificate: pseudonym, keys, validity of the insurance. No name, no national identifier.',
-    fid: 0x0101,
-    sfi: 1,
-    structure: 'transparent',
-    size: 320,
-    records: 0,
-    read: { any: [{ pin: 'holder' }, { role: 'doctor' }] },
-  },
-  records: {
-    name: 'EF.Records',
-    summary: 'Recent diagnosis records, newest first; the oldest makes way.',
-    fid: 0x0102,
-    sfi: 2,
-    structure: 'cyclic',
-    size: 152,
-    records: 8,
-    read: DOCTOR_OR_STAFF,
-    content: DIAGNOSIS_RECORD,
-  },
-  prescriptions: {
-    name: 'EF.Prescriptions',
-    summary: 'Prescriptions with their numbers and states.',
-    fid: 0x0103,
-    sfi: 3,
-    structure: 'linear-fixed',
-    size: 152,
-    records: 4,
-    read: { any: [{ role: 'doctor' }, { role: 'pharmacy' }] },
-    content: PRESCRIPTION_RECORD,
-  },
-  emergency: {
-    name: 'EF.Emergency',
-    summary: 'What an emergency needs: allergies and other lasting facts.',
-    fid: 0x0104,
-    sfi: 4,
-    structure: 'transparent',
-    size: 128,
-    records: 0,
-    read: DOCTOR_OR_STAFF,
-  },
-  log: {
-    name: 'EF.Log',
-    summary: 'Which hospital wrote when; for the holder alone.',
-    fid: 0x0105,
-    sfi: 5,
-    structure: 'cyclic',
-    size: 24,
-    records: 16,
-    read: { pin: 'holder' },
-    content: LOG_RECORD,
-  },
-} as const satisfies Record<string, FileSpec>;
+import type { AlgorithmSpec, ApplicationSpec, CommandSpec } from './specification.js';
 
 /** What a visit writes to the patient's card in one transaction (eq. 11). */
 export const VISIT_RECORD = {
@@ -159,10 +81,11 @@ const storeData = {
       pin: optional(secret(bytesObject(0xd2, 'holder PIN', 4, 12))),
       puk: optional(secret(bytesObject(0xd3, 'PUK', 8))),
       roleKey: optional(secret(bytesObject(0xd4, 'role private key', 32))),
-      roleCertificate: optional(bytesObject(0xd5, 'role certificate', 1, 255)),
+      roleCertificate: optional(bytesObject(0xd5, 'role certificate', 1, CHAIN_CERTIFICATE_BYTES)),
       today: optional(bytesObject(0xd6, 'date of personalisation', 4)),
       patientCertificate: optional(bytesObject(0xd7, 'patient certificate', 1, 320)),
       emergency: optional(bytesObject(0xd8, 'emergency data', 1, 128)),
+      ...ROLE_CHAIN_OBJECTS,
     },
   },
   response: { kind: 'none' },
@@ -250,7 +173,7 @@ const mutualAuthenticate = {
     template: {
       ephemeralKey: FIELD.ephemeralKey,
       signature: FIELD.signature,
-      roleCertificate: bytesObject(0xd5, 'role certificate', 1, 255),
+      roleCertificate: bytesObject(0xd5, 'role certificate', 1, CHAIN_CERTIFICATE_BYTES),
     },
   },
   access: 'always',
@@ -347,6 +270,12 @@ export const PATIENT_APPLICATION = {
     select: interindustry.select,
     readBinary: interindustry.readBinary,
     readRecord: interindustry.readRecord,
+    readRecordInOrder: fileCommands.readRecordInOrder,
+    readRecords: fileCommands.readRecords,
+    updateBinary: fileCommands.updateBinary,
+    eraseBinary: fileCommands.eraseBinary,
+    updateRecord: fileCommands.updateRecord,
+    appendRecord: fileCommands.appendRecord,
     getResponse: interindustry.getResponse,
     manageChannel: interindustry.manageChannel,
     getChallenge: interindustry.getChallenge,
@@ -354,6 +283,7 @@ export const PATIENT_APPLICATION = {
     changeReferenceData: interindustry.changeReferenceData,
     resetRetryCounter: interindustry.resetRetryCounter,
     manageSecurityEnvironment: interindustry.manageSecurityEnvironment,
+    setVerificationKey: interindustry.setVerificationKey,
     verifyCertificate: interindustry.verifyCertificate,
     initializeUpdate,
     openSecureChannel,
@@ -371,7 +301,7 @@ export const PATIENT_APPLICATION = {
     putCertificate: issuer.putCertificate,
     collect,
   },
-  files,
+  files: PATIENT_FILES,
   algorithms,
   pins: {
     holder: { reference: 0x81, name: 'holder PIN', minLength: 4, maxLength: 12, tries: 3 },

@@ -1,10 +1,12 @@
 /** The professional application: the card of a doctor (HPC), of staff, or a pharmacy's security module. */
 
+import { CHAIN_CERTIFICATE_BYTES } from '../statement/certificate.js';
 import { FIELD } from '../statement/fields.js';
 import { STATEMENT } from '../statement/statements.js';
 import { SW } from '../status-word.js';
 import { bytesObject, optional, secret, textObject } from '../template.js';
 import * as interindustry from './interindustry.js';
+import { ROLE_CHAIN_OBJECTS } from './personalisation-objects.js';
 import { initializeUpdate, openSecureChannel } from './secure-channel.js';
 import type { AlgorithmSpec, ApplicationSpec, CommandSpec, FileSpec } from './specification.js';
 
@@ -15,7 +17,18 @@ const files = {
     fid: 0x0201,
     sfi: 1,
     structure: 'transparent',
-    size: 255,
+    size: CHAIN_CERTIFICATE_BYTES,
+    records: 0,
+    read: 'always',
+  },
+  authorityCertificate: {
+    name: 'EF.CACert',
+    summary:
+      "The certificate of NHI's CA, under which this card's role certificate stands; shared by all cards issued under it.",
+    fid: 0x0210,
+    sfi: 16,
+    structure: 'transparent',
+    size: CHAIN_CERTIFICATE_BYTES,
     records: 0,
     read: 'always',
   },
@@ -69,9 +82,10 @@ const storeData = {
       pin: optional(secret(bytesObject(0xd2, 'holder PIN', 4, 12))),
       puk: optional(secret(bytesObject(0xd3, 'PUK', 8))),
       roleKey: optional(secret(bytesObject(0xd4, 'role private key', 32))),
-      roleCertificate: optional(bytesObject(0xd5, 'role certificate', 1, 255)),
+      roleCertificate: optional(bytesObject(0xd5, 'role certificate', 1, CHAIN_CERTIFICATE_BYTES)),
       today: optional(bytesObject(0xd6, 'date of personalisation', 4)),
       doctorId: optional(textObject(0xd9, 'doctor identifier ID_D', 1, 16)),
+      ...ROLE_CHAIN_OBJECTS,
     },
   },
   response: { kind: 'none' },
@@ -205,7 +219,8 @@ const externalAuthenticate = {
   id: 'externalAuthenticate',
   name: 'EXTERNAL AUTHENTICATE',
   clause: 'ISO/IEC 7816-4:2020, 11.5.4',
-  summary: "Checks the patient card's proof; afterwards both cards hold the session key.",
+  summary:
+    "Checks the patient card's proof with the key of its certificate, verified before; afterwards both cards hold the session keys.",
   cla: 0x00,
   ins: 0x82,
   p1: { kind: 'constant', value: 0 },
@@ -215,17 +230,17 @@ const externalAuthenticate = {
     template: {
       ephemeralKey: FIELD.ephemeralKey,
       signature: FIELD.signature,
-      roleCertificate: bytesObject(0xd5, 'role certificate', 1, 255),
     },
   },
   response: { kind: 'none' },
-  chaining: true,
   access: { pin: 'holder' },
   states: ['operational'],
-  effect: 'persistent',
+  effect: 'session',
   status: [
-    { status: SW.conditionsNotSatisfied, reason: 'INTERNAL AUTHENTICATE did not come before' },
-    { status: SW.referenceDataNotUsable, reason: 'the certificate is not a valid holder certificate' },
+    {
+      status: SW.conditionsNotSatisfied,
+      reason: 'INTERNAL AUTHENTICATE did not come before, or no holder certificate was verified',
+    },
     { status: SW.securityStatusNotSatisfied, reason: 'the proof of possession is wrong' },
   ],
 } as const satisfies CommandSpec;
@@ -332,6 +347,8 @@ export const PROFESSIONAL_APPLICATION = {
     changeReferenceData: interindustry.changeReferenceData,
     resetRetryCounter: interindustry.resetRetryCounter,
     manageSecurityEnvironment: interindustry.manageSecurityEnvironment,
+    setVerificationKey: interindustry.setVerificationKey,
+    verifyCertificate: interindustry.verifyCertificate,
     initializeUpdate,
     openSecureChannel,
     activate: interindustry.activate,

@@ -17,7 +17,15 @@ import {
   table,
   tagText,
 } from './reference-tables.js';
-import type { ApplicationSpec, CommandSpec, DataField, DirectorySpec } from './specification.js';
+import {
+  type ApplicationSpec,
+  type CommandSpec,
+  type DataField,
+  type DirectorySpec,
+  type FileOperation,
+  type FileSpec,
+  fileRule,
+} from './specification.js';
 import { exchangeToLines } from './trace-text.js';
 
 const INTRODUCTION = `# APDU reference
@@ -29,6 +37,8 @@ All numbers on the wire are big-endian. Data objects are BER-TLV in their one sh
 Values are hexadecimal. Data above 255 bytes come as a chain of commands (CLA bit 5), answers above 256 bytes by GET RESPONSE after 61xx.
 Commands marked "secure messaging" come wrapped: \`81 L data\`, \`97 01 Le\`, \`8E 08 checksum\`, answered by \`81 L data\`, \`99 02 status\`,
 \`8E 08 checksum\` (ISO/IEC 7816-4:2020, clause 10).`;
+
+const FILE_OPERATIONS: readonly FileOperation[] = ['read', 'update', 'append'];
 
 /** The whole document, ending in a line break. */
 export function renderReference(): string {
@@ -61,7 +71,7 @@ function renderApplication(application: ApplicationSpec): string[] {
         ),
         shortText(command.data),
         shortText(command.response),
-        describeAccess(command.access),
+        describeAccess(command.access, command.fileOperation),
         command.effect,
       ]),
     ),
@@ -86,7 +96,7 @@ function renderCommand(application: ApplicationSpec, command: CommandSpec): stri
   const { data, response } = command;
   const facts = [
     `- defined in: ${command.clause}`,
-    `- permitted: ${describeAccess(command.access)}; life-cycle states: ${command.states.join(', ')}`,
+    `- permitted: ${describeAccess(command.access, command.fileOperation)}; life-cycle states: ${command.states.join(', ')}`,
     `- effect: ${command.effect}`,
     ...(command.secureMessaging
       ? [
@@ -129,15 +139,22 @@ function renderFiles({ files }: DirectorySpec): string[] {
     hex(file.fid, 2),
     file.sfi === 0 ? 'none' : hex(file.sfi),
     file.structure,
-    file.records === 0 ? `${file.size} bytes` : `${file.records} records of ${file.size} bytes`,
-    describeAccess(file.read),
+    sizeText(file),
+    ...FILE_OPERATIONS.map((operation) => describeAccess(fileRule(file, operation))),
     file.summary,
   ]);
-  const head = ['file', 'identifier', 'short', 'structure', 'size', 'read', 'content'];
+  const head = ['file', 'identifier', 'short', 'structure', 'size', ...FILE_OPERATIONS, 'content'];
   const contents = Object.values(files).flatMap(({ name, content }) =>
     content ? [`**${name}**, each record:`, objectTable(content)] : [],
   );
   return [table(head, rows), ...contents];
+}
+
+function sizeText({ size, records, capacity }: FileSpec): string {
+  if (records === 0) return `${size} bytes`;
+  return capacity === undefined
+    ? `${records} records of ${size} bytes`
+    : `${records} records of up to ${size} bytes in ${capacity}`;
 }
 
 function renderAlgorithms(application: ApplicationSpec): string[] {

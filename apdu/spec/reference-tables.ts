@@ -3,7 +3,7 @@
 import { toHex, uintToBytes } from '../bytes.js';
 import type { DataObject, Template } from '../template.js';
 import type { CommandSpec, CommandStatus, DataField, Parameter } from './specification.js';
-import { dataBounds } from './specification.js';
+import { dataBounds, recordModes } from './specification.js';
 
 /** `value` as upper-case hexadecimal of `length` bytes. */
 export function hex(value: number, length = 1): string {
@@ -39,7 +39,7 @@ export function parameterBytes(parameter: Parameter): string {
     case 'range':
       return `${hex(parameter.min)}–${hex(parameter.max)}`;
     case 'short-file':
-      return `${hex(parameter.mode)}–${hex((30 << 3) | parameter.mode)}`;
+      return `${hex(parameter.mode)}–${hex((30 << 3) | recordModes(parameter).at(-1)!)}`;
   }
 }
 
@@ -54,8 +54,16 @@ function parameterMeaning(parameter: Parameter): string {
     case 'range':
       return parameter.name;
     case 'short-file':
-      return `bits 8–4: ${parameter.name} (0: the current file), bits 3–1: ${parameter.mode.toString(2).padStart(3, '0')}`;
+      return `bits 8–4: ${parameter.name} (0: the current file), bits 3–1: ${modesText(parameter)}`;
   }
+}
+
+function modesText({ mode, modes }: Extract<Parameter, { kind: 'short-file' }>): string {
+  const bits = (value: number) => value.toString(2).padStart(3, '0');
+  if (!modes) return bits(mode);
+  return Object.entries(modes)
+    .map(([meaning, value]) => `${bits(value)} ${meaning}`)
+    .join(', ');
 }
 
 /** The command byte by byte. */

@@ -11,10 +11,15 @@ import {
   type Parameter,
 } from './specification.js';
 
+/** A short EF identifier, 0 for the current file, with the meaning of the mode beside it. */
+export type FileAndMode<Mode extends string = string> = { readonly file: number; readonly mode: Mode };
+
 /** The value of a parameter: the meaning of an enumeration, the number of a range, a short EF identifier. */
 type ParameterValue<P extends Parameter> = P extends { kind: 'enum'; values: infer V }
   ? keyof V & string
-  : number;
+  : P extends { kind: 'short-file'; modes: infer M }
+    ? FileAndMode<keyof M & string>
+    : number;
 
 type ParameterField<Name extends string, P extends Parameter> = P extends { kind: 'constant' }
   ? unknown
@@ -45,12 +50,13 @@ export type ResponseOf<C extends CommandSpec> = C['response'] extends {
 
 /** Request values before the declaration types them. */
 export type LooseRequest = {
-  readonly p1?: number | string;
-  readonly p2?: number | string;
+  readonly p1?: LooseParameter;
+  readonly p2?: LooseParameter;
   readonly data?: unknown;
 };
+type LooseParameter = number | string | FileAndMode;
 
-function parameterByte(parameter: Parameter, value: number | string | undefined): number {
+function parameterByte(parameter: Parameter, value: LooseParameter | undefined): number {
   switch (parameter.kind) {
     case 'constant':
       return parameter.value;
@@ -63,20 +69,30 @@ function parameterByte(parameter: Parameter, value: number | string | undefined)
       if (!acceptsParameter(parameter, value as number))
         throw new RangeError(`${parameter.name}: ${value} is out of range`);
       return value as number;
-    case 'short-file':
-      return ((value as number) << 3) | parameter.mode;
+    case 'short-file': {
+      if (!parameter.modes) return ((value as number) << 3) | parameter.mode;
+      const { file, mode } = value as FileAndMode;
+      return (file << 3) | parameterByte({ ...parameter, kind: 'enum', values: parameter.modes }, mode);
+    }
   }
 }
 
-function parameterValue(parameter: Parameter, byte: number): number | string {
+function parameterValue(parameter: Parameter, byte: number): LooseParameter {
   switch (parameter.kind) {
     case 'enum':
-      return Object.keys(parameter.values).find((meaning) => parameter.values[meaning] === byte)!;
+      return meaningOf(parameter.values, byte)!;
     case 'short-file':
-      return byte >> 3;
+      return parameter.modes
+        ? { file: byte >> 3, mode: meaningOf(parameter.modes, byte & 0x07)! }
+        : byte >> 3;
     default:
       return byte;
   }
+}
+
+/** The meaning that a table gives to a value. */
+export function meaningOf(values: { readonly [meaning: string]: number }, value: number): string | undefined {
+  return Object.keys(values).find((meaning) => values[meaning] === value);
 }
 
 /** The command APDU of a request. @throws {RangeError} when a value is not what the declaration allows. */

@@ -12,8 +12,16 @@ export type Parameter =
   | { readonly kind: 'constant'; readonly value: number }
   | { readonly kind: 'enum'; readonly name: string; readonly values: { readonly [meaning: string]: number } }
   | { readonly kind: 'range'; readonly name: string; readonly min: number; readonly max: number }
-  /** Bits 8 to 4 hold a short EF identifier (0: the current EF), bits 3 to 1 the fixed `mode`. */
-  | { readonly kind: 'short-file'; readonly name: string; readonly mode: number };
+  /**
+   * Bits 8 to 4 hold a short EF identifier (0: the current EF), bits 3 to 1 the fixed `mode`, or one of
+   * `modes`, of which `mode` is the first.
+   */
+  | {
+      readonly kind: 'short-file';
+      readonly name: string;
+      readonly mode: number;
+      readonly modes?: { readonly [meaning: string]: number };
+    };
 
 /** A command or response data field. */
 export type DataField =
@@ -95,6 +103,8 @@ export type CommandSpec = {
   readonly secureMessagingIn?: readonly LifeCycle[];
   /** `by file` and `by algorithm`: the rule stands in the table of the file or algorithm addressed. */
   readonly access: AccessRule | 'by file' | 'by algorithm';
+  /** With access `by file`: which of the file's rules counts; `read` where absent. */
+  readonly fileOperation?: FileOperation;
   readonly states: readonly LifeCycle[];
   readonly status: readonly CommandStatus[];
   /** What changes on the card. `none` commands write nothing that outlives a reset. */
@@ -107,6 +117,9 @@ export function secureMessagingIn(command: CommandSpec, state: LifeCycle): Secur
   return (command.secureMessagingIn ?? command.states).includes(state) ? command.secureMessaging : undefined;
 }
 
+/** What a command does to a file; the file's declaration has a rule for each. */
+export type FileOperation = 'read' | 'update' | 'append';
+
 /** An elementary file and who may do what with it. */
 export type FileSpec = {
   readonly name: string;
@@ -115,11 +128,18 @@ export type FileSpec = {
   readonly fid: number;
   /** Short EF identifier, 1 to 30; 0 for none. */
   readonly sfi: number;
-  readonly structure: 'transparent' | 'linear-fixed' | 'cyclic';
-  /** Bytes of a transparent file, or of one record. */
+  readonly structure: 'transparent' | 'linear-fixed' | 'linear-variable' | 'cyclic';
+  /** Bytes of a transparent file, or of its longest record. */
   readonly size: number;
+  /** Most records, at most 254; 0 for a transparent file. */
   readonly records: number;
+  /** Linear variable: bytes that all records share, with one more for each. */
+  readonly capacity?: number;
   readonly read: AccessRule;
+  /** Changing what there is; absent where only other commands write, or nobody does. */
+  readonly update?: AccessRule;
+  /** Adding a record; absent as above. */
+  readonly append?: AccessRule;
   /** Data objects of each record; absent where the content is bytes without a declaration. */
   readonly content?: Template;
 };
@@ -174,8 +194,18 @@ export function acceptsParameter(parameter: Parameter, value: number): boolean {
     case 'range':
       return value >= parameter.min && value <= parameter.max;
     case 'short-file':
-      return (value & 0x07) === parameter.mode && value >> 3 <= 30;
+      return recordModes(parameter).includes(value & 0x07) && value >> 3 <= 30;
   }
+}
+
+/** The values that bits 3 to 1 of a parameter with a short EF identifier may have. */
+export function recordModes(parameter: Extract<Parameter, { kind: 'short-file' }>): readonly number[] {
+  return parameter.modes ? Object.values(parameter.modes) : [parameter.mode];
+}
+
+/** The rule of a file for an operation. */
+export function fileRule(file: FileSpec, operation: FileOperation = 'read'): AccessRule {
+  return file[operation] ?? 'never';
 }
 
 /** Shortest and longest command data of a declaration; `optional` data may also be absent. */

@@ -17,12 +17,14 @@ const DOCUMENT_BYTES = 60_000;
 export const FIELD = {
   // ISO/IEC 7816-6 and 7816-8
   issuerReference: bytesObject(0x42, 'certification authority reference', 8),
-  serial: bytesObject(0x5f20, 'certificate serial', 8),
+  /** Names a CA's key, for the certificates under it; in a patient certificate the serial. */
+  serial: bytesObject(0x5f20, 'certificate holder reference', 8),
   effectiveDate: timeObject(0x5f25, 'certificate effective date'),
   expirationDate: timeObject(0x5f24, 'certificate expiration date'),
   profile: uintObject(0x5f29, 'certificate profile identifier', 1),
   signature: bytesObject(0x5f37, 'signature (r || s)', 64),
   publicPoint: bytesObject(0x86, 'public key (compressed point)', 33),
+  keyReference: bytesObject(0x83, 'reference of a public key', 8),
 
   // who
   pid: bytesObject(0xdf21, 'patient pseudonym PID', PID_BYTES),

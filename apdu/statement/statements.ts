@@ -45,7 +45,20 @@ export const PATIENT_CERTIFICATE_BODY = {
   expirationDate,
 } as const;
 
-/** Body of a role certificate: role and dates only, so that a batch of cards can share it. */
+/**
+ * Body of the certificate of NHI's CA: signed by the root, it names itself (5F20), so that role
+ * certificates can name it (42). It has no role, and its profile is no role certificate's.
+ */
+export const AUTHORITY_CERTIFICATE_BODY = {
+  profile,
+  issuerReference,
+  publicPoint: FIELD.publicPoint,
+  holderReference: FIELD.serial,
+  effectiveDate,
+  expirationDate,
+} as const;
+
+/** Body of a role certificate, signed by the CA: role and dates only, so that a batch of cards can share it. */
 export const ROLE_CERTIFICATE_BODY = {
   profile,
   issuerReference,
@@ -168,6 +181,11 @@ export const STATEMENT = {
       time,
       prescriptionHash: FIELD.prescriptionHash,
     },
+  },
+  authorityCertificate: {
+    equation: 0,
+    domain: 'IMIS-v1/sig/authority-certificate',
+    fields: AUTHORITY_CERTIFICATE_BODY,
   },
   roleCertificate: { equation: 0, domain: 'IMIS-v1/sig/role-certificate', fields: ROLE_CERTIFICATE_BODY },
   /** A professional card answers the challenge of the patient's card. */

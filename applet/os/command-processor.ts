@@ -5,10 +5,13 @@
  */
 
 import {
+  type AccessRule,
   type ApplicationSpec,
   type CommandApdu,
   type CommandSpec,
   encodeData,
+  fileRule,
+  findFileBySfi,
   isProtectedClass,
   isSecureChannelClass,
   MASTER_FILE,
@@ -18,6 +21,7 @@ import {
   parseRequest,
   SW,
   secureMessagingIn,
+  shortIdentifierOf,
 } from '../../apdu/index.js';
 import { refuse } from '../runtime/status-error.js';
 import type { Application, CardOs, SecureMessagingSession } from './card-os.js';
@@ -133,36 +137,48 @@ export class CommandProcessor {
   private execute(apdu: CommandApdu, cla: number): Outcome {
     const spec = this.match(apdu, cla);
     if (apdu.ins === MANAGE_CHANNEL_INS) return this.manageChannel(apdu, spec);
-    this.assertPermitted(spec);
+    this.assertPermitted(spec, apdu);
     const messaging = this.secureMessagingFor(spec, apdu.cla);
     const header = Uint8Array.of(apdu.cla & ~CHAINING_BIT, apdu.ins, apdu.p1, apdu.p2);
     const plain = messaging ? { ...apdu, data: messaging.unwrap(header, apdu.data), le: undefined } : apdu;
     const answer = this.handle(spec, plain);
     const data = spec.readsLe && apdu.le !== undefined ? answer.subarray(0, apdu.le) : answer;
-    const response = messaging ? messaging.wrap(data, SW.ok.sw) : data;
+    const sw = this.statusOf(spec, apdu, data);
+    const response = messaging ? messaging.wrap(data, sw) : data;
     // The secure channel served personalisation; the answer to ACTIVATE FILE is the last thing in it.
     if (needsSecureChannel(spec.secureMessaging) && this.application.lifeCycle !== 'initialisation') {
       this.os.secureChannel.close();
     }
-    const outcome = this.respond(response, messaging ? (apdu.le ?? 256) : apdu.le);
-    return spec.ins === SELECT_INS ? this.warnOfLifeCycle(outcome) : outcome;
+    return messaging ? this.respond(response, apdu.le ?? 256, SW.ok.sw) : this.respond(data, apdu.le, sw);
   }
 
-  /** Selecting what is out of use succeeds with a warning (11.2.2; 5.6: 6283, 6285). */
-  private warnOfLifeCycle({ data, sw }: Outcome): Outcome {
+  /** 9000, or the warning that comes with what was done (5.6: 6282, 6283, 6285). */
+  private statusOf(spec: CommandSpec, { le, extended }: CommandApdu, data: Uint8Array): number {
+    // Le of zeros asks for whatever there is (5.3.2), every other for that many bytes.
+    const isShort = le !== undefined && le !== (extended ? 65536 : 256) && data.length < le;
+    if (spec.readsLe && isShort) return SW.endOfFile.sw;
+    if (spec.ins !== SELECT_INS || !this.os.selection.hasApplication) return SW.ok.sw;
     const { lifeCycle } = this.application;
-    if (sw !== SW.ok.sw || !this.os.selection.hasApplication) return { data, sw };
-    if (lifeCycle === 'deactivated') return { data, sw: SW.fileDeactivated.sw };
-    return { data, sw: lifeCycle === 'terminated' ? SW.terminated.sw : sw };
+    if (lifeCycle === 'deactivated') return SW.fileDeactivated.sw;
+    return lifeCycle === 'terminated' ? SW.terminated.sw : SW.ok.sw;
   }
 
-  private assertPermitted(spec: CommandSpec): void {
+  private assertPermitted(spec: CommandSpec, apdu: CommandApdu): void {
     // The master file has no life cycle of its own, and its files are for everybody.
     if (!this.os.selection.hasApplication) return;
     const { lifeCycle } = this.application;
     if (!spec.states.includes(lifeCycle)) refuse(SW.conditionsNotSatisfied);
-    if (spec.access === 'by file' || spec.access === 'by algorithm') return;
-    if (!this.os.security.satisfies(spec.access, lifeCycle)) refuse(SW.securityStatusNotSatisfied);
+    const rule = spec.access === 'by file' ? this.ruleOfFile(spec, apdu) : spec.access;
+    if (rule === 'by algorithm') return;
+    if (!this.os.security.satisfies(rule, lifeCycle)) refuse(SW.securityStatusNotSatisfied);
+  }
+
+  /** The rule of the file that a command addresses; that there is none is for its handler to say. */
+  private ruleOfFile(spec: CommandSpec, { p1, p2 }: CommandApdu): AccessRule {
+    const { selection } = this.os;
+    const sfi = shortIdentifierOf(spec, p1, p2);
+    const file = sfi === 0 ? selection.file : findFileBySfi(selection.directory, sfi);
+    return file ? fileRule(file, spec.fileOperation) : 'always';
   }
 
   private secureMessagingFor(spec: CommandSpec, cla: number): SecureMessagingSession | undefined {
@@ -200,7 +216,9 @@ export class CommandProcessor {
     }
     const opened = this.channels.openChannel(apdu.p2);
     // The card tells the number only when it chose it.
-    return apdu.p2 === 0 ? this.respond(Uint8Array.of(opened), apdu.le) : { data: NO_DATA, sw: SW.ok.sw };
+    return apdu.p2 === 0
+      ? this.respond(Uint8Array.of(opened), apdu.le, SW.ok.sw)
+      : { data: NO_DATA, sw: SW.ok.sw };
   }
 
   private getResponse(apdu: CommandApdu): Outcome {
@@ -212,17 +230,21 @@ export class CommandProcessor {
     return this.release(apdu.le);
   }
 
-  /** Answers what Le asks for and keeps the rest; without Le all of it waits for GET RESPONSE. */
-  private respond(data: Uint8Array, le: number | undefined): Outcome {
-    if (data.length === 0) return { data, sw: SW.ok.sw };
-    if (le !== undefined && data.length <= le) return { data, sw: SW.ok.sw };
-    this.os.ram.hold(data.length, () => this.buffer.keepResponse(data, this.channel));
+  /**
+   * Answers what Le asks for and keeps the rest; without Le all of it waits for GET RESPONSE. `sw`
+   * comes with the last of it, so that 61xx hides no warning.
+   */
+  private respond(data: Uint8Array, le: number | undefined, sw: number): Outcome {
+    if (data.length === 0) return { data, sw };
+    if (le !== undefined && data.length <= le) return { data, sw };
+    this.os.ram.hold(data.length, () => this.buffer.keepResponse(data, this.channel, sw));
     return le === undefined ? this.release(0) : this.release(le);
   }
 
   private release(length: number): Outcome {
+    const sw = this.buffer.responseStatus;
     const data = length === 0 ? NO_DATA : this.buffer.takeResponse(length);
     const rest = this.buffer.waiting;
-    return { data, sw: rest === 0 ? SW.ok.sw : SW.bytesAvailable.sw | (rest > 0xff ? 0 : rest) };
+    return { data, sw: rest === 0 ? sw : SW.bytesAvailable.sw | (rest > 0xff ? 0 : rest) };
   }
 }

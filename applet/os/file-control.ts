@@ -14,7 +14,12 @@ import {
 const FILE_CONTROL_INFORMATION = 0x6f;
 const FILE_CONTROL_PARAMETERS = 0x62;
 /** Descriptor bytes (7.4.5, table 12). */
-const DESCRIPTOR = { transparent: 0x01, 'linear-fixed': 0x02, cyclic: 0x06 } as const;
+const DESCRIPTOR = {
+  transparent: 0x01,
+  'linear-fixed': 0x02,
+  'linear-variable': 0x04,
+  cyclic: 0x06,
+} as const;
 const DIRECTORY_DESCRIPTOR = 0x38;
 const ONE_BYTE_UNITS = 0x01;
 /** Life-cycle status bytes (7.4.10, table 14). */

@@ -1,51 +1,18 @@
 /** Handlers of the interindustry commands that both applications offer. */
 
-import {
-  type FileSpec,
-  findAlgorithm,
-  findFileBySfi,
-  type PATIENT_APPLICATION,
-  type RequestOf,
-  SW,
-} from '../../apdu/index.js';
+import { findAlgorithm, type PATIENT_APPLICATION, type RequestOf, SW } from '../../apdu/index.js';
 import { refuse } from '../runtime/status-error.js';
 import type { ApplicationState } from './application-state.js';
 import type { CardOs } from './card-os.js';
+import { fileHandlers } from './file-handlers.js';
 import { fileSelectionHandlers } from './file-selection.js';
 
 type Commands = typeof PATIENT_APPLICATION.commands;
 
 export function interindustryHandlers(os: CardOs, state: ApplicationState) {
-  const { selection } = os;
-  /** The file that a short identifier or the selection names, readable now. */
-  const readable = (file: FileSpec | undefined): FileSpec => {
-    if (!file) return refuse(SW.fileNotFound);
-    if (!os.security.satisfies(file.read, state.lifeCycle)) refuse(SW.securityStatusNotSatisfied);
-    return file;
-  };
-  const bySfiOrCurrent = (sfi: number): FileSpec => {
-    if (sfi !== 0) {
-      const file = readable(findFileBySfi(selection.directory, sfi));
-      selection.selectFile(file);
-      return file;
-    }
-    return readable(selection.file ?? refuse(SW.noCurrentFile));
-  };
-
   return {
     ...fileSelectionHandlers(os, state),
-
-    readBinary({ p1, p2 }: RequestOf<Commands['readBinary']>) {
-      const bySfi = p1 >= 0x80;
-      const file = bySfiOrCurrent(bySfi ? p1 & 0x1f : 0);
-      return os.files.read(file, bySfi ? p2 : (p1 << 8) | p2);
-    },
-
-    readRecord({ p1, p2 }: RequestOf<Commands['readRecord']>) {
-      const record = os.files.records(bySfiOrCurrent(p2)).record(p1);
-      if (!record) return refuse(SW.recordNotFound);
-      return record.read();
-    },
+    ...fileHandlers(os),
 
     verify({ data }: RequestOf<Commands['verify']>) {
       const pin = state.pins.holder;

@@ -20,6 +20,7 @@ export class MessageBuffer {
   private readonly responseOffset: RamField;
   private readonly responseEnd: RamField;
   private readonly responseChannel: RamField;
+  private readonly responseEndStatus: RamField;
 
   constructor(memory: MemoryPlan) {
     this.chainActive = memory.transientField('chain: active', 1);
@@ -28,6 +29,7 @@ export class MessageBuffer {
     this.responseOffset = memory.transientField('response: next byte', 2);
     this.responseEnd = memory.transientField('response: end', 2);
     this.responseChannel = memory.transientField('response: channel', 1);
+    this.responseEndStatus = memory.transientField('response: status word at its end', 2);
     this.bytes = memory.transientField('message buffer', MESSAGE_BUFFER_BYTES).bytes;
   }
 
@@ -75,8 +77,13 @@ export class MessageBuffer {
     return this.responseEnd.value - this.responseOffset.value;
   }
 
-  /** Keeps a response; 6A84 when it does not fit. */
-  keepResponse(response: Uint8Array, channel: number): void {
+  /** The status word that comes with the last of the response. */
+  get responseStatus(): number {
+    return this.responseEndStatus.value;
+  }
+
+  /** Keeps a response and the status word at its end; 6A84 when it does not fit. */
+  keepResponse(response: Uint8Array, channel: number, sw: number): void {
     if (response.length > this.bytes.length) refuse(SW.notEnoughMemory);
     this.bytes.fill(0);
     this.chainLength.value = 0;
@@ -84,6 +91,7 @@ export class MessageBuffer {
     this.responseOffset.value = 0;
     this.responseEnd.value = response.length;
     this.responseChannel.value = channel;
+    this.responseEndStatus.value = sw;
   }
 
   /** Whether the response that waits is the answer to a command on `channel`. */
@@ -105,5 +113,6 @@ export class MessageBuffer {
     this.bytes.fill(0, 0, this.responseEnd.value);
     this.responseOffset.value = 0;
     this.responseEnd.value = 0;
+    this.responseEndStatus.clear();
   }
 }

@@ -13,6 +13,8 @@ export class Selection {
   /** 0 for the master file, which is selected after a reset and on a channel just opened. */
   private readonly application: RamField;
   private readonly fileIdentifier: RamField;
+  /** Number of the current record of the current file (7.3.4); 0 for none. */
+  private readonly recordNumber: RamField;
 
   constructor(
     private readonly memory: MemoryPlan,
@@ -20,6 +22,7 @@ export class Selection {
   ) {
     this.application = memory.transientField('application selected', 1, 'clear on deselect');
     this.fileIdentifier = memory.transientField('current file', 2, 'clear on deselect');
+    this.recordNumber = memory.transientField('current record', 1, 'clear on deselect');
   }
 
   get hasApplication(): boolean {
@@ -35,9 +38,19 @@ export class Selection {
     return fid === 0 ? undefined : findFileByFid(this.directory, fid);
   }
 
-  /** Makes a file of the current DF the current one. */
+  /** Number of the current record; 0 for none. */
+  get record(): number {
+    return this.recordNumber.value;
+  }
+
+  set record(number: number) {
+    this.recordNumber.value = number;
+  }
+
+  /** Makes a file of the current DF the current one, without a current record. */
   selectFile(file: FileSpec): void {
     this.fileIdentifier.value = file.fid;
+    this.recordNumber.clear();
   }
 
   /** Makes a DF the current one; everything that the channel knew of the one before is wiped. */

@@ -1,26 +1,21 @@
 /** The patient card's side of card-to-card authentication: check the other card's role, prove oneself, share a key. */
 
-import {
-  encodeTemplate,
-  type PATIENT_APPLICATION,
-  type RequestOf,
-  ROLE,
-  STATEMENT,
-  SW,
-} from '../../apdu/index.js';
+import { encodeTemplate, type PATIENT_APPLICATION, type RequestOf, STATEMENT, SW } from '../../apdu/index.js';
 import type { CardOs } from '../os/card-os.js';
 import type { CardSession } from '../os/card-session.js';
-import { checkRoleCertificate } from '../os/role-certificate.js';
+import type { CertificateChain } from '../os/certificate-chain.js';
 import { signStatement, verifyStatement } from '../os/statement-signature.js';
 import { refuse } from '../runtime/status-error.js';
 import type { PatientMemory } from './patient-memory.js';
 
 type Commands = typeof PATIENT_APPLICATION.commands;
 
-/** Roles that a patient card meets; another patient card is not one of them. */
-const PROFESSIONAL_ROLES: readonly number[] = [ROLE.doctor, ROLE.staff, ROLE.pharmacy, ROLE.nhi];
-
-export function cardAuthenticationHandlers(os: CardOs, memory: PatientMemory, session: CardSession) {
+export function cardAuthenticationHandlers(
+  os: CardOs,
+  memory: PatientMemory,
+  chain: CertificateChain,
+  session: CardSession,
+) {
   const { coprocessor, security } = os;
 
   return {
@@ -30,27 +25,18 @@ export function cardAuthenticationHandlers(os: CardOs, memory: PatientMemory, se
       return memory.challenge.bytes.slice();
     },
 
-    verifyCertificate({ data }: RequestOf<Commands['verifyCertificate']>) {
-      memory.peerRole.clear();
-      const { role, publicPoint } = checkRoleCertificate(coprocessor, memory, data);
-      if (!PROFESSIONAL_ROLES.includes(role)) refuse(SW.referenceDataNotUsable);
-      memory.peerRole.value = role;
-      memory.peerKey.bytes.set(publicPoint);
-      return undefined;
-    },
-
     mutualAuthenticate({ data }: RequestOf<Commands['mutualAuthenticate']>) {
       security.revokeRole();
       session.close();
-      if (memory.challengeDrawn.value === 0 || memory.peerRole.value === 0) refuse(SW.conditionsNotSatisfied);
+      const { peer } = chain;
+      if (memory.challengeDrawn.value === 0 || !peer) return refuse(SW.conditionsNotSatisfied);
       memory.challengeDrawn.clear();
       const proof = encodeTemplate(STATEMENT.professionalProof.fields, {
         challenge: data.challenge,
         answer: memory.challenge.bytes,
         ephemeralKey: data.ephemeralKey,
       });
-      const peerKey = memory.peerKey.bytes;
-      if (!verifyStatement(coprocessor, peerKey, STATEMENT.professionalProof, proof, data.signature)) {
+      if (!verifyStatement(coprocessor, peer.key, STATEMENT.professionalProof, proof, data.signature)) {
         refuse(SW.securityStatusNotSatisfied);
       }
       const ephemeral = coprocessor.p256GenerateKeyPair();
@@ -70,7 +56,7 @@ export function cardAuthenticationHandlers(os: CardOs, memory: PatientMemory, se
         ephemeralKey: ephemeral.publicKey,
       });
       const signature = signStatement(coprocessor, memory.roleKey.read(), STATEMENT.holderProof, answer);
-      security.grantRole(memory.peerRole.value);
+      security.grantRole(peer.role);
       return { ephemeralKey: ephemeral.publicKey, signature, roleCertificate: memory.roleCertificate.read() };
     },
   };

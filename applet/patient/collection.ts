@@ -49,9 +49,8 @@ export function collectionHandlers(os: CardOs, memory: PatientMemory) {
       // State, counter and signature change together, before the signature leaves the card.
       os.nvm.atomically(() => {
         const state = remaining === 0 ? PRESCRIPTION_STATE.collected : PRESCRIPTION_STATE.open;
-        files.prescriptions
-          .slot(slot)
-          .write(encodeTemplate(PRESCRIPTION_RECORD, { ...stored, state, remaining }));
+        const record = encodeTemplate(PRESCRIPTION_RECORD, { ...stored, state, remaining });
+        files.prescriptions.update(slot, record);
         proof.statementHash.write(digest);
         proof.signature.write(signature);
       });

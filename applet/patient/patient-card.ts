@@ -1,11 +1,13 @@
 /** The patient card (HIC): one application, its handlers put together from the phases of the protocol. */
 
-import { PATIENT_APPLICATION } from '../../apdu/index.js';
+import { PATIENT_APPLICATION, ROLE } from '../../apdu/index.js';
 import { CARD_ATR } from '../os/answer-to-reset.js';
 import { ApplicationState } from '../os/application-state.js';
 import type { CardKind } from '../os/card.js';
 import type { Application, CardOs } from '../os/card-os.js';
 import { CardSession } from '../os/card-session.js';
+import { CertificateChain } from '../os/certificate-chain.js';
+import { certificateHandlers } from '../os/certificate-handlers.js';
 import type { HandlersOf } from '../os/handlers.js';
 import { interindustryHandlers } from '../os/interindustry-handlers.js';
 import { lifeCycleHandlers } from '../os/life-cycle-handlers.js';
@@ -18,11 +20,15 @@ import { personalisationHandlers } from './personalisation.js';
 import { renewalHandlers } from './renewal.js';
 import { visitRecordHandlers } from './visit-record.js';
 
+/** Roles that a patient card meets; another patient card is not one of them. */
+const PROFESSIONAL_ROLES: readonly number[] = [ROLE.doctor, ROLE.staff, ROLE.pharmacy, ROLE.nhi];
+
 function makePatientApplication(os: CardOs): Application {
   const state = new ApplicationState(os, PATIENT_APPLICATION);
   const memory = planPatientMemory(os.memory);
   const session = new CardSession(os.memory, os.coprocessor, () => os.security.revokeRole());
-  const personalisation = personalisationHandlers(os, state, memory);
+  const chain = new CertificateChain(os.memory, os.coprocessor, memory, PROFESSIONAL_ROLES);
+  const personalisation = personalisationHandlers(os, state, memory, chain);
   const handlers: HandlersOf<typeof PATIENT_APPLICATION> = {
     ...interindustryHandlers(os, state),
     ...scp03Handlers(os, PATIENT_APPLICATION),
@@ -30,7 +36,8 @@ function makePatientApplication(os: CardOs): Application {
     ...lifeCycleHandlers(os, state, personalisation.activate),
     ...renewalHandlers(os, state, memory),
     ...holderSignatureHandlers(os, state, memory),
-    ...cardAuthenticationHandlers(os, memory, session),
+    ...certificateHandlers(chain),
+    ...cardAuthenticationHandlers(os, memory, chain, session),
     ...visitRecordHandlers(os, memory),
     ...collectionHandlers(os, memory),
   };

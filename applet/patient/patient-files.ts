@@ -10,6 +10,7 @@ export function patientFiles(os: Pick<CardOs, 'files'>) {
     records: os.files.records(files.records),
     prescriptions: os.files.records(files.prescriptions),
     emergency: os.files.transparent(files.emergency),
+    authorityCertificate: os.files.transparent(files.authorityCertificate),
     log: os.files.records(files.log),
   };
 }

@@ -1,6 +1,7 @@
 /** What the patient application keeps in card memory: keys, certificates, the proofs of collections. */
 
 import { PATIENT_APPLICATION } from '../../apdu/index.js';
+import { planTrustAnchor, type TrustAnchor } from '../os/certificate-chain.js';
 import type { MemoryPlan, NvmField, NvmString, RamField } from '../runtime/allocation.js';
 
 /** A key pair on P-256: 32 bytes secret, 33 bytes public. */
@@ -15,19 +16,16 @@ export type PrescriptionProof = {
   readonly signature: NvmField;
 };
 
-export type PatientMemory = {
+export type PatientMemory = TrustAnchor & {
   readonly cardSerial: NvmString;
   readonly issuerKey: NvmField;
   readonly sealingKey: NvmField;
-  readonly latestDate: NvmField;
   readonly roleKey: NvmString;
   readonly roleCertificate: NvmString;
   readonly keys: Readonly<Record<'signing' | 'decryption' | 'delegation', StoredKeyPair>>;
   readonly proofs: readonly PrescriptionProof[];
   readonly challenge: RamField;
   readonly challengeDrawn: RamField;
-  readonly peerRole: RamField;
-  readonly peerKey: RamField;
   readonly commitment: RamField;
   readonly patientRandom: RamField;
   readonly numberOpen: RamField;
@@ -58,10 +56,9 @@ export function planPatientMemory(memory: MemoryPlan): PatientMemory {
     })),
     challenge: memory.transientField('card authentication: challenge', 16),
     challengeDrawn: memory.transientField('card authentication: challenge drawn', 1),
-    peerRole: memory.transientField('card authentication: role of the other card', 1),
-    peerKey: memory.transientField('card authentication: key of the other card', 33),
     commitment: memory.transientField('prescription number: commitment', 32),
     patientRandom: memory.transientField('prescription number: own random', 16),
     numberOpen: memory.transientField('prescription number: open', 1),
+    ...planTrustAnchor(memory),
   };
 }

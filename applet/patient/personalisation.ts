@@ -7,12 +7,13 @@ import {
   type PATIENT_APPLICATION,
   PATIENT_CERTIFICATE_BODY,
   type RequestOf,
+  ROLE,
   STATEMENT,
   SW,
 } from '../../apdu/index.js';
 import type { ApplicationState } from '../os/application-state.js';
 import type { CardOs } from '../os/card-os.js';
-import { checkRoleCertificate } from '../os/role-certificate.js';
+import type { CertificateChain } from '../os/certificate-chain.js';
 import { orIncorrectData } from '../os/statement-input.js';
 import { verifyStatement } from '../os/statement-signature.js';
 import { refuse } from '../runtime/status-error.js';
@@ -21,7 +22,12 @@ import type { PatientMemory } from './patient-memory.js';
 
 type Commands = typeof PATIENT_APPLICATION.commands;
 
-export function personalisationHandlers(os: CardOs, state: ApplicationState, memory: PatientMemory) {
+export function personalisationHandlers(
+  os: CardOs,
+  state: ApplicationState,
+  memory: PatientMemory,
+  chain: CertificateChain,
+) {
   const files = patientFiles(os);
 
   /** A certificate is stored only when NHI signed it and it names the keys that are on this card. */
@@ -59,12 +65,15 @@ export function personalisationHandlers(os: CardOs, state: ApplicationState, mem
       if (data.patientCertificate) checkPatientCertificate(data.patientCertificate);
       os.nvm.atomically(() => {
         if (data.cardSerial) memory.cardSerial.write(data.cardSerial);
+        if (data.rootReference) memory.rootReference.write(data.rootReference);
+        if (data.rootKey) memory.rootKey.write(data.rootKey);
         if (data.issuerKey) memory.issuerKey.write(data.issuerKey);
         if (data.sealingKey) memory.sealingKey.write(data.sealingKey);
         if (data.pin) state.pins.holder.set(data.pin);
         if (data.puk) state.pins.puk.set(data.puk);
         if (data.roleKey) memory.roleKey.write(data.roleKey);
         if (data.roleCertificate) memory.roleCertificate.write(data.roleCertificate);
+        if (data.authorityCertificate) files.authorityCertificate.content.write(data.authorityCertificate);
         if (data.today) memory.latestDate.write(data.today);
         if (data.patientCertificate) files.certificate.content.write(data.patientCertificate);
         if (data.emergency) files.emergency.content.write(data.emergency);
@@ -77,11 +86,12 @@ export function personalisationHandlers(os: CardOs, state: ApplicationState, mem
         files.certificate.content.isEmpty ||
         memory.roleKey.isEmpty ||
         memory.roleCertificate.isEmpty ||
+        files.authorityCertificate.content.isEmpty ||
         memory.sealingKey.read()[0] === 0 ||
         !state.pins.holder.isSet ||
         !state.pins.puk.isSet;
       if (missing) refuse(SW.conditionsNotSatisfied);
-      checkRoleCertificate(os.coprocessor, memory, memory.roleCertificate.read());
+      chain.checkOwn(files.authorityCertificate.content.read(), memory.roleCertificate.read(), [ROLE.holder]);
       os.nvm.atomically(() => {
         os.transportKeys.erase();
         state.lifeCycle = 'operational';

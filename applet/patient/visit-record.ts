@@ -43,7 +43,7 @@ export function visitRecordHandlers(os: CardOs, memory: PatientMemory) {
 
   /** A slot that is empty, or whose prescription is used up or past its expiry. */
   const freeSlot = (time: number): number => {
-    for (let number = 1; number <= files.prescriptions.capacity; number++) {
+    for (let number = 1; number <= files.prescriptions.spec.records; number++) {
       const stored = readPrescription(files.prescriptions, number);
       if (!stored || stored.state === PRESCRIPTION_STATE.collected || stored.expiry < time) return number;
     }
@@ -55,7 +55,8 @@ export function visitRecordHandlers(os: CardOs, memory: PatientMemory) {
     prescription: NewPrescription,
     prescriptionId: Uint8Array,
   ): void => {
-    files.prescriptions.slot(slot).write(
+    files.prescriptions.update(
+      slot,
       encodeTemplate(PRESCRIPTION_RECORD, {
         state: PRESCRIPTION_STATE.open,
         remaining: prescription.repeats + 1,

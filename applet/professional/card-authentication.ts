@@ -4,20 +4,24 @@ import {
   encodeTemplate,
   type PROFESSIONAL_APPLICATION,
   type RequestOf,
-  ROLE,
   STATEMENT,
   SW,
 } from '../../apdu/index.js';
 import type { CardOs } from '../os/card-os.js';
 import type { CardSession } from '../os/card-session.js';
-import { checkRoleCertificate } from '../os/role-certificate.js';
+import type { CertificateChain } from '../os/certificate-chain.js';
 import { signStatement, verifyStatement } from '../os/statement-signature.js';
 import { refuse } from '../runtime/status-error.js';
 import type { ProfessionalMemory } from './professional-memory.js';
 
 type Commands = typeof PROFESSIONAL_APPLICATION.commands;
 
-export function cardAuthenticationHandlers(os: CardOs, memory: ProfessionalMemory, session: CardSession) {
+export function cardAuthenticationHandlers(
+  os: CardOs,
+  memory: ProfessionalMemory,
+  chain: CertificateChain,
+  session: CardSession,
+) {
   const { coprocessor } = os;
 
   const forget = (): void => {
@@ -46,20 +50,17 @@ export function cardAuthenticationHandlers(os: CardOs, memory: ProfessionalMemor
     },
 
     externalAuthenticate({ data }: RequestOf<Commands['externalAuthenticate']>) {
-      if (memory.authenticating.value === 0) refuse(SW.conditionsNotSatisfied);
+      const { peer } = chain;
+      if (memory.authenticating.value === 0 || !peer) return refuse(SW.conditionsNotSatisfied);
       const ephemeralSecret = memory.ephemeralSecret.bytes.slice();
       forget();
-      const certificate = checkRoleCertificate(coprocessor, memory, data.roleCertificate);
-      if (certificate.role !== ROLE.holder) refuse(SW.referenceDataNotUsable);
       const proof = encodeTemplate(STATEMENT.holderProof.fields, {
         challenge: memory.holderChallenge.bytes,
         answer: memory.ownChallenge.bytes,
         professionalKey: memory.ephemeralPublic.bytes,
         ephemeralKey: data.ephemeralKey,
       });
-      if (
-        !verifyStatement(coprocessor, certificate.publicPoint, STATEMENT.holderProof, proof, data.signature)
-      ) {
+      if (!verifyStatement(coprocessor, peer.key, STATEMENT.holderProof, proof, data.signature)) {
         refuse(SW.securityStatusNotSatisfied);
       }
       const shared = coprocessor.p256Ecdh(ephemeralSecret, data.ephemeralKey);

@@ -1,16 +1,26 @@
 /** Personalisation of the professional card. */
 
-import { PROFESSIONAL_APPLICATION, type RequestOf, SW, utf8ToBytes } from '../../apdu/index.js';
+import { PROFESSIONAL_APPLICATION, type RequestOf, ROLE, SW, utf8ToBytes } from '../../apdu/index.js';
 import type { ApplicationState } from '../os/application-state.js';
 import type { CardOs } from '../os/card-os.js';
-import { checkRoleCertificate } from '../os/role-certificate.js';
+import type { CertificateChain } from '../os/certificate-chain.js';
 import { refuse } from '../runtime/status-error.js';
 import type { ProfessionalMemory } from './professional-memory.js';
 
 type Commands = typeof PROFESSIONAL_APPLICATION.commands;
 
-export function personalisationHandlers(os: CardOs, state: ApplicationState, memory: ProfessionalMemory) {
-  const certificate = os.files.transparent(PROFESSIONAL_APPLICATION.files.roleCertificate);
+/** Roles that a professional card can have. */
+const ROLES: readonly number[] = [ROLE.doctor, ROLE.staff, ROLE.pharmacy, ROLE.nhi];
+
+export function personalisationHandlers(
+  os: CardOs,
+  state: ApplicationState,
+  memory: ProfessionalMemory,
+  chain: CertificateChain,
+) {
+  const { files } = PROFESSIONAL_APPLICATION;
+  const certificate = os.files.transparent(files.roleCertificate);
+  const authorityCertificate = os.files.transparent(files.authorityCertificate);
 
   return {
     generateKeyPair({ p2 }: RequestOf<Commands['generateKeyPair']>) {
@@ -29,11 +39,14 @@ export function personalisationHandlers(os: CardOs, state: ApplicationState, mem
     storeData({ data }: RequestOf<Commands['storeData']>) {
       os.nvm.atomically(() => {
         if (data.cardSerial) memory.cardSerial.write(data.cardSerial);
+        if (data.rootReference) memory.rootReference.write(data.rootReference);
+        if (data.rootKey) memory.rootKey.write(data.rootKey);
         if (data.issuerKey) memory.issuerKey.write(data.issuerKey);
         if (data.pin) state.pins.holder.set(data.pin);
         if (data.puk) state.pins.puk.set(data.puk);
         if (data.roleKey) memory.roleKey.write(data.roleKey);
         if (data.roleCertificate) certificate.content.write(data.roleCertificate);
+        if (data.authorityCertificate) authorityCertificate.content.write(data.authorityCertificate);
         if (data.today) memory.latestDate.write(data.today);
         if (data.doctorId) memory.doctorId.write(utf8ToBytes(data.doctorId));
       });
@@ -44,12 +57,13 @@ export function personalisationHandlers(os: CardOs, state: ApplicationState, mem
       const missing =
         memory.roleKey.isEmpty ||
         certificate.content.isEmpty ||
+        authorityCertificate.content.isEmpty ||
         !state.pins.holder.isSet ||
         !state.pins.puk.isSet;
       // A join that was begun must be finished: half a membership could never sign.
       const halfJoined = !memory.group.secretKey.isEmpty && memory.group.credential.isEmpty;
       if (missing || halfJoined) refuse(SW.conditionsNotSatisfied);
-      checkRoleCertificate(os.coprocessor, memory, certificate.content.read());
+      chain.checkOwn(authorityCertificate.content.read(), certificate.content.read(), ROLES);
       os.nvm.atomically(() => {
         os.transportKeys.erase();
         state.lifeCycle = 'operational';

@@ -1,11 +1,13 @@
 /** The professional card (doctor, staff, pharmacy): one application, its role in its certificate. */
 
-import { PROFESSIONAL_APPLICATION } from '../../apdu/index.js';
+import { PROFESSIONAL_APPLICATION, ROLE } from '../../apdu/index.js';
 import { CARD_ATR } from '../os/answer-to-reset.js';
 import { ApplicationState } from '../os/application-state.js';
 import type { CardKind } from '../os/card.js';
 import type { Application, CardOs } from '../os/card-os.js';
 import { CardSession } from '../os/card-session.js';
+import { CertificateChain } from '../os/certificate-chain.js';
+import { certificateHandlers } from '../os/certificate-handlers.js';
 import type { HandlersOf } from '../os/handlers.js';
 import { interindustryHandlers } from '../os/interindustry-handlers.js';
 import { scp03Handlers } from '../os/scp03-handlers.js';
@@ -19,13 +21,15 @@ function makeProfessionalApplication(os: CardOs): Application {
   const state = new ApplicationState(os, PROFESSIONAL_APPLICATION);
   const memory = planProfessionalMemory(os.memory);
   const session = new CardSession(os.memory, os.coprocessor, () => undefined);
+  const chain = new CertificateChain(os.memory, os.coprocessor, memory, [ROLE.holder]);
   const { readRecord: _noRecords, ...interindustry } = interindustryHandlers(os, state);
   const handlers: HandlersOf<typeof PROFESSIONAL_APPLICATION> = {
     ...interindustry,
     ...scp03Handlers(os, PROFESSIONAL_APPLICATION),
-    ...personalisationHandlers(os, state, memory),
+    ...personalisationHandlers(os, state, memory, chain),
     ...groupMembershipHandlers(os, state, memory),
-    ...cardAuthenticationHandlers(os, memory, session),
+    ...certificateHandlers(chain),
+    ...cardAuthenticationHandlers(os, memory, chain, session),
     ...prescriptionNumberHandlers(os, memory),
   };
   return {

@@ -2,12 +2,12 @@
 
 import { GROUP_SUITES } from '../../apdu/index.js';
 import { groupNeeds } from '../crypto/index.js';
+import { planTrustAnchor, type TrustAnchor } from '../os/certificate-chain.js';
 import type { MemoryPlan, NvmField, NvmString, RamField } from '../runtime/allocation.js';
 
-export type ProfessionalMemory = {
+export type ProfessionalMemory = TrustAnchor & {
   readonly cardSerial: NvmString;
   readonly issuerKey: NvmField;
-  readonly latestDate: NvmField;
   readonly doctorId: NvmString;
   readonly roleKey: NvmString;
   readonly keys: Readonly<
@@ -71,5 +71,6 @@ export function planProfessionalMemory(memory: MemoryPlan): ProfessionalMemory {
     authenticating: memory.transientField('card authentication: open', 1),
     doctorRandom: memory.transientField('prescription number: own random', 16),
     commitmentOpen: memory.transientField('prescription number: open', 1),
+    ...planTrustAnchor(memory),
   };
 }

@@ -129,6 +129,31 @@ export class NvmString {
     whole.set(bytes, 2);
     this.nvm.write(this.owner.offset, whole);
   }
+
+  /**
+   * Writes `bytes` from `offset` on, which is within the content or at its end; the content grows
+   * where they reach beyond it. Belongs into a transaction, for the length may change, too.
+   * @throws {RangeError} beyond the capacity, or for a gap.
+   */
+  overwrite(offset: number, bytes: Uint8Array): void {
+    const { length } = this;
+    const end = offset + bytes.length;
+    if (offset > length || end > this.capacity) throw new RangeError(`${this.owner.name}: bytes to ${end}`);
+    this.nvm.write(this.owner.offset + 2 + offset, bytes);
+    if (end > length) this.setLength(end);
+  }
+
+  /** Ends the content after `length` bytes and erases what stood behind; belongs into a transaction, too. */
+  truncate(length: number): void {
+    const rest = this.length - length;
+    if (rest <= 0) return;
+    this.nvm.write(this.owner.offset + 2 + length, new Uint8Array(rest));
+    this.setLength(length);
+  }
+
+  private setLength(length: number): void {
+    this.nvm.write(this.owner.offset, uintToBytes(length, 2));
+  }
 }
 
 /** A transient field: a view of RAM, or one for each logical channel of which the current one counts. */

@@ -3,11 +3,12 @@
 import { PATIENT_APPLICATION, SW } from '../../apdu/index.js';
 import { caseFamily, PATIENT } from '../case.js';
 import { checkStatus, expectDifferent, expectOk, expectRefusal, expectThat } from '../checks.js';
+import { showChain } from '../issuer/certificate-showing.js';
 import { authenticate, beginAuthentication, professionalProof } from '../issuer/professional-peer.js';
 import type { TestCard } from '../test-card.js';
 import { readRecord } from './steps.js';
 
-const { getChallenge, verifyCertificate, mutualAuthenticate } = PATIENT_APPLICATION.commands;
+const { getChallenge, mutualAuthenticate } = PATIENT_APPLICATION.commands;
 const MUTUAL = 'ISO/IEC 7816-4:2020, 11.5.5';
 const CHALLENGE = 'ISO/IEC 7816-4:2020, 11.5.3';
 const RECORDS = PATIENT_APPLICATION.files.records.sfi;
@@ -65,7 +66,7 @@ export const AUTHENTICATION_CASES = caseFamily(
       title: 'MUTUAL AUTHENTICATE without a challenge is refused',
       clause: `${MUTUAL}; 5.6 (6985)`,
       async run(card) {
-        await expectOk(card, verifyCertificate, { data: card.issuer.roleCertificate('doctor') });
+        await showChain(card, 'doctor');
         const { data } = professionalProof(card, 'doctor', new Uint8Array(16));
         await expectRefusal(card, mutualAuthenticate, { data }, SW.conditionsNotSatisfied);
         await expectRole(card, false);

@@ -92,7 +92,7 @@ export const ENVIRONMENT_CASES = caseFamily(
       title: 'templates and operations that the card does not offer are refused',
       clause: `${MSE}: P1, P2`,
       async run(card) {
-        const commands = ['002241a403800101', '002281b603800101', '0022f301', '002241aa03800101'];
+        const commands = ['002241a403800101', '002281a403800101', '0022f301', '002241aa03800101'];
         for (const command of commands) {
           await expectStatus(card, command, SW.incorrectP1P2, SW.functionNotSupported);
         }

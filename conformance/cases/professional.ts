@@ -9,8 +9,9 @@ import {
   SW,
   uintToBytes,
 } from '../../apdu/index.js';
-import { caseFamily, PROFESSIONAL } from '../case.js';
-import { expectBytes, expectDifferent, expectOk, expectRefusal, expectThat } from '../checks.js';
+import { BOTH, caseFamily, PROFESSIONAL } from '../case.js';
+import { checkStatus, expectBytes, expectDifferent, expectOk, expectRefusal, expectThat } from '../checks.js';
+import { offerRole, setKey, showAuthority, showChain } from '../issuer/certificate-showing.js';
 import { challengeProfessional, holderProof, openHolderSession } from '../issuer/holder-peer.js';
 import { isStatementSignature, TestIssuer } from '../issuer/test-issuer.js';
 import type { TestCard } from '../test-card.js';
@@ -20,6 +21,7 @@ const { commands } = PROFESSIONAL_APPLICATION;
 const {
   internalAuthenticate,
   externalAuthenticate,
+  verifyCertificate,
   computeChecksum,
   verifyChecksum,
   commitPrescriptionNumber,
@@ -27,6 +29,7 @@ const {
 } = commands;
 const INTERNAL = 'ISO/IEC 7816-4:2020, 11.5.2';
 const EXTERNAL = 'ISO/IEC 7816-4:2020, 11.5.4';
+const VERIFY_CERTIFICATE = 'ISO/IEC 7816-8:2019, 11.8';
 const CHECKSUM = 'ISO/IEC 7816-8:2019, 11.3; 11.4';
 const EQ_10 = 'project, PROTOCOL eq. 10';
 const PUT_DATA_HEADER = Uint8Array.of(0x0c, PATIENT_APPLICATION.commands.putVisitRecord.ins, 0x3f, 0xff);
@@ -182,6 +185,7 @@ export const PROFESSIONAL_CASES = caseFamily(
         await card.reset();
         await card.select();
         await verifyPin(card);
+        await showChain(card, 'holder');
         await expectRefusal(card, externalAuthenticate, { data }, SW.conditionsNotSatisfied);
       },
     },
@@ -192,6 +196,7 @@ export const PROFESSIONAL_CASES = caseFamily(
       async run(card) {
         await verifyPin(card);
         const { data } = holderProof(card, await challengeProfessional(card));
+        await showChain(card, 'holder');
         await expectOk(card, externalAuthenticate, { data });
         await expectRefusal(card, externalAuthenticate, { data }, SW.conditionsNotSatisfied);
       },
@@ -204,52 +209,85 @@ export const PROFESSIONAL_CASES = caseFamily(
         await verifyPin(card);
         const signer = card.issuer.strangerKeys;
         const { data } = holderProof(card, await challengeProfessional(card), { signer });
+        await showChain(card, 'holder');
         await expectRefusal(card, externalAuthenticate, { data }, SW.securityStatusNotSatisfied);
         await expectNoSession(card);
       },
     },
     {
       name: 'forged-holder-certificate',
-      title: 'a holder certificate that the issuer did not sign is refused',
-      clause: `${EXTERNAL}; ISO/IEC 7816-8:2019, 11.8`,
+      title: 'a holder certificate that the CA did not sign is refused, and the proof with its key',
+      clause: VERIFY_CERTIFICATE,
       async run(card) {
         await verifyPin(card);
         const signer = card.issuer.strangerKeys;
-        const roleCertificate = card.issuer.roleCertificate('holder', {
-          signer,
-          publicPoint: signer.publicKey,
-        });
-        const { data } = holderProof(card, await challengeProfessional(card), { signer, roleCertificate });
-        await expectRefusal(card, externalAuthenticate, { data }, SW.referenceDataNotUsable);
+        const { publicKey: publicPoint } = signer;
+        const { data } = holderProof(card, await challengeProfessional(card), { signer });
+        const forged = card.issuer.roleCertificate('holder', { signer, publicPoint });
+        checkStatus(await offerRole(card, forged), SW.referenceDataNotUsable);
+        await expectRefusal(card, externalAuthenticate, { data }, SW.conditionsNotSatisfied);
         await expectNoSession(card);
+      },
+    },
+    {
+      name: 'forged-holder-authority',
+      title: 'a CA certificate that the root did not sign is refused, and its key is not known',
+      clause: VERIFY_CERTIFICATE,
+      async run(card) {
+        const { strangerKeys: signer, rootReference, authorityReference } = card.issuer;
+        const data = card.issuer.authorityCertificate({ signer, publicPoint: signer.publicKey });
+        await setKey(card, rootReference);
+        await expectRefusal(card, verifyCertificate, { data }, SW.referenceDataNotUsable);
+        const request = { data: { keyReference: authorityReference } };
+        await expectRefusal(card, commands.setVerificationKey, request, SW.referenceDataNotFound);
       },
     },
     {
       name: 'expired-holder-certificate',
       title: 'an expired holder certificate is refused',
-      clause: `${EXTERNAL}; ISO/IEC 7816-8:2019, 11.8`,
+      clause: VERIFY_CERTIFICATE,
       async run(card) {
-        await verifyPin(card);
-        const roleCertificate = card.issuer.roleCertificate('holder', {
+        const expired = card.issuer.roleCertificate('holder', {
           effectiveDate: TestIssuer.daysAfterToday(-60),
           expirationDate: TestIssuer.daysAfterToday(-1),
         });
-        const { data } = holderProof(card, await challengeProfessional(card), { roleCertificate });
-        await expectRefusal(card, externalAuthenticate, { data }, SW.referenceDataNotUsable);
+        checkStatus(await offerRole(card, expired), SW.referenceDataNotUsable);
       },
     },
     {
       name: 'professional-is-no-holder',
       title: 'another professional card is not taken for a patient card',
-      clause: `${EXTERNAL}; project specification (6984)`,
+      clause: `${VERIFY_CERTIFICATE}; project specification (6984)`,
       async run(card) {
         await verifyPin(card);
-        const { data } = holderProof(card, await challengeProfessional(card), {
-          signer: card.issuer.roleKey('doctor'),
-          roleCertificate: card.issuer.roleCertificate('doctor'),
-        });
-        await expectRefusal(card, externalAuthenticate, { data }, SW.referenceDataNotUsable);
+        const signer = card.issuer.roleKey('doctor');
+        const { data } = holderProof(card, await challengeProfessional(card), { signer });
+        checkStatus(await offerRole(card, card.issuer.roleCertificate('doctor')), SW.referenceDataNotUsable);
+        await expectRefusal(card, externalAuthenticate, { data }, SW.conditionsNotSatisfied);
         await expectNoSession(card);
+      },
+    },
+    {
+      name: 'authority-is-no-holder',
+      title: 'with the certificate of the CA alone, and a proof by its key, no session opens',
+      clause: `${VERIFY_CERTIFICATE}; ${EXTERNAL}`,
+      async run(card) {
+        await verifyPin(card);
+        const signer = card.issuer.authorityKeys;
+        const { data } = holderProof(card, await challengeProfessional(card), { signer });
+        await showAuthority(card);
+        await expectRefusal(card, externalAuthenticate, { data }, SW.conditionsNotSatisfied);
+        await expectNoSession(card);
+      },
+    },
+    {
+      name: 'authority-certificate-readable',
+      title: "the CA's certificate is readable before any PIN and is the one that was stored",
+      clause: 'project specification, EF.CACert: always',
+      applications: BOTH,
+      async run(card) {
+        const { sfi } = PATIENT_APPLICATION.files.authorityCertificate;
+        expectBytes(await readFile(card, sfi), card.issuer.authorityCertificate(), 'the CA certificate');
       },
     },
     {

@@ -94,7 +94,7 @@ export const RECORD_CASES = caseFamily(
     },
     {
       name: 'number-zero',
-      title: 'record number 00 (the current record) is not offered',
+      title: 'without a current record there is no record number 00',
       clause: 'ISO/IEC 7816-4:2020, 11.4.1: P1 = 00 refers to the current record',
       async run(card) {
         await authenticate(card, 'doctor');
@@ -112,7 +112,7 @@ export const RECORD_CASES = caseFamily(
     },
     {
       name: 'by-identifier',
-      title: 'records by record identifier are not offered',
+      title: 'records by record identifier are not offered: they have none',
       clause: 'ISO/IEC 7816-4:2020, 11.4.3: P2 bits 3 to 1 = 000 to 011',
       async run(card) {
         await authenticate(card, 'doctor');

@@ -2,11 +2,12 @@
 
 import { encodeCommandApdu, fromHex, PATIENT_APPLICATION, SW } from '../../apdu/index.js';
 import { type CaseEntry, caseFamily, PATIENT } from '../case.js';
-import { expectOk, expectRefusal, expectStatus } from '../checks.js';
+import { checkStatus, expectOk, expectRefusal, expectStatus } from '../checks.js';
+import { offerRole, showAuthority, showChain } from '../issuer/certificate-showing.js';
 import { authenticate, professionalProof } from '../issuer/professional-peer.js';
 import { TestIssuer } from '../issuer/test-issuer.js';
 import type { TestCard } from '../test-card.js';
-import { readRecord } from './steps.js';
+import { changed, expectNoRole, expectNoRoleFor } from './certificate-steps.js';
 
 const { getChallenge, verifyCertificate, mutualAuthenticate } = PATIENT_APPLICATION.commands;
 const CLAUSE = 'ISO/IEC 7816-8:2019, 11.8; annex B';
@@ -85,33 +86,17 @@ const REFUSED: readonly Refused[] = [
   ],
 ];
 
-function changed(bytes: Uint8Array, at: number): Uint8Array {
-  const copy = bytes.slice();
-  copy[at < 0 ? copy.length + at : at]! ^= 0x01;
-  return copy;
-}
-
 const REFUSALS: readonly CaseEntry[] = REFUSED.map(([name, title, make]) => ({
   name,
   title,
   async run(card) {
     const data = make(card);
     const challenge = await expectOk(card, getChallenge, {});
-    await expectRefusal(card, verifyCertificate, { data }, SW.referenceDataNotUsable, SW.incorrectData);
-    // nor does it count in the authentication that would follow
-    const proof = professionalProof(card, 'doctor', challenge);
-    await expectRefusal(card, mutualAuthenticate, { data: proof.data }, SW.conditionsNotSatisfied);
-    // the role of a doctor was not granted
-    await expectNoRole(card);
+    const { referenceDataNotUsable, incorrectData } = SW;
+    checkStatus(await offerRole(card, data), referenceDataNotUsable, incorrectData);
+    await expectNoRoleFor(card, challenge);
   },
 }));
-
-async function expectNoRole(card: TestCard): Promise<void> {
-  const { sw } = await readRecord(card, 2, 1);
-  await expectStatus(card, '00b0840000', SW.securityStatusNotSatisfied);
-  if (sw !== SW.securityStatusNotSatisfied.sw)
-    await expectStatus(card, '00b2011400', SW.securityStatusNotSatisfied);
-}
 
 export const ROLE_CERTIFICATE_CASES = caseFamily(
   {
@@ -127,7 +112,7 @@ export const ROLE_CERTIFICATE_CASES = caseFamily(
       title: 'certificates of doctor, staff, pharmacy and NHI are taken',
       async run(card) {
         for (const role of ['doctor', 'staff', 'pharmacy', 'nhi'] as const) {
-          await expectOk(card, verifyCertificate, { data: card.issuer.roleCertificate(role) });
+          await showChain(card, role);
         }
       },
     },
@@ -137,7 +122,7 @@ export const ROLE_CERTIFICATE_CASES = caseFamily(
       title: 'a certificate alone gives no role',
       clause: `${CLAUSE}; ISO/IEC 7816-4:2020, 9.2`,
       async run(card) {
-        await expectOk(card, verifyCertificate, { data: card.issuer.roleCertificate('doctor') });
+        await showChain(card, 'doctor');
         await expectNoRole(card);
       },
     },
@@ -146,6 +131,7 @@ export const ROLE_CERTIFICATE_CASES = caseFamily(
       title: 'a certificate that is cut short or has bytes behind it is refused',
       clause: `${CLAUSE}; ISO/IEC 7816-4:2020, 6.3`,
       async run(card) {
+        await showAuthority(card);
         const good = card.issuer.roleCertificate('doctor');
         const wrong = [
           good.subarray(0, good.length - 1),
@@ -163,6 +149,7 @@ export const ROLE_CERTIFICATE_CASES = caseFamily(
       name: 'no-certificate',
       title: 'bytes that are no certificate are refused',
       async run(card) {
+        await showAuthority(card);
         for (const data of ['00', 'ff', '7f2100', '7f21047f4e0000', '30030201ff', 'aa'.repeat(255)]) {
           await expectRefusal(
             card,
@@ -182,6 +169,7 @@ export const ROLE_CERTIFICATE_CASES = caseFamily(
         const good = card.issuer.roleCertificate('doctor');
         // 7F21 81 xx becomes 7F21 82 00 xx
         const longer = Uint8Array.of(0x7f, 0x21, 0x82, 0x00, ...good.subarray(3));
+        await showAuthority(card);
         await expectRefusal(
           card,
           verifyCertificate,
@@ -197,7 +185,7 @@ export const ROLE_CERTIFICATE_CASES = caseFamily(
       clause: `${CLAUSE}; project: the role of the last certificate counts`,
       async run(card) {
         const challenge = await expectOk(card, getChallenge, {});
-        await expectOk(card, verifyCertificate, { data: card.issuer.roleCertificate('doctor') });
+        await showChain(card, 'doctor');
         const forged = card.issuer.roleCertificate('doctor', { signer: card.issuer.strangerKeys });
         await expectRefusal(card, verifyCertificate, { data: forged }, SW.referenceDataNotUsable);
         const proof = professionalProof(card, 'doctor', challenge);
@@ -217,11 +205,13 @@ export const ROLE_CERTIFICATE_CASES = caseFamily(
         const older = card.issuer.roleCertificate('doctor', {
           expirationDate: TestIssuer.daysAfterToday(199),
         });
+        await showAuthority(card);
         await expectOk(card, verifyCertificate, { data: older });
         await expectOk(card, verifyCertificate, { data: newer });
         await expectRefusal(card, verifyCertificate, { data: older }, SW.referenceDataNotUsable);
         await card.powerCycle();
         await card.select();
+        await showAuthority(card);
         await expectRefusal(card, verifyCertificate, { data: older }, SW.referenceDataNotUsable);
         await expectOk(card, verifyCertificate, { data: newer });
       },
@@ -236,7 +226,7 @@ export const ROLE_CERTIFICATE_CASES = caseFamily(
           effectiveDate: TestIssuer.daysAfterToday(3000),
           expirationDate: TestIssuer.daysAfterToday(4000),
         });
-        await expectRefusal(card, verifyCertificate, { data: forged }, SW.referenceDataNotUsable);
+        checkStatus(await offerRole(card, forged), SW.referenceDataNotUsable);
         await authenticate(card, 'doctor');
       },
     },

@@ -59,6 +59,7 @@ function files(spec: ApplicationSpec): readonly FileSpec[] {
 const DESCRIPTOR: Readonly<Record<FileSpec['structure'], number>> = {
   transparent: 0x01,
   'linear-fixed': 0x02,
+  'linear-variable': 0x04,
   cyclic: 0x06,
 };
 

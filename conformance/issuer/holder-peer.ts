@@ -4,6 +4,7 @@ import { encodeTemplate, PROFESSIONAL_APPLICATION, type ResponseOf, STATEMENT } 
 import { expectOk } from '../checks.js';
 import type { TestCard } from '../test-card.js';
 import { CardSession } from './card-session.js';
+import { showChain } from './certificate-showing.js';
 import { makeKeys, type P256Keys, sharedSecret } from './p256.js';
 import { signStatement } from './test-issuer.js';
 
@@ -16,7 +17,7 @@ export type ProfessionalAnswer = {
 };
 
 /** Where the holder's proof differs from a good one. */
-export type HolderChanges = { readonly roleCertificate?: Uint8Array; readonly signer?: P256Keys };
+export type HolderChanges = { readonly signer?: P256Keys };
 
 /** INTERNAL AUTHENTICATE with a fresh challenge. */
 export async function challengeProfessional(card: TestCard): Promise<ProfessionalAnswer> {
@@ -25,7 +26,7 @@ export async function challengeProfessional(card: TestCard): Promise<Professiona
   return { holderChallenge, answer };
 }
 
-/** The data of EXTERNAL AUTHENTICATE and the session that follows when the card takes it. */
+/** The data of EXTERNAL AUTHENTICATE and the session that follows when the card takes it; the certificates come before. */
 export function holderProof(
   card: TestCard,
   { holderChallenge, answer }: ProfessionalAnswer,
@@ -49,7 +50,6 @@ export function holderProof(
   const data = {
     ephemeralKey: ephemeral.publicKey,
     signature: signStatement(signer, STATEMENT.holderProof, fields),
-    roleCertificate: changes.roleCertificate ?? card.issuer.roleCertificate('holder'),
   };
   return { data, session };
 }
@@ -57,6 +57,7 @@ export function holderProof(
 /** The whole authentication; the PIN of the professional card is verified before. */
 export async function openHolderSession(card: TestCard): Promise<CardSession> {
   const { data, session } = holderProof(card, await challengeProfessional(card));
+  await showChain(card, 'holder');
   await expectOk(card, externalAuthenticate, { data });
   return session;
 }

@@ -49,6 +49,9 @@ export async function preparePatient(card: TestCard, changes: PatientChanges = {
   const keys = await makePatientKeys(card);
   const data: PatientChanges = {
     cardSerial: issuer.random('card serial').bytes(8),
+    rootReference: issuer.rootReference,
+    rootKey: issuer.rootKeys.publicKey,
+    authorityCertificate: issuer.authorityCertificate(),
     issuerKey: issuer.keys.publicKey,
     sealingKey: issuer.sealingKeys.publicKey,
     pin: issuer.pin,
@@ -83,6 +86,9 @@ export async function prepareProfessional(
   const decryption = await expectOk(card, PROFESSIONAL.generateKeyPair, { p2: 'decryption' });
   const data: ProfessionalChanges = {
     cardSerial: issuer.random('card serial').bytes(8),
+    rootReference: issuer.rootReference,
+    rootKey: issuer.rootKeys.publicKey,
+    authorityCertificate: issuer.authorityCertificate(),
     issuerKey: issuer.keys.publicKey,
     pin: issuer.pin,
     puk: issuer.puk,

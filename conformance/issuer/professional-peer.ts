@@ -12,10 +12,11 @@ import {
 import { expectOk, expectThat } from '../checks.js';
 import type { TestCard } from '../test-card.js';
 import { CardSession } from './card-session.js';
+import { showChain } from './certificate-showing.js';
 import { makeKeys, type P256Keys, sharedSecret } from './p256.js';
 import { isStatementSignature, signStatement } from './test-issuer.js';
 
-const { getChallenge, verifyCertificate, mutualAuthenticate } = PATIENT_APPLICATION.commands;
+const { getChallenge, mutualAuthenticate } = PATIENT_APPLICATION.commands;
 
 /** The data of MUTUAL AUTHENTICATE and the secret behind it. */
 export type ProfessionalProof = {
@@ -54,10 +55,10 @@ export function professionalProof(
   return { data: { challenge, ephemeralKey, signature }, ephemeral };
 }
 
-/** Draws a challenge and shows the certificate of a role. */
+/** Draws a challenge and shows the certificates of a role. */
 export async function beginAuthentication(card: TestCard, role: RoleName): Promise<Uint8Array> {
   const challenge = await expectOk(card, getChallenge, {});
-  await expectOk(card, verifyCertificate, { data: card.issuer.roleCertificate(role) });
+  await showChain(card, role);
   return challenge;
 }
 
@@ -68,14 +69,14 @@ export async function authenticate(card: TestCard, role: RoleName): Promise<Card
   const answer = await expectOk(card, mutualAuthenticate, { data });
   const { body, signature } = decodeRoleCertificate(answer.roleCertificate);
   const certified = isStatementSignature(
-    card.issuer.keys.publicKey,
+    card.issuer.authorityKeys.publicKey,
     STATEMENT.roleCertificate,
     encodeTemplate(ROLE_CERTIFICATE_BODY, body),
     signature,
   );
   expectThat(
     certified && body.role === ROLE.holder,
-    'a certificate of a card holder signed by the issuer',
+    'a certificate of a card holder signed by the CA',
     'another certificate',
   );
   const fields = encodeTemplate(STATEMENT.holderProof.fields, {

@@ -1,6 +1,9 @@
 /** The issuing authority of the suite (a test NHI): keys, certificates and statements, from a seed. */
 
 import {
+  AUTHORITY_CERTIFICATE_BODY,
+  CERTIFICATE_PROFILE,
+  encodeAuthorityCertificate,
   encodePatientCertificate,
   encodeRoleCertificate,
   encodeTemplate,
@@ -29,13 +32,33 @@ export type RoleCertificateChanges = {
   readonly publicPoint?: Uint8Array;
   readonly effectiveDate?: number;
   readonly expirationDate?: number;
+  /** The authority it names. */
+  readonly issuerReference?: Uint8Array;
+  readonly profile?: number;
   /** Who signs. */
   readonly signer?: P256Keys;
 };
 
+/** What a CA certificate says, where it differs from a good one. */
+export type AuthorityCertificateChanges = {
+  readonly profile?: number;
+  readonly issuerReference?: Uint8Array;
+  readonly holderReference?: Uint8Array;
+  readonly publicPoint?: Uint8Array;
+  readonly effectiveDate?: number;
+  readonly expirationDate?: number;
+  readonly signer?: P256Keys;
+};
+
 export class TestIssuer {
-  /** Signs certificates and credentials. */
+  /** SK_NHI: signs patient certificates and credentials. */
   readonly keys: P256Keys;
+  /** Signs certificates of CAs. */
+  readonly rootKeys: P256Keys;
+  readonly rootReference: Uint8Array;
+  /** Signs role certificates. */
+  readonly authorityKeys: P256Keys;
+  readonly authorityReference: Uint8Array;
   /** Envelopes are sealed to these. */
   readonly sealingKeys: P256Keys;
   /** An authority that the cards do not know. */
@@ -53,6 +76,8 @@ export class TestIssuer {
   constructor(readonly seed: number) {
     const keys = (label: string) => makeKeys(this.random(label));
     this.keys = keys('issuer signature key');
+    this.rootKeys = keys('root key');
+    this.authorityKeys = keys('CA key');
     this.sealingKeys = keys('issuer decryption key');
     this.strangerKeys = keys('stranger');
     this.roleKeys = {
@@ -63,7 +88,10 @@ export class TestIssuer {
       nhi: keys('role nhi'),
     };
     this.pid = this.random('pid').bytes(FIELD.pid.max);
-    this.reference = this.random('authority reference').bytes(FIELD.issuerReference.max);
+    const reference = (label: string) => this.random(label).bytes(FIELD.issuerReference.max);
+    this.reference = reference('authority reference');
+    this.rootReference = reference('root reference');
+    this.authorityReference = reference('CA reference');
   }
 
   /** A stream of bytes for one purpose. */
@@ -79,19 +107,34 @@ export class TestIssuer {
   /** A role certificate, good unless changed. */
   roleCertificate(role: RoleName, changes: RoleCertificateChanges = {}): Uint8Array {
     const body: ValuesOf<typeof ROLE_CERTIFICATE_BODY> = {
-      profile: 1,
-      issuerReference: this.reference,
+      profile: changes.profile ?? CERTIFICATE_PROFILE.role,
+      issuerReference: changes.issuerReference ?? this.authorityReference,
       role: changes.role ?? ROLE[role],
       publicPoint: changes.publicPoint ?? this.roleKeys[role].publicKey,
       effectiveDate: changes.effectiveDate ?? TODAY - 30 * DAY,
       expirationDate: changes.expirationDate ?? TODAY + 365 * DAY,
     };
-    const signer = changes.signer ?? this.keys;
+    const signer = changes.signer ?? this.authorityKeys;
     const fields = encodeTemplate(ROLE_CERTIFICATE_BODY, body);
     return encodeRoleCertificate({
       body,
       signature: signStatement(signer, STATEMENT.roleCertificate, fields),
     });
+  }
+
+  /** The certificate of the CA, good unless changed. */
+  authorityCertificate(changes: AuthorityCertificateChanges = {}): Uint8Array {
+    const body: ValuesOf<typeof AUTHORITY_CERTIFICATE_BODY> = {
+      profile: changes.profile ?? CERTIFICATE_PROFILE.authority,
+      issuerReference: changes.issuerReference ?? this.rootReference,
+      publicPoint: changes.publicPoint ?? this.authorityKeys.publicKey,
+      holderReference: changes.holderReference ?? this.authorityReference,
+      effectiveDate: changes.effectiveDate ?? TODAY - 400 * DAY,
+      expirationDate: changes.expirationDate ?? TODAY + 2000 * DAY,
+    };
+    const fields = encodeTemplate(AUTHORITY_CERTIFICATE_BODY, body);
+    const signature = signStatement(changes.signer ?? this.rootKeys, STATEMENT.authorityCertificate, fields);
+    return encodeAuthorityCertificate({ body, signature });
   }
 
   /** A patient certificate for the public keys that a card made. */
@@ -100,7 +143,7 @@ export class TestIssuer {
     signer: P256Keys = this.keys,
   ): Uint8Array {
     const body: PatientCertificate['body'] = {
-      profile: 1,
+      profile: CERTIFICATE_PROFILE.patient,
       issuerReference: this.reference,
       serial: this.random('certificate serial').bytes(FIELD.serial.max),
       pid: this.pid,

@@ -4,20 +4,25 @@ import type { Result } from '../protocol/refusal.js';
 import type { PatientCard } from './patient-card.js';
 import type { ProfessionalCard } from './professional-card.js';
 
-/** Afterwards the patient card knows the role, and both cards share a session key. */
+/** Afterwards the patient card knows the role, and both cards share session keys. */
 export async function pairCards(
   patient: PatientCard,
   professional: ProfessionalCard,
 ): Promise<Result<object>> {
-  const certificate = await professional.readRoleCertificate();
-  if (!certificate.ok) return certificate;
-  const known = await patient.verifyRoleCertificate(certificate.data);
+  const chain = await professional.readRoleChain();
+  if (!chain.ok) return chain;
+  const known = await patient.showRoleChain(chain);
   if (!known.ok) return known;
+  const authority = await patient.readAuthorityCertificate();
+  if (!authority.ok) return authority;
   const challenge = await patient.getChallenge();
   if (!challenge.ok) return challenge;
   const proof = await professional.internalAuthenticate(challenge.data);
   if (!proof.ok) return proof;
   const answer = await patient.mutualAuthenticate(proof.data);
   if (!answer.ok) return answer;
-  return professional.externalAuthenticate(answer.data);
+  const { roleCertificate, ephemeralKey, signature } = answer.data;
+  const holder = { authorityCertificate: authority.data, roleCertificate };
+  const shown = await professional.showHolderChain(holder);
+  return shown.ok ? professional.externalAuthenticate({ ephemeralKey, signature }) : shown;
 }

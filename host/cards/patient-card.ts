@@ -24,6 +24,7 @@ import type { CardIssue } from '../nhi/nhi.js';
 import type { Result } from '../protocol/refusal.js';
 import type { SealedMessage } from '../protocol/sealed-message.js';
 import { answerOf, pinBytes, RefusedByCard } from './card-answer.js';
+import { type RoleChain, showChain } from './certificate-showing.js';
 import { openPersonalisation, type PersonalisationSession } from './personalisation-session.js';
 
 const { commands, algorithms } = PATIENT_APPLICATION;
@@ -56,23 +57,22 @@ export class PatientCard {
   async initialise(issue: CardIssue, pins: CardPins): Promise<Result<{ keys: PatientKeys }>> {
     const opened = await this.openChannel(issue.session);
     if (!opened.ok) return opened;
-    const stored = answerOf(
-      commands.storeData,
-      await this.through(commands.storeData, {
-        p1: 'more to come',
-        p2: 0,
-        data: {
-          cardSerial: issue.cardSerial,
-          issuerKey: issue.issuerKey,
-          sealingKey: issue.sealingKey,
-          pin: utf8ToBytes(pins.pin),
-          puk: utf8ToBytes(pins.puk),
-          roleKey: issue.roleKey,
-          roleCertificate: issue.roleCertificate,
-          today: uintToBytes(issue.today, 4),
-        },
-      }),
-    );
+    const known = await this.store('more to come', 0, {
+      rootReference: issue.rootReference,
+      rootKey: issue.rootKey,
+      issuerKey: issue.issuerKey,
+      sealingKey: issue.sealingKey,
+      today: uintToBytes(issue.today, 4),
+    });
+    if (!known.ok) return known;
+    const stored = await this.store('more to come', 1, {
+      cardSerial: issue.cardSerial,
+      pin: utf8ToBytes(pins.pin),
+      puk: utf8ToBytes(pins.puk),
+      roleKey: issue.roleKey,
+      roleCertificate: issue.roleCertificate,
+      authorityCertificate: issue.authorityCertificate,
+    });
     if (!stored.ok) return stored;
     const signing = await this.generateKey('signing');
     if (!signing.ok) return signing;
@@ -101,14 +101,8 @@ export class PatientCard {
 
   /** Second half of personalisation (eq. 2): the certificate, then the card is operational for good. */
   async complete(certificate: PatientCertificate) {
-    const stored = answerOf(
-      commands.storeData,
-      await this.through(commands.storeData, {
-        p1: 'last block',
-        p2: 1,
-        data: { patientCertificate: encodePatientCertificate(certificate) },
-      }),
-    );
+    const patientCertificate = encodePatientCertificate(certificate);
+    const stored = await this.store('last block', 2, { patientCertificate });
     return stored.ok ? answerOf(commands.activate, await this.through(commands.activate)) : stored;
   }
 
@@ -134,9 +128,15 @@ export class PatientCard {
     return answerOf(commands.getChallenge, await this.client.call(commands.getChallenge));
   }
 
-  async verifyRoleCertificate(certificate: Uint8Array) {
-    const request = { data: certificate };
-    return answerOf(commands.verifyCertificate, await this.client.call(commands.verifyCertificate, request));
+  /** The other card's certificates, for this card to check. */
+  showRoleChain(chain: RoleChain): Promise<Result<object>> {
+    return showChain(this.client, chain);
+  }
+
+  /** The certificate of the CA above this card's own role certificate; readable by all. */
+  async readAuthorityCertificate() {
+    const request = { p1: 0x80 | PATIENT_APPLICATION.files.authorityCertificate.sfi, p2: 0 };
+    return answerOf(commands.readBinary, await this.client.call(commands.readBinary, request));
   }
 
   async mutualAuthenticate(data: RequestOf<Commands['mutualAuthenticate']>['data']) {
@@ -184,6 +184,15 @@ export class PatientCard {
   /** Eq. 17: the card confirms one collection; needs the holder PIN and a pharmacy's authentication. */
   async collect(data: RequestOf<Commands['collect']>['data']) {
     return answerOf(commands.collect, await this.client.call(commands.collect, { data }));
+  }
+
+  private async store(
+    p1: 'more to come' | 'last block',
+    p2: number,
+    data: RequestOf<Commands['storeData']>['data'],
+  ) {
+    const command = commands.storeData;
+    return answerOf(command, await this.through(command, { p1, p2, data }));
   }
 
   private async generateKey(

@@ -21,6 +21,7 @@ import type { CardIssue } from '../nhi/nhi.js';
 import type { DoctorSignature } from '../protocol/group-signed-statement.js';
 import type { Result } from '../protocol/refusal.js';
 import { answerOf, pinBytes, RefusedByCard } from './card-answer.js';
+import { type RoleChain, showChain } from './certificate-showing.js';
 import type { CardPins } from './patient-card.js';
 import { openPersonalisation, type PersonalisationSession } from './personalisation-session.js';
 
@@ -48,18 +49,22 @@ export class ProfessionalCard {
   async initialise(issue: CardIssue, pins: CardPins, doctorId?: string): Promise<Result<object>> {
     const opened = await this.openChannel(issue.session);
     if (!opened.ok) return opened;
-    const data = {
-      cardSerial: issue.cardSerial,
+    const known = await this.store('more to come', 0, {
+      rootReference: issue.rootReference,
+      rootKey: issue.rootKey,
       issuerKey: issue.issuerKey,
+      today: uintToBytes(issue.today, 4),
+    });
+    if (!known.ok) return known;
+    return this.store('last block', 1, {
+      cardSerial: issue.cardSerial,
       pin: utf8ToBytes(pins.pin),
       puk: utf8ToBytes(pins.puk),
       roleKey: issue.roleKey,
       roleCertificate: issue.roleCertificate,
-      today: uintToBytes(issue.today, 4),
+      authorityCertificate: issue.authorityCertificate,
       ...(doctorId === undefined ? {} : { doctorId }),
-    };
-    const request = { p1: 'last block', p2: 0, data } as const;
-    return answerOf(commands.storeData, await this.through(commands.storeData, request));
+    });
   }
 
   /** SK_D and the decryption key, made on the card. */
@@ -112,9 +117,18 @@ export class ProfessionalCard {
     return signed.ok ? { ok: true, signature: signed.data } : signed;
   }
 
-  async readRoleCertificate() {
-    const request = { p1: 0x80 | PROFESSIONAL_APPLICATION.files.roleCertificate.sfi, p2: 0 };
-    return answerOf(commands.readBinary, await this.client.call(commands.readBinary, request));
+  /** What this card shows to a patient card; readable by all. */
+  async readRoleChain(): Promise<Result<RoleChain>> {
+    const authority = await this.readCertificate('authorityCertificate');
+    if (!authority.ok) return authority;
+    const role = await this.readCertificate('roleCertificate');
+    if (!role.ok) return role;
+    return { ok: true, authorityCertificate: authority.data, roleCertificate: role.data };
+  }
+
+  /** A patient card's certificates, for this card to check. */
+  showHolderChain(chain: RoleChain): Promise<Result<object>> {
+    return showChain(this.client, chain);
   }
 
   async internalAuthenticate(answer: Uint8Array) {
@@ -153,6 +167,20 @@ export class ProfessionalCard {
         return result.status === 'ok';
       },
     };
+  }
+
+  private async readCertificate(file: keyof typeof PROFESSIONAL_APPLICATION.files) {
+    const request = { p1: 0x80 | PROFESSIONAL_APPLICATION.files[file].sfi, p2: 0 };
+    return answerOf(commands.readBinary, await this.client.call(commands.readBinary, request));
+  }
+
+  private async store(
+    p1: 'more to come' | 'last block',
+    p2: number,
+    data: RequestOf<Commands['storeData']>['data'],
+  ) {
+    const command = commands.storeData;
+    return answerOf(command, await this.through(command, { p1, p2, data }));
   }
 
   private async openChannel(session: PersonalisationSession): Promise<Result<object>> {

@@ -25,6 +25,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   conformance: async () => (await import('./commands/conformance.js')).addConformanceCommand,
   perf: async () => (await import('./commands/perf.js')).addPerfCommand,
   card: async () => (await import('./commands/card.js')).addCardCommand,
+  gs: async () => (await import('./commands/gs.js')).addGsCommand,
 };
 
 async function makeProgram(named: string | undefined, done: (status: ExitStatus) => void): Promise<Command> {

@@ -1,10 +1,8 @@
-/** NHI's certificate authority (SK_NHI): patient certificates, role certificates, receipts. */
+/** SK_NHI: patient certificates, and whatever else NHI signs by the paper's equations. Roles have authorities of their own. */
 
 import {
-  encodeRoleCertificate,
+  CERTIFICATE_PROFILE,
   type PatientCertificate,
-  ROLE,
-  type RoleName,
   STATEMENT,
   type Statement,
   utf8ToBytes,
@@ -17,11 +15,8 @@ import { signStatement, verifyStatement } from '../protocol/signed-statement.js'
 
 /** Certification authority reference in every certificate. */
 const ISSUER_REFERENCE = utf8ToBytes('TWNHI001');
-const PROFILE = 1;
 const YEAR_SECONDS = 365 * 24 * 3600;
 const PATIENT_CERTIFICATE_YEARS = 5;
-/** A role batch is renewed with the group epoch. */
-const ROLE_CERTIFICATE_YEARS = 1;
 
 /** What a patient certificate says about one patient; dates and serial are the authority's. */
 export type PatientCertificateSubject = Pick<
@@ -29,12 +24,8 @@ export type PatientCertificateSubject = Pick<
   'pid' | 'paidUntil' | 'signingKey' | 'decryptionKey' | 'delegationKey'
 >;
 
-/** Key and certificate that a batch of cards shares. */
-export type RoleBatch = { readonly roleKey: Uint8Array; readonly roleCertificate: Uint8Array };
-
 export class CertificateAuthority {
   private readonly keys: EcKeyPair;
-  private readonly batches = new Map<RoleName, RoleBatch>();
 
   constructor(
     private readonly clock: Clock,
@@ -51,33 +42,13 @@ export class CertificateAuthority {
     const now = this.clock.now();
     const body = {
       ...subject,
-      profile: PROFILE,
+      profile: CERTIFICATE_PROFILE.patient,
       issuerReference: ISSUER_REFERENCE,
       serial: this.rng.bytes(8),
       effectiveDate: now,
       expirationDate: now + PATIENT_CERTIFICATE_YEARS * YEAR_SECONDS,
     };
     return { body, signature: this.sign(STATEMENT.patientCertificate, body) };
-  }
-
-  /** The current batch of a role; its key and certificate go onto at least a thousand cards. */
-  roleBatch(role: RoleName): RoleBatch {
-    const known = this.batches.get(role);
-    if (known) return known;
-    const pair = generateEcKeyPair(this.rng);
-    const now = this.clock.now();
-    const body = {
-      profile: PROFILE,
-      issuerReference: ISSUER_REFERENCE,
-      role: ROLE[role],
-      publicPoint: pair.publicKey,
-      effectiveDate: now,
-      expirationDate: now + ROLE_CERTIFICATE_YEARS * YEAR_SECONDS,
-    };
-    const signature = this.sign(STATEMENT.roleCertificate, body);
-    const batch = { roleKey: pair.secretKey, roleCertificate: encodeRoleCertificate({ body, signature }) };
-    this.batches.set(role, batch);
-    return batch;
   }
 
   /** Signs one of NHI's own statements. */

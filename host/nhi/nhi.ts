@@ -28,6 +28,8 @@ import {
   type SignedPrescription,
 } from './prescription-register.js';
 import { RecordStore } from './record-store.js';
+import { RoleAuthority, type RoleBatch } from './role-authority.js';
+import { RootAuthority, type RootKey } from './root-authority.js';
 import { type ConfirmedRequest, type Receipt, VisitDesk } from './visit-desk.js';
 
 /** What everybody may know of NHI. */
@@ -38,17 +40,16 @@ export type NhiPublicKeys = {
 };
 
 /** What NHI puts onto a card of a role before it is given out. */
-export type CardIssue = {
-  readonly issuerKey: Uint8Array;
-  readonly sealingKey: Uint8Array;
-  readonly roleKey: Uint8Array;
-  readonly roleCertificate: Uint8Array;
-  readonly cardSerial: Uint8Array;
-  /** Seconds since 1970: the first date the card knows. */
-  readonly today: number;
-  /** The secure channel through which all of this goes; for one card. */
-  readonly session: PersonalisationSession;
-};
+export type CardIssue = RootKey &
+  RoleBatch & {
+    readonly issuerKey: Uint8Array;
+    readonly sealingKey: Uint8Array;
+    readonly cardSerial: Uint8Array;
+    /** Seconds since 1970: the first date the card knows. */
+    readonly today: number;
+    /** The secure channel through which all of this goes; for one card. */
+    readonly session: PersonalisationSession;
+  };
 
 /** NHI as a hospital sees it (eq. 6–10). */
 export interface HospitalDoor {
@@ -94,6 +95,8 @@ export class Nhi {
   readonly doctors: DoctorRegister;
   readonly records = new RecordStore();
   private readonly authority: CertificateAuthority;
+  private readonly root: RootAuthority;
+  private readonly roles: RoleAuthority;
   private readonly cardIssuing: CardIssuing;
   private readonly decryption: EcKeyPair;
   private readonly verifier: GroupVerifier;
@@ -106,6 +109,8 @@ export class Nhi {
     const { clock, rng, curve } = ports;
     this.authority = new CertificateAuthority(clock, rng);
     this.decryption = generateEcKeyPair(rng);
+    this.root = new RootAuthority(clock, rng);
+    this.roles = new RoleAuthority(this.root, clock, rng);
     this.cardIssuing = new CardIssuing(ports.cardBatches, rng);
     const { authority, decryption } = this;
     this.patients = new PatientRegister({ ...ports, authority, decryption });
@@ -131,7 +136,8 @@ export class Nhi {
     return {
       issuerKey: this.authority.publicKey,
       sealingKey: this.decryption.publicKey,
-      ...this.authority.roleBatch(role),
+      ...this.root.anchor,
+      ...this.roles.roleBatch(role),
       cardSerial: this.ports.rng.bytes(8),
       today: this.ports.clock.now(),
       session: this.cardIssuing.openSession(),

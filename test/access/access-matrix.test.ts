@@ -19,6 +19,7 @@ import { channelInside, openChannel, type TestSecureChannel } from '../support/s
 import {
   type Answer,
   APPLICATIONS,
+  commandTo,
   commandUsing,
   declaredKeys,
   disagreements,
@@ -132,7 +133,7 @@ function ask(row: Row, status: Status): number {
     const throughChannel = status.issuer && needsSecureChannel(command.secureMessaging);
     return send(card, command, undefined, throughChannel ? channelInside(card)!.channel : undefined);
   }
-  if (row.kind === 'file') return sendRead(card, application, row.id);
+  if (row.kind !== 'algorithm') return sendToFile(card, application, row.kind, row.id);
   const algorithm = application.algorithms[row.id]!;
   const reference = `800101`.replace(/01$/, algorithm.reference.toString(16).padStart(2, '0'));
   const template = algorithm.operation === 'sign-then-seal' ? 'B8' : 'B6';
@@ -176,13 +177,21 @@ function send(
   return parseResponseApdu(card.process(encodeCommandApdu(apdu)))!.sw;
 }
 
-function sendRead(card: Card, application: ApplicationSpec, id: string): number {
-  const { sfi, structure } = application.files[id]!;
-  const apdu =
-    structure === 'transparent'
-      ? { cla: 0x00, ins: 0xb0, p1: 0x80 | sfi, p2: 0, le: 256 }
-      : { cla: 0x00, ins: 0xb2, p1: 1, p2: (sfi << 3) | 4, le: 256 };
-  return parseResponseApdu(card.process(encodeCommandApdu(apdu)))!.sw;
+/** Reads, updates or appends to a file by its short identifier, in the clear. */
+function sendToFile(
+  card: Card,
+  application: ApplicationSpec,
+  kind: 'file' | 'update' | 'append',
+  id: string,
+): number {
+  const file = application.files[id]!;
+  const { cla, ins, p1, p2, data } = commandTo(application, kind, file)!;
+  const place =
+    p2.kind === 'short-file'
+      ? { p1: p1.kind === 'range' ? 1 : 0, p2: (file.sfi << 3) | p2.mode }
+      : { p1: 0x80 | file.sfi, p2: 0 };
+  const content = data.kind === 'none' ? { le: 256 } : { data: sampleBytes(data, 'shortest') };
+  return parseResponseApdu(card.process(encodeCommandApdu({ cla, ins, ...place, ...content })))!.sw;
 }
 
 function protectedBy(channel: TestSecureChannel, command: CommandApduFields): CommandApduFields {

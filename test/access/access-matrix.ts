@@ -6,6 +6,9 @@ import {
   type AlgorithmSpec,
   type ApplicationSpec,
   type CommandSpec,
+  type FileOperation,
+  type FileSpec,
+  fileRule,
   type LifeCycle,
   needsSecureChannel,
   PATIENT_APPLICATION,
@@ -24,7 +27,8 @@ export type Answer = 'yes' | 'no' | 'never';
 
 export type Row = {
   readonly application: 'patient' | 'professional';
-  readonly kind: 'command' | 'file' | 'algorithm';
+  /** `file` is its reading; `update` and `append` are of files, too. */
+  readonly kind: 'command' | 'file' | 'update' | 'append' | 'algorithm';
   readonly id: string;
   readonly state: LifeCycle;
   /** By the name of the column; unreachable combinations are left out. */
@@ -95,14 +99,31 @@ function ruleOf(
       ? { command, rule }
       : undefined;
   }
-  if (kind === 'file') {
+  if (kind !== 'algorithm') {
     const file = application.files[id];
-    const command = application.commands[file?.structure === 'transparent' ? 'readBinary' : 'readRecord'];
-    return file && command && { command, rule: file.read };
+    const command = file && commandTo(application, kind, file);
+    return file && command && { command, rule: fileRule(file, command.fileOperation) };
   }
   const algorithm = application.algorithms[id];
   const command = algorithm && commandUsing(application, algorithm);
   return algorithm && command && { command, rule: algorithm.access };
+}
+
+/** The command that does such a thing to a file; `undefined` where there is none. */
+export function commandTo(
+  { commands }: ApplicationSpec,
+  kind: 'file' | 'update' | 'append',
+  { structure }: FileSpec,
+): CommandSpec | undefined {
+  const transparent = structure === 'transparent';
+  switch (kind) {
+    case 'file':
+      return commands[transparent ? 'readBinary' : 'readRecord'];
+    case 'update':
+      return commands[transparent ? 'updateBinary' : 'updateRecord'];
+    case 'append':
+      return transparent ? undefined : commands['appendRecord'];
+  }
 }
 
 /** The command that runs an algorithm. */
@@ -145,7 +166,11 @@ export function declaredKeys(
     );
     const keys = [
       ...commands.map(({ id }) => `command,${id}`),
-      ...Object.keys(application.files).map((id) => `file,${id}`),
+      ...(['file', 'update', 'append'] as const).flatMap((kind) =>
+        Object.entries(application.files)
+          .filter(([, file]) => commandTo(application, kind, file))
+          .map(([id]) => `${kind},${id}`),
+      ),
       ...Object.keys(application.algorithms).map((id) => `algorithm,${id}`),
     ];
     return keys.flatMap((key) =>
@@ -153,6 +178,8 @@ export function declaredKeys(
     );
   });
 }
+
+const OPERATION = { file: 'read', update: 'update', append: 'append' } as const;
 
 /** A declaration with one leaf of one access rule changed. */
 export type Flip = { readonly where: string; readonly applications: Applications };
@@ -164,7 +191,7 @@ export type Flip = { readonly where: string; readonly applications: Applications
 export function* flipEveryLeaf(applications: Applications): Generator<Flip> {
   for (const name of ['patient', 'professional'] as const) {
     const application = applications[name];
-    const place = (part: 'commands' | 'files' | 'algorithms', id: string, field: 'access' | 'read') =>
+    const place = (part: 'commands' | 'files' | 'algorithms', id: string, field: 'access' | FileOperation) =>
       function* (rule: AccessRule): Generator<Flip> {
         for (const [i, flipped] of flips(rule).entries()) {
           const changed = { ...application[part][id], [field]: flipped };
@@ -178,7 +205,13 @@ export function* flipEveryLeaf(applications: Applications): Generator<Flip> {
     for (const [id, { access }] of Object.entries(application.commands)) {
       if (access !== 'by file' && access !== 'by algorithm') yield* place('commands', id, 'access')(access);
     }
-    for (const [id, { read }] of Object.entries(application.files)) yield* place('files', id, 'read')(read);
+    for (const [id, file] of Object.entries(application.files)) {
+      for (const [kind, operation] of Object.entries(OPERATION)) {
+        if (commandTo(application, kind as keyof typeof OPERATION, file)) {
+          yield* place('files', id, operation)(fileRule(file, operation));
+        }
+      }
+    }
     for (const [id, { access }] of Object.entries(application.algorithms)) {
       yield* place('algorithms', id, 'access')(access);
     }

@@ -1,12 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  type AuthorityCertificate,
+  CERTIFICATE_PROFILE,
+  decodeChainCertificate,
   decodePatientCertificate,
   decodeRoleCertificate,
+  encodeAuthorityCertificate,
   encodePatientCertificate,
   encodeRoleCertificate,
   PATIENT_APPLICATION,
   type PatientCertificate,
+  PROFESSIONAL_APPLICATION,
   ROLE,
   type RoleCertificate,
   TlvError,
@@ -65,6 +70,49 @@ const role: fc.Arbitrary<RoleCertificate> = fc.record({
   signature: bytes(64),
 });
 
+const authority: fc.Arbitrary<AuthorityCertificate> = fc.record({
+  body: fc.record({
+    profile: fc.nat(255),
+    issuerReference: bytes(8),
+    publicPoint: key,
+    holderReference: bytes(8),
+    effectiveDate: time,
+    expirationDate: time,
+  }),
+  signature: bytes(64),
+});
+
+describe('certificates of the chain that proves a role', () => {
+  it('tell by their profile which kind they are', () => {
+    fc.assert(
+      fc.property(authority, role, (ca, leaf) => {
+        const certified = { ...ca, body: { ...ca.body, profile: CERTIFICATE_PROFILE.authority } };
+        const encoded = encodeAuthorityCertificate(certified);
+        expect(decodeChainCertificate(encoded)).toEqual({ kind: 'authority', ...certified });
+        expect(encoded.length).toBeLessThanOrEqual(PATIENT_APPLICATION.files.authorityCertificate.size);
+        const given = { ...leaf, body: { ...leaf.body, profile: CERTIFICATE_PROFILE.role } };
+        expect(decodeChainCertificate(encodeRoleCertificate(given))).toEqual({ kind: 'role', ...given });
+      }),
+    );
+  });
+
+  it('are none with the profile of another kind', () => {
+    fc.assert(
+      fc.property(authority, role, patient, (ca, leaf, holder) => {
+        fc.pre(ca.body.profile !== CERTIFICATE_PROFILE.authority);
+        fc.pre(leaf.body.profile !== CERTIFICATE_PROFILE.role);
+        for (const encoded of [
+          encodeAuthorityCertificate(ca),
+          encodeRoleCertificate(leaf),
+          encodePatientCertificate(holder),
+        ]) {
+          expect(() => decodeChainCertificate(encoded)).toThrow(TlvError);
+        }
+      }),
+    );
+  });
+});
+
 describe('card-verifiable certificates', () => {
   it('give back what they encoded and fit where cards keep them', () => {
     fc.assert(
@@ -78,7 +126,7 @@ describe('card-verifiable certificates', () => {
       fc.property(role, (certificate) => {
         const encoded = encodeRoleCertificate(certificate);
         expect(decodeRoleCertificate(encoded)).toEqual(certificate);
-        expect(encoded.length).toBeLessThanOrEqual(255);
+        expect(encoded.length).toBeLessThanOrEqual(PROFESSIONAL_APPLICATION.files.roleCertificate.size);
       }),
     );
   });

@@ -145,7 +145,7 @@ describe('typed client', () => {
     const card = scripted();
     const bad = { p2: 'holder PIN', data: utf8ToBytes('1') } as const;
     await expect(card.patient.call(PATIENT.verify, bad)).rejects.toThrow(RangeError);
-    await expect(card.patient.call(PATIENT.readRecord, { p1: 0, p2: 2 })).rejects.toThrow('out of range');
+    await expect(card.patient.call(PATIENT.readRecord, { p1: 255, p2: 2 })).rejects.toThrow('out of range');
     expect(card.sent).toEqual([]);
   });
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   APPLICATIONS,
+  CERTIFICATE_PROFILE,
   concatBytes,
   type DecodedExchange,
   decodeTrace,
@@ -14,6 +15,7 @@ import {
   fieldHasSecret,
   fromHex,
   PATIENT_APPLICATION,
+  PATIENT_CERTIFICATE_BODY,
   PROFESSIONAL_APPLICATION,
   protectedCommandData,
   protectedResponseData,
@@ -102,26 +104,25 @@ describe('trace decoder', () => {
   });
 
   it('merges a chain and joins GET RESPONSE', () => {
-    const key = encodeTlv(0xdf79, new Uint8Array(33).fill(2));
+    const body = sampleBytes({ kind: 'template', template: PATIENT_CERTIFICATE_BODY }, 'longest');
     const signature = encodeTlv(0x5f37, new Uint8Array(64).fill(3));
-    const whole = toHex(concatBytes(key, signature, encodeTlv(0xd5, new Uint8Array(180).fill(4))));
+    const whole = toHex(concatBytes(encodeTlv(0x7f4e, body), signature));
     const exchange = last(
-      SELECT_PROFESSIONAL,
-      { command: `10820000ff${whole.slice(0, 510)}`, response: '9000' },
+      SELECT_PATIENT,
+      { command: `10da7f21ff${whole.slice(0, 510)}`, response: '9000' },
       {
-        command: `00820000${toHex(Uint8Array.of(whole.length / 2 - 255))}${whole.slice(510)}`,
-        response: '6984',
+        command: `00da7f21${toHex(Uint8Array.of(whole.length / 2 - 255))}${whole.slice(510)}`,
+        response: '6a80',
       },
     );
     expect(exchange).toMatchObject({
-      name: 'EXTERNAL AUTHENTICATE',
+      name: 'PUT DATA: PATIENT CERTIFICATE',
       apdus: 2,
       request: [
-        { tag: 'df79', length: 33 },
+        { tag: '7f4e', length: body.length },
         { tag: '5f37', length: 64 },
-        { tag: 'd5', length: 180 },
       ],
-      reason: 'the certificate is not a valid holder certificate',
+      reason: 'not signed by NHI, another pseudonym or other keys, or not later than the one there is',
     });
 
     const fields = sampleBytes(
@@ -227,7 +228,7 @@ describe('trace decoder', () => {
   it('shows the fields of a certificate and the name of a file', () => {
     const certificate = encodeRoleCertificate({
       body: {
-        profile: 1,
+        profile: CERTIFICATE_PROFILE.role,
         issuerReference: new Uint8Array(8),
         role: ROLE.doctor,
         publicPoint: new Uint8Array(33),

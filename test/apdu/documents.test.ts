@@ -63,7 +63,8 @@ describe('documents from the specification', () => {
     expect(
       describeAccess({ all: [{ pin: 'holder' }, { any: [{ role: 'doctor' }, { role: 'staff' }] }] }),
     ).toBe('after the holder PIN and (for an authenticated doctor or for authenticated medical staff)');
-    expect(describeAccess('by file')).toBe('by the rule of the file addressed');
+    expect(describeAccess('by file')).toBe('by the rule of the file addressed (read)');
+    expect(describeAccess('by file', 'append')).toBe('by the rule of the file addressed (append)');
     expect(describeAccess({ state: 'initialisation' })).toBe('in the state initialisation');
   });
 });

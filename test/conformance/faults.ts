@@ -39,6 +39,15 @@ export function receiving(change: (command: Uint8Array) => Uint8Array): Fault {
   return transmitting((inner) => (command) => inner.transmit(change(command)));
 }
 
+/** READ RECORD takes one mode of P2 for another. */
+export function recordMode(from: number, to: number): Fault {
+  return receiving((c) =>
+    c[1] === 0xb2 && (c[3]! & 7) === from
+      ? Uint8Array.of(...c.subarray(0, 3), (c[3]! & 0xf8) | to, ...c.subarray(4))
+      : c,
+  );
+}
+
 export function sw(response: Uint8Array): string {
   return toHex(response.subarray(-2));
 }

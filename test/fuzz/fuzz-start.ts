@@ -1,6 +1,12 @@
 /** A card in some state, as an image, and the values that are worth sending to it. */
 
-import { type ApplicationSpec, PATIENT_APPLICATION } from '../../apdu/index.js';
+import {
+  type ApplicationSpec,
+  encodeTemplate,
+  PATIENT_APPLICATION,
+  PROGRAMME,
+  PROGRAMME_RECORD,
+} from '../../apdu/index.js';
 import type { Card, CardImage, CardKind } from '../../applet/index.js';
 import { type Dictionary, selectionsOf } from '../support/apdu-fuzzer.js';
 import { AUTHORITY, PIN, PUK, WRONG_PIN } from '../support/personalised-card.js';
@@ -17,7 +23,7 @@ export type FuzzStart = {
   readonly isOver?: true;
 };
 
-const HOLDER_KEY = keyPairOf(seededBytes(3, 'some holder'));
+export const HOLDER_KEY = keyPairOf(seededBytes(3, 'some holder'));
 const uint32 = (value: number) =>
   Uint8Array.of((value >>> 24) & 0xff, (value >>> 16) & 0xff, (value >>> 8) & 0xff, value & 0xff);
 
@@ -25,6 +31,7 @@ const uint32 = (value: number) =>
 export function dictionaryOf(spec: ApplicationSpec, more: Dictionary = {}): Dictionary {
   const role = spec.id === PATIENT_APPLICATION.id ? 'doctor' : 'holder';
   const certificates = [
+    AUTHORITY.authorityCertificate,
     AUTHORITY.roleCertificate(role, HOLDER_KEY.publicKey),
     AUTHORITY.roleCertificate('pharmacy', HOLDER_KEY.publicKey),
     AUTHORITY.roleCertificate(role, HOLDER_KEY.publicKey, TODAY - 1_000_000),
@@ -37,6 +44,8 @@ export function dictionaryOf(spec: ApplicationSpec, more: Dictionary = {}): Dict
     'holder PIN': [PIN],
     PUK: [PUK, PUK, PIN],
     'role certificate': certificates,
+    'card-verifiable certificate': certificates,
+    'reference of a public key': [AUTHORITY.rootReference, AUTHORITY.authorityReference],
     'ephemeral public key': [HOLDER_KEY.publicKey],
     'file or application identifier, or path': selectionsOf(spec),
     'algorithm reference': Object.values(spec.algorithms).map(({ reference }) => Uint8Array.of(reference)),
@@ -46,6 +55,14 @@ export function dictionaryOf(spec: ApplicationSpec, more: Dictionary = {}): Dict
     'group signature suite': [Uint8Array.of(1), Uint8Array.of(2)],
     time: [uint32(TODAY + 100)],
     'prescription expiry': [uint32(TODAY + 1_000_000)],
+    'record content': [
+      encodeTemplate(PROGRAMME_RECORD, {
+        programme: PROGRAMME.maternity,
+        time: TODAY,
+        hospitalId: 'H-0042',
+        entry: Uint8Array.of(1),
+      }),
+    ],
     'command header': [Uint8Array.of(0x0c, 0xdb, 0x3f, 0xff)],
     ...more,
   };

@@ -1,6 +1,6 @@
 /** A card in a known state that a fuzz round starts from, seen from inside: what it would take now. */
 
-import type { AccessLeaf, CommandSpec, LifeCycle } from '../../apdu/index.js';
+import { type AccessLeaf, type CommandSpec, fileRule, type LifeCycle } from '../../apdu/index.js';
 import {
   type Card,
   type CardKind,
@@ -68,11 +68,12 @@ export class FuzzTarget implements CardView {
     this.os.memory.useChannel(channel);
   }
 
-  permits({ states, access }: CommandSpec): boolean {
+  permits({ states, access, fileOperation }: CommandSpec): boolean {
     if (!states.includes(this.lifeCycle)) return false;
-    return (
-      access === 'by file' || access === 'by algorithm' || this.os.security.satisfies(access, this.lifeCycle)
-    );
+    if (access === 'by algorithm') return true;
+    const files = Object.values(this.start.kind.spec.files);
+    const rules = access === 'by file' ? files.map((file) => fileRule(file, fileOperation)) : [access];
+    return rules.some((rule) => this.os.security.satisfies(rule, this.lifeCycle));
   }
 
   get session(): CommandProtector | undefined {

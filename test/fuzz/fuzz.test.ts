@@ -55,7 +55,7 @@ describe('malformed and nearly valid APDUs', () => {
 
 describe('a failing round', () => {
   it('is told with its seed, its number and the shortest list of APDUs that fails', () => {
-    const starts = patientStarts().filter(({ name }) => name === 'selected');
+    const starts = patientStarts().filter(({ name }) => name === 'key of the root set');
     // An engine with a bug that takes a challenge drawn before a certificate is looked at.
     const broken = {
       ...stubEngine,
@@ -67,7 +67,9 @@ describe('a failing round', () => {
     const failure = thrownBy(() => fuzz.run(10_000)) as FuzzFailure;
     expect(failure).toBeInstanceOf(FuzzFailure);
     const [title, ...apdus] = failure.message.split('\n');
-    expect(title).toMatch(/^seed \d+, round \d+, from "selected": threw Error: a bug of the engine$/);
+    expect(title).toMatch(
+      /^seed \d+, round \d+, from "key of the root set": threw Error: a bug of the engine$/,
+    );
     expect(apdus).toHaveLength(1);
     const round = Number(/round (\d+)/.exec(title!)![1]);
     expect((thrownBy(() => new Fuzz(starts, SEED, broken).round(round)) as Error).message).toBe(

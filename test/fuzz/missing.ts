@@ -11,7 +11,6 @@ type Reasons = Readonly<Record<string, string>>;
 
 /** Status words that no random APDU leads to on either card. */
 const UNSEEN_ON_BOTH: Reasons = {
-  6282: 'this card answers what is left of a file with 9000',
   6581: 'the commit buffer of the default profile suffices for every command',
 };
 

@@ -9,11 +9,11 @@ import {
   personalisePatient,
   WRONG_PIN,
 } from '../support/personalised-card.js';
-import { ProfessionalPeer } from '../support/professional-peer.js';
+import { ProfessionalPeer, showChain } from '../support/professional-peer.js';
 import { beginChannel, openChannel } from '../support/secure-channel.js';
 import { call, exchange, selectApplication, type Transmit } from '../support/transmit.js';
 import { agreeOnNumber, storeVisit, VISIT, verifyPin } from '../support/visit.js';
-import { dictionaryOf, type FuzzStart, Starts } from './fuzz-start.js';
+import { dictionaryOf, type FuzzStart, HOLDER_KEY, Starts } from './fuzz-start.js';
 
 const { commands } = PATIENT_APPLICATION;
 const OPEN_CHANNEL = Uint8Array.of(0x00, 0x70, 0x00, 0x00, 0x01);
@@ -28,6 +28,11 @@ export function patientStarts(): FuzzStart[] {
   selectApplication(transmit, PATIENT_AID);
   starts.add('selected', card);
   starts.add('PIN blocked', withBlockedPin(card));
+  call(transmit, commands.setVerificationKey, { data: { keyReference: AUTHORITY.rootReference } });
+  starts.add('key of the root set', card);
+  showChain(transmit, AUTHORITY, AUTHORITY.roleCertificate('doctor', HOLDER_KEY.publicKey));
+  call(transmit, commands.getChallenge, {});
+  starts.add('certificates verified', card);
   const doctor = new ProfessionalPeer(AUTHORITY, 'doctor').authenticate(transmit);
   const prescriptionId = storeVisit(transmit, doctor, { ...VISIT, repeats: 9 });
   starts.dictionary = dictionaryOf(PATIENT_APPLICATION, { 'prescription number R_X_ID': [prescriptionId] });

@@ -4,6 +4,7 @@ import { PATIENT_APPLICATION, PROFESSIONAL_APPLICATION } from '../../apdu/index.
 import { type Card, PROFESSIONAL_CARD } from '../../applet/index.js';
 import { SCENARIO_PINS } from '../../host/index.js';
 import {
+  AUTHORITY,
   cardOf,
   PATIENT_AID,
   PROFESSIONAL_AID,
@@ -11,9 +12,10 @@ import {
   personaliseProfessional,
   WRONG_PIN,
 } from '../support/personalised-card.js';
+import { showChain } from '../support/professional-peer.js';
 import { Scenario } from '../support/scenario.js';
 import { beginChannel, openChannel } from '../support/secure-channel.js';
-import { apdusOf, call, exchange, selectApplication, type Transmit } from '../support/transmit.js';
+import { call, exchange, selectApplication, type Transmit } from '../support/transmit.js';
 import { verifyPin } from '../support/visit.js';
 import { dictionaryOf, type FuzzStart, Starts } from './fuzz-start.js';
 
@@ -41,11 +43,13 @@ export async function professionalStarts(): Promise<FuzzStart[]> {
   const patient = PATIENT_APPLICATION.commands;
   const answer = call(holder.transmit, patient.getChallenge, {});
   const data = exchange(transmit, [CERTIFICATE_FILE]).data;
-  call(holder.transmit, patient.verifyCertificate, { data });
+  showChain(holder.transmit, AUTHORITY, data);
   const half = call(transmit, commands.internalAuthenticate, { data: { answer } });
   starts.add('authenticating', card);
-  const back = call(holder.transmit, patient.mutualAuthenticate, { data: half });
-  exchange(transmit, apdusOf(commands.externalAuthenticate, { data: back }));
+  const { roleCertificate, ...proof } = call(holder.transmit, patient.mutualAuthenticate, { data: half });
+  showChain(transmit, AUTHORITY, roleCertificate);
+  starts.add('holder certificate verified', card);
+  call(transmit, commands.externalAuthenticate, { data: proof });
   starts.add('session with a patient card', card, { times: 2 });
   for (const state of ['deactivated', 'terminated'] as const) {
     starts.add(state, inState(card, state), { isOver: true });

@@ -15,6 +15,7 @@ import {
   type Parameter,
   protectedCommandData,
   protectedCommandObjects,
+  recordModes,
   secureMessagingIn,
   type Template,
 } from '../../apdu/index.js';
@@ -125,10 +126,10 @@ export class ApduFuzzer {
           ? this.choices.between(parameter.min, parameter.max)
           : Math.min(
               parameter.max,
-              this.choices.of([parameter.min, parameter.min + 1, 0x80 + this.choices.below(6)]),
+              this.choices.of([parameter.min, parameter.min + 1, 0x80 + this.choices.below(7)]),
             );
       case 'short-file':
-        return (this.choices.below(6) << 3) | parameter.mode;
+        return (this.choices.below(7) << 3) | this.choices.of(recordModes(parameter));
     }
   }
 

@@ -68,9 +68,18 @@ export type Personalised = {
 export type PersonalisedPatient = Personalised & {
   readonly pid: Uint8Array;
   readonly signingKey: Uint8Array;
+  /** The patient certificate again, effective some seconds later. */
+  readonly renewed: (laterSeconds: number) => Uint8Array;
 };
 
 export const AUTHORITY = new TestAuthority(7);
+
+/** What every card needs to prove its role and to check others'. */
+const ROLE_CHAIN = {
+  rootReference: AUTHORITY.rootReference,
+  rootKey: AUTHORITY.root.publicKey,
+  authorityCertificate: AUTHORITY.authorityCertificate,
+};
 
 /** Persistent bytes of an owner by its name, without the two length bytes of a string. */
 export function storedString(card: Card, name: string): Uint8Array {
@@ -113,6 +122,7 @@ export function personalisePatientOver(
     data: {
       cardSerial: random(8),
       issuerKey: AUTHORITY.signing.publicKey,
+      ...ROLE_CHAIN,
       sealingKey: AUTHORITY.sealing.publicKey,
       pin: PIN,
       puk: PUK,
@@ -132,7 +142,8 @@ export function personalisePatientOver(
   const cardKeys = ['signing', 'decryption', 'delegation'].map((name) =>
     storedString(card, `${name} key: secret`),
   );
-  return { card, transmit, roleKey: role.secretKey, cardKeys, pid, signingKey: keys.signingKey };
+  const renewed = (laterSeconds: number) => AUTHORITY.patientCertificate(pid, keys, TODAY + laterSeconds);
+  return { card, transmit, roleKey: role.secretKey, cardKeys, pid, signingKey: keys.signingKey, renewed };
 }
 
 /** A professional card that is no member of a group: it authenticates and proves its role. */
@@ -156,6 +167,7 @@ export function personaliseProfessional(
     data: {
       cardSerial: random(8),
       issuerKey: AUTHORITY.signing.publicKey,
+      ...ROLE_CHAIN,
       pin: PIN,
       puk: PUK,
       roleKey: keys.secretKey,

@@ -21,7 +21,7 @@ import {
 } from '../../apdu/index.js';
 import { seededBytes } from './seeded-random.js';
 import { type KeyPair, keyPairOf, signFields, type TestAuthority } from './test-authority.js';
-import { type CommandProtector, call, type Transmit } from './transmit.js';
+import { apdusOf, type CommandProtector, call, exchange, type Transmit } from './transmit.js';
 
 const { commands } = PATIENT_APPLICATION;
 
@@ -42,13 +42,31 @@ export class PeerSession implements CommandProtector {
   }
 }
 
+/** The APDUs that show a card the certificate of the CA and then a role certificate under it. */
+export function chainApdus(authority: TestAuthority, roleCertificate: Uint8Array): Uint8Array[] {
+  const links = [
+    [authority.rootReference, authority.authorityCertificate],
+    [authority.authorityReference, roleCertificate],
+  ] as const;
+  return links.flatMap(([keyReference, data]) => [
+    ...apdusOf(commands.setVerificationKey, { data: { keyReference } }),
+    ...apdusOf(commands.verifyCertificate, { data }),
+  ]);
+}
+
+/** Shows a card a chain that it takes. @throws {Error} when it does not. */
+export function showChain(transmit: Transmit, authority: TestAuthority, roleCertificate: Uint8Array): void {
+  const { sw } = exchange(transmit, chainApdus(authority, roleCertificate));
+  if (sw !== 0x9000) throw new Error(`the chain is answered ${sw.toString(16)}`);
+}
+
 export class ProfessionalPeer {
   readonly roleKey: KeyPair;
   readonly certificate: Uint8Array;
   private readonly random: (length: number) => Uint8Array;
 
   constructor(
-    authority: TestAuthority,
+    private readonly authority: TestAuthority,
     role: RoleName,
     readonly seed = 1,
   ) {
@@ -60,7 +78,7 @@ export class ProfessionalPeer {
   /** Proves the role to a patient card whose application is selected. */
   authenticate(transmit: Transmit): PeerSession {
     const answer = call(transmit, commands.getChallenge, {});
-    call(transmit, commands.verifyCertificate, { data: this.certificate });
+    showChain(transmit, this.authority, this.certificate);
     const challenge = this.random(16);
     const ephemeral = keyPairOf(this.random);
     const proof = encodeTemplate(STATEMENT.professionalProof.fields, {

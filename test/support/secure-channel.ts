@@ -19,20 +19,23 @@ import type { Card, TransportKeySet } from '../../applet/index.js';
 import { exchange, linksOf, type Transmit } from './transmit.js';
 
 const DIVERSIFICATION_DATA = Uint8Array.from([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
-const staticKey = (identifier: number): Uint8Array =>
-  cmac(
-    concatBytes(Uint8Array.of(1, 0, 0, 0, identifier, 0), DIVERSIFICATION_DATA),
-    TEST_CARD_BATCH.masterKey,
-  );
+
+/** The static keys of a card of the test batch. */
+export function staticKeysOf(diversificationData: Uint8Array) {
+  const key = (identifier: number): Uint8Array =>
+    cmac(
+      concatBytes(Uint8Array.of(1, 0, 0, 0, identifier, 0), diversificationData),
+      TEST_CARD_BATCH.masterKey,
+    );
+  return { encryption: key(1), mac: key(2), dataEncryption: key(3) };
+}
 
 /** Transport keys of the cards of the tests: one card of the test batch. */
 export const TRANSPORT_KEYS: TransportKeySet = {
   keyVersion: TEST_CARD_BATCH.keyVersion,
   options: 0x70,
   diversificationData: DIVERSIFICATION_DATA,
-  encryption: staticKey(1),
-  mac: staticKey(2),
-  dataEncryption: staticKey(3),
+  ...staticKeysOf(DIVERSIFICATION_DATA),
 };
 
 /** Everything that all levels offer. */
@@ -56,7 +59,7 @@ export type ChannelKeys = {
 export class TestSecureChannel {
   constructor(
     readonly keys: ChannelKeys,
-    readonly level: number,
+    public level: number,
     public chaining: Uint8Array = new Uint8Array(16),
     public counter = 0,
     public opened = false,
@@ -75,6 +78,15 @@ export class TestSecureChannel {
     const unnumbered = Uint8Array.of(header[0]! & 0xfc, header[1]!, header[2]!, header[3]!, ...lc);
     this.chaining = cmac(concatBytes(this.chaining, unnumbered, body), this.keys.mac);
     return concatBytes(body, this.chaining.subarray(0, 8));
+  }
+
+  /** What the data field of the next recorded command carried; its checksum is not looked at. */
+  plainOf(data: Uint8Array): Uint8Array {
+    this.counter++;
+    const body = data.subarray(0, -8);
+    if ((this.level & 0x02) === 0 || body.length === 0) return body;
+    const padded = cbc(this.keys.encryption, this.initialValue(0), { disablePadding: true }).decrypt(body);
+    return padded.subarray(0, padded.lastIndexOf(0x80));
   }
 
   /** The plain data of an answer. @throws {Error} for a wrong checksum. */

@@ -3,6 +3,9 @@
 import { p256 } from '@noble/curves/nist.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import {
+  AUTHORITY_CERTIFICATE_BODY,
+  CERTIFICATE_PROFILE,
+  encodeAuthorityCertificate,
   encodePatientCertificate,
   encodeRoleCertificate,
   encodeTemplate,
@@ -54,19 +57,44 @@ export class TestAuthority {
   readonly signing: KeyPair;
   readonly sealing: KeyPair;
   readonly issuerReference: Uint8Array;
+  /** The root, and the CA under it that signs role certificates. */
+  readonly root: KeyPair;
+  readonly rootReference: Uint8Array;
+  readonly authority: KeyPair;
+  readonly authorityReference: Uint8Array;
+  readonly authorityCertificate: Uint8Array;
 
   constructor(seed: number) {
     const random = seededBytes(seed, 'authority');
     this.signing = keyPairOf(random);
     this.sealing = keyPairOf(random);
     this.issuerReference = random(8);
+    this.root = keyPairOf(random);
+    this.rootReference = random(8);
+    this.authority = keyPairOf(random);
+    this.authorityReference = random(8);
+    this.authorityCertificate = this.certifyAuthority();
+  }
+
+  private certifyAuthority(): Uint8Array {
+    const body = {
+      profile: CERTIFICATE_PROFILE.authority,
+      issuerReference: this.rootReference,
+      publicPoint: this.authority.publicKey,
+      holderReference: this.authorityReference,
+      effectiveDate: TODAY - 2 * 86_400,
+      expirationDate: TODAY + 3 * YEAR,
+    };
+    const fields = encodeTemplate(AUTHORITY_CERTIFICATE_BODY, body);
+    const signature = signFields(this.root.secretKey, STATEMENT.authorityCertificate, fields);
+    return encodeAuthorityCertificate({ body, signature });
   }
 
   roleCertificate(role: RoleName, publicPoint: Uint8Array, expirationDate = TODAY + YEAR): Uint8Array {
-    const { issuerReference } = this;
+    const issuerReference = this.authorityReference;
     const effectiveDate = TODAY - 86_400;
     const body = {
-      profile: 1,
+      profile: CERTIFICATE_PROFILE.role,
       issuerReference,
       role: ROLE[role],
       publicPoint,
@@ -74,19 +102,19 @@ export class TestAuthority {
       expirationDate,
     };
     const fields = encodeTemplate(ROLE_CERTIFICATE_BODY, body);
-    const signature = signFields(this.signing.secretKey, STATEMENT.roleCertificate, fields);
+    const signature = signFields(this.authority.secretKey, STATEMENT.roleCertificate, fields);
     return encodeRoleCertificate({ body, signature });
   }
 
-  patientCertificate(pid: Uint8Array, keys: CertifiedKeys): Uint8Array {
+  patientCertificate(pid: Uint8Array, keys: CertifiedKeys, effectiveDate = TODAY): Uint8Array {
     const body = {
-      profile: 1,
+      profile: CERTIFICATE_PROFILE.patient,
       issuerReference: this.issuerReference,
       serial: pid.slice(0, 8),
       pid,
       paidUntil: TODAY + YEAR / 2,
       ...keys,
-      effectiveDate: TODAY,
+      effectiveDate,
       expirationDate: TODAY + YEAR,
     };
     const fields = encodeTemplate(PATIENT_CERTIFICATE_BODY, body);

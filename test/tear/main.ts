@@ -5,16 +5,16 @@
  */
 
 import { SEED as DEFAULT_SEED } from '../apdu/seed.js';
-import { EXAMPLES } from '../host/fhir/example-inputs.js';
 import { numberArgument } from '../support/arguments.js';
 import { Progress } from '../support/progress.js';
 import { Choices } from '../support/seeded-random.js';
-import { type RecordedCommand, RecordedRun } from './recorded-run.js';
+import type { RecordedCommand, RecordedRun } from './recorded-run.js';
 import { TearReport } from './report.js';
+import { TEAR_SCENARIOS } from './scenarios.js';
 import { Trial } from './trial.js';
 import { contradictions } from './writes.js';
 
-const SEEDS_PER_EXAMPLE = 3;
+const RUNS_PER_SCENARIO = 3;
 
 type Site = { readonly run: RecordedRun; readonly command: RecordedCommand };
 
@@ -36,9 +36,9 @@ const progress = new Progress();
 console.log(`seed ${seed}${seconds === undefined ? '' : `, ${seconds} s`}`);
 
 const sites: Site[] = [];
-for (let turn = 0; turn < SEEDS_PER_EXAMPLE; turn++) {
-  for (const example of EXAMPLES) {
-    const run = await RecordedRun.of({ example, seed: seed + turn });
+for (let turn = 0; turn < RUNS_PER_SCENARIO; turn++) {
+  for (const scenario of TEAR_SCENARIOS) {
+    const run = await scenario.record(seed + turn);
     const { found } = contradictions(run);
     if (found.length > 0) throw new Error(found.join('\n'));
     sites.push(...run.sites.map((command) => ({ run, command })));
@@ -54,5 +54,7 @@ for (const { run, command } of shuffled(sites, choices)) {
   done++;
 }
 progress.clear();
-console.log(`${done} of ${sites.length} commands of ${2 * SEEDS_PER_EXAMPLE} visits\n${report}`);
+console.log(
+  `${done} of ${sites.length} commands in ${RUNS_PER_SCENARIO} runs of each of ${TEAR_SCENARIOS.length} scenarios\n${report}`,
+);
 if (done === 0) throw new Error('no command was cut');

@@ -9,11 +9,10 @@ import {
   parseCommandApdu,
   splitClassByte,
 } from '../../apdu/index.js';
-import { Card, type CardImage, PATIENT_CARD, PROFESSIONAL_CARD } from '../../applet/index.js';
-import { CARD_HOLDERS, type CardHolder, SCENARIO_PINS, seededRng } from '../../host/index.js';
+import { Card, type CardLimits, PATIENT_CARD, PROFESSIONAL_CARD } from '../../applet/index.js';
+import { CARD_HOLDERS, type CardHolder } from '../../host/index.js';
+import { DEFAULT_LIMITS } from '../support/card-limits.js';
 import { memoEngine } from '../support/memo-engine.js';
-import { Scenario, type ScenarioOptions } from '../support/scenario.js';
-import { apdusOf } from '../support/transmit.js';
 
 export type { CardHolder };
 
@@ -65,7 +64,7 @@ class RandomTape {
   }
 }
 
-const specOf = (holder: CardHolder): ApplicationSpec =>
+export const specOf = (holder: CardHolder): ApplicationSpec =>
   holder === 'patient' ? PATIENT_APPLICATION : PROFESSIONAL_APPLICATION;
 
 function declarationOf(holder: CardHolder, apdu: Uint8Array) {
@@ -76,56 +75,48 @@ function declarationOf(holder: CardHolder, apdu: Uint8Array) {
   return { spec: typeof match === 'string' ? undefined : match, chained };
 }
 
+/** A card as its manufacturer left it, and the random number generator of its chip. */
+export type BlankCard = {
+  readonly nvm: Uint8Array;
+  readonly random: (length: number) => Uint8Array;
+};
+
 export class RecordedRun {
   readonly commands: Record<CardHolder, RecordedCommand[]> = { patient: [], doctor: [], pharmacy: [] };
-  private readonly tapes: Record<CardHolder, RandomTape>;
+  /** The cards that a scenario works with, under power. */
+  readonly chips: Readonly<Partial<Record<CardHolder, Card>>>;
+  private readonly tapes: Readonly<Partial<Record<CardHolder, RandomTape>>>;
   private readonly engine = memoEngine();
 
-  private constructor(
-    private readonly scenario: Scenario,
+  constructor(
     readonly title: string,
+    blanks: Readonly<Partial<Record<CardHolder, BlankCard>>>,
+    private readonly limits: CardLimits = DEFAULT_LIMITS,
   ) {
-    const tapeOf = (holder: CardHolder) => {
-      const rng = seededRng(scenario.seed, `chip of the ${holder}'s card`);
-      return new RandomTape((length) => rng.bytes(length));
-    };
-    this.tapes = { patient: tapeOf('patient'), doctor: tapeOf('doctor'), pharmacy: tapeOf('pharmacy') };
-    for (const holder of CARD_HOLDERS) {
-      // from the factory: the flash holds the transport keys and nothing else
-      scenario.chips[holder] = this.card(holder, scenario.chips[holder].image().nvm);
-      scenario.chips[holder].powerOn();
-      scenario.cardLines[holder] = async (apdu) => this.record(holder, apdu);
-    }
-  }
-
-  /** The whole visit, and afterwards what holders do to their PINs. */
-  static async of(options: ScenarioOptions): Promise<RecordedRun> {
-    const scenario = await Scenario.make(options);
-    const title = `${options.example ?? 'acute-bronchitis'}, seed ${scenario.seed}`;
-    const run = new RecordedRun(scenario, title);
-    await scenario.runToEnd();
-    for (const holder of CARD_HOLDERS) run.maintainPin(holder);
-    return run;
+    const held = Object.entries(blanks) as [CardHolder, BlankCard][];
+    this.tapes = Object.fromEntries(held.map(([holder, { random }]) => [holder, new RandomTape(random)]));
+    this.chips = Object.fromEntries(held.map(([holder, { nvm }]) => [holder, this.card(holder, nvm)]));
+    for (const card of Object.values(this.chips)) card.powerOn();
   }
 
   /** A card of the holder's kind from what a flash holds, with the engine and the random numbers of this run. */
-  card(holder: CardHolder, nvm?: Uint8Array): Card {
-    const { limits } = this.scenario;
+  card(holder: CardHolder, nvm: Uint8Array): Card {
+    const { limits } = this;
+    const tape = this.tapes[holder]!;
     const ports = {
       limits,
       engine: this.engine,
-      random: (length: number) => this.tapes[holder].next(length),
+      random: (length: number) => tape.next(length),
       onFault(error: unknown) {
         throw error;
       },
     };
-    const image: CardImage | undefined = nvm && { nvm, ram: new Uint8Array(limits.ramBytes), powered: false };
-    return new Card(KIND[holder], ports, image);
+    return new Card(KIND[holder], ports, { nvm, ram: new Uint8Array(limits.ramBytes), powered: false });
   }
 
   /** Sends a recorded command to a card, with the random numbers of the uncut run. */
   repeat(card: Card, command: RecordedCommand, apdu = command.apdu): Uint8Array {
-    this.tapes[command.holder].play(command.random);
+    this.tapes[command.holder]!.play(command.random);
     return card.process(apdu);
   }
 
@@ -141,10 +132,11 @@ export class RecordedRun {
     return CARD_HOLDERS.flatMap((holder) => this.commands[holder].filter(({ operations }) => operations > 0));
   }
 
-  private record(holder: CardHolder, apdu: Uint8Array): Uint8Array {
-    const card = this.scenario.chips[holder];
+  /** Sends a command of the uncut run to a holder's card and remembers it. */
+  transmit(holder: CardHolder, apdu: Uint8Array): Uint8Array {
+    const card = this.chips[holder]!;
+    const tape = this.tapes[holder]!;
     const before = card.fork();
-    const tape = this.tapes[holder];
     tape.recorded = [];
     const response = card.process(apdu);
     const { nvmPageWrites, nvmPageErases } = card.figures;
@@ -161,33 +153,5 @@ export class RecordedRun {
       ...(operations > 0 ? { before, after: card.fork() } : {}),
     });
     return response;
-  }
-
-  /** A wrong PIN, a change of the PIN, a wrong PUK and a reset with the right one. */
-  private maintainPin(holder: CardHolder): void {
-    const { commands, aid } = specOf(holder) as typeof PATIENT_APPLICATION;
-    const text = (value: string) => Uint8Array.from(Buffer.from(value));
-    const p2 = 'holder PIN' as const;
-    const { pin, puk } = SCENARIO_PINS[holder];
-    const [wrongPin, newPin, wrongPuk] = ['0000', '7351', '00000000'].map(text) as [
-      Uint8Array,
-      Uint8Array,
-      Uint8Array,
-    ];
-    const select = Uint8Array.from(
-      Buffer.from(`00a4040c${(aid.length / 2).toString(16).padStart(2, '0')}${aid}`, 'hex'),
-    );
-    for (const apdus of [
-      apdusOf(commands.verify, { p2, data: wrongPin }),
-      apdusOf(commands.changeReferenceData, { p2, data: { current: wrongPin, replacement: newPin } }),
-      apdusOf(commands.changeReferenceData, { p2, data: { current: text(pin), replacement: newPin } }),
-      apdusOf(commands.verify, { p2, data: text(pin) }),
-      apdusOf(commands.resetRetryCounter, { p2, data: { puk: wrongPuk, replacement: newPin } }),
-      apdusOf(commands.resetRetryCounter, { p2, data: { puk: text(puk), replacement: text(pin) } }),
-      [...apdusOf(commands.verify, { p2, data: text(pin) }), ...apdusOf(commands.verify, { p2 })],
-    ]) {
-      // Each on its own, so that repeating what came before does not spend tries.
-      for (const apdu of [select, ...apdus]) this.record(holder, apdu);
-    }
   }
 }

@@ -54,9 +54,9 @@ export class TearReport {
     return [...this.rows.keys()];
   }
 
-  /** Commands that answered otherwise when they were repeated after nothing of them had happened. */
+  /** Commands that answered otherwise, once or always, when they were repeated after nothing of them had happened. */
   get notRepeatable(): readonly string[] {
-    return [...this.rows].filter(([, { repeatable }]) => repeatable === 0).map(([name]) => name);
+    return [...this.rows].filter(([, { repeatable, sites }]) => repeatable < sites).map(([name]) => name);
   }
 
   toString(): string {

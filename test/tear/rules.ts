@@ -18,17 +18,8 @@ export const WRITTEN_AHEAD: Readonly<Record<string, string>> = {
 /** Commands that are declared to write and may be answered 9000 without writing. */
 export const MAY_WRITE_NOTHING: Readonly<Record<string, string>> = {
   verifyCertificate: 'a certificate that brings no newer date changes nothing',
-  externalAuthenticate: 'as VERIFY CERTIFICATE',
   verify: 'without data it only asks whether the PIN is verified',
 };
 
-const IN_A_CHANNEL =
-  'a cut ends the secure channel (SCP03), and the sequence counter of the next one is another';
-/** Commands that the terminal can not repeat byte for byte after a cut, though nothing of them happened. */
-export const NOT_REPEATABLE: Readonly<Record<string, string>> = {
-  activate: IN_A_CHANNEL,
-  generateKeyPair: IN_A_CHANNEL,
-  joinComplete: IN_A_CHANNEL,
-  joinRequest: IN_A_CHANNEL,
-  storeData: IN_A_CHANNEL,
-};
+/** Commands that the terminal can not repeat after a cut, though nothing of them happened. */
+export const NOT_REPEATABLE: Readonly<Record<string, string>> = {};

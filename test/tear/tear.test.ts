@@ -3,13 +3,14 @@
 import { expect, it } from 'vitest';
 import { SEED } from '../apdu/seed.js';
 import { Choices } from '../support/seeded-random.js';
-import { RecordedRun } from './recorded-run.js';
 import { TearReport } from './report.js';
-import { MAY_WRITE_NOTHING, NOT_REPEATABLE } from './rules.js';
+import { NOT_REPEATABLE } from './rules.js';
+import { TEAR_SCENARIOS } from './scenarios.js';
 import { Trial } from './trial.js';
 import { contradictions } from './writes.js';
 
-const recorded = RecordedRun.of({ seed: 1 });
+const [first] = TEAR_SCENARIOS;
+const recorded = first!.record(1);
 
 /** Long enough for a busy machine; nothing here is timed. */
 const TIMEOUT = { timeout: 300_000 };
@@ -25,8 +26,8 @@ it('a power cut leaves every card of a visit before or after, and working', TIME
   expect(report.cuts).toBe(4 * run.sites.reduce((sum, { operations }) => sum + operations, 0));
   expect(report.recoveryCuts).toBeGreaterThan(300);
   expect(report.commands.length).toBeGreaterThan(15);
-  const ids = (names: readonly string[]) => [...new Set(names.map((name) => name.split(': ')[1]))];
-  expect(ids(report.notRepeatable).sort()).toEqual(Object.keys(NOT_REPEATABLE).sort());
+  const unexplained = report.notRepeatable.filter((name) => !(name.split(': ')[1]! in NOT_REPEATABLE));
+  expect(unexplained, 'a command that nothing happened of can be sent again').toEqual([]);
 });
 
 it('a command writes where its declaration says so, and nowhere else', TIMEOUT, async () => {
@@ -37,7 +38,4 @@ it('a command writes where its declaration says so, and nowhere else', TIMEOUT, 
   );
   expect(found).toEqual([]);
   expect(checked).toBeGreaterThan(50);
-  expect([...new Set(writeNothing)].sort(), 'every reason is needed').toEqual(
-    Object.keys(MAY_WRITE_NOTHING).sort(),
-  );
 });

@@ -4,10 +4,13 @@ import { equalBytes, parseResponseApdu, toHex } from '../../apdu/index.js';
 import type { Card, Owner, TearVariant } from '../../applet/index.js';
 import { TEAR_VARIANTS } from '../applet/runtime/small-nvm.js';
 import type { Choices } from '../support/seeded-random.js';
+import { exchange } from '../support/transmit.js';
 import { otherCollections, remainingCollections } from './collections.js';
 import type { RecordedCommand, RecordedRun } from './recorded-run.js';
+import { Replay } from './replay.js';
 import type { TearReport } from './report.js';
 import { isTryCounter, WRITTEN_AHEAD } from './rules.js';
+import { isGroupSignature, randomnessBefore, randomnessOf, SIGNATURES_AFTERWARDS } from './signatures.js';
 
 export type TrialOptions = {
   /** Cut recovery at every operation in every variant, or at one point chosen by the seed. */
@@ -178,15 +181,17 @@ export class Trial {
   /** Answers from selection on: the commands before the one that was cut, itself, others like it, the next ones. */
   private life(card: Card): string[] {
     const { run, command } = this;
+    const replay = new Replay(run, card);
     const answers: string[] = [];
-    for (const earlier of run.since(command)) answers.push(toHex(run.repeat(card, earlier)));
+    for (const earlier of run.since(command)) answers.push(toHex(replay.send(earlier)));
     const collections = new Set<string>();
-    const ask = (apdu: Uint8Array): void => {
-      const answer = toHex(run.repeat(card, command, apdu));
+    const ask = (instead?: Uint8Array): void => {
+      const answer = toHex(replay.send(command, instead));
       answers.push(answer);
       if (answer.endsWith('9000')) collections.add(answer);
     };
-    ask(command.apdu);
+    if (isGroupSignature(command)) answers.push(...this.signAgain(card, replay));
+    else ask();
     if (command.spec?.id === 'collect') {
       const permitted = remainingCollections(command);
       for (const apdu of otherCollections(command, permitted + 1)) ask(apdu);
@@ -199,7 +204,32 @@ export class Trial {
       command.index + 1,
       command.index + 1 + COMMANDS_AFTERWARDS,
     );
-    for (const later of next) answers.push(toHex(run.repeat(card, later)));
+    for (const later of next) answers.push(toHex(replay.send(later)));
+    return answers;
+  }
+
+  /** The signature that was cut off and further ones: no two of this card, earlier ones included, share their randomness. */
+  private signAgain(card: Card, replay: Replay): string[] {
+    const { run, command } = this;
+    const answers: string[] = [];
+    const used = randomnessBefore(run, command);
+    for (let i = 0; i <= SIGNATURES_AFTERWARDS; i++) {
+      let first = true;
+      const answer = exchange(
+        (apdu) => {
+          const response = first ? replay.send(command) : card.process(apdu);
+          if (first) answers.push(toHex(response));
+          first = false;
+          return response;
+        },
+        [command.apdu],
+      );
+      answers.push(toHex(answer.data));
+      const randomness = randomnessOf(answer);
+      if (!randomness) continue;
+      if (used.includes(randomness)) throw new Error('two group signatures have the same randomness');
+      used.push(randomness);
+    }
     return answers;
   }
 

@@ -1,6 +1,9 @@
 /** An insurer for benchmarks: signs certificates with the same engine that the cards run on. */
 
 import {
+  AUTHORITY_CERTIFICATE_BODY,
+  CERTIFICATE_PROFILE,
+  encodeAuthorityCertificate,
   encodePatientCertificate,
   encodeRoleCertificate,
   encodeTemplate,
@@ -41,6 +44,11 @@ export function signFields(
 export class BenchIssuer {
   readonly signing: KeyPair;
   readonly sealing: KeyPair;
+  readonly root: KeyPair;
+  readonly rootReference: Uint8Array;
+  /** The certificate of the CA, which signs role certificates. */
+  readonly authorityCertificate: Uint8Array;
+  private readonly authority: KeyPair;
   private readonly issuerReference: Uint8Array;
 
   constructor(
@@ -50,11 +58,15 @@ export class BenchIssuer {
     this.signing = keyPairOf(engine, random);
     this.sealing = keyPairOf(engine, random);
     this.issuerReference = random(8);
+    this.root = keyPairOf(engine, random);
+    this.authority = keyPairOf(engine, random);
+    this.rootReference = random(8);
+    this.authorityCertificate = this.certifyAuthority();
   }
 
   roleCertificate(role: RoleName, publicPoint: Uint8Array): Uint8Array {
     const body = {
-      profile: 1,
+      profile: CERTIFICATE_PROFILE.role,
       issuerReference: this.issuerReference,
       role: ROLE[role],
       publicPoint,
@@ -62,7 +74,7 @@ export class BenchIssuer {
       expirationDate: TODAY + 365 * DAY,
     };
     const fields = encodeTemplate(ROLE_CERTIFICATE_BODY, body);
-    const signature = signFields(this.engine, this.signing.secretKey, STATEMENT.roleCertificate, fields);
+    const signature = signFields(this.engine, this.authority.secretKey, STATEMENT.roleCertificate, fields);
     return encodeRoleCertificate({ body, signature });
   }
 
@@ -71,7 +83,7 @@ export class BenchIssuer {
     keys: Readonly<Record<'signingKey' | 'decryptionKey' | 'delegationKey', Uint8Array>>,
   ): Uint8Array {
     const body = {
-      profile: 1,
+      profile: CERTIFICATE_PROFILE.patient,
       issuerReference: this.issuerReference,
       serial: pid.slice(0, 8),
       pid,
@@ -83,5 +95,20 @@ export class BenchIssuer {
     const fields = encodeTemplate(PATIENT_CERTIFICATE_BODY, body);
     const signature = signFields(this.engine, this.signing.secretKey, STATEMENT.patientCertificate, fields);
     return encodePatientCertificate({ body, signature });
+  }
+
+  /** The CA and the patient certificates share one reference, as nothing here looks at the latter's. */
+  private certifyAuthority(): Uint8Array {
+    const body = {
+      profile: CERTIFICATE_PROFILE.authority,
+      issuerReference: this.rootReference,
+      publicPoint: this.authority.publicKey,
+      holderReference: this.issuerReference,
+      effectiveDate: TODAY - DAY,
+      expirationDate: TODAY + 3 * 365 * DAY,
+    };
+    const fields = encodeTemplate(AUTHORITY_CERTIFICATE_BODY, body);
+    const signature = signFields(this.engine, this.root.secretKey, STATEMENT.authorityCertificate, fields);
+    return encodeAuthorityCertificate({ body, signature });
   }
 }

@@ -4,6 +4,7 @@ import { hkdfSync } from 'node:crypto';
 import {
   CARD_SESSION_DOMAIN,
   concatBytes,
+  decodeChainCertificate,
   encodeTemplate,
   hashInput,
   PATIENT_APPLICATION,
@@ -54,11 +55,14 @@ export function beginPersonalisation(card: Card, { issuer, random }: Surrounding
   selectApplication(card, PATIENT_APPLICATION.aid);
   const channel = openChannel(card, random(8));
   storeData(card, channel, {
+    rootReference: issuer.rootReference,
+    rootKey: issuer.root.publicKey,
     issuerKey: issuer.signing.publicKey,
     sealingKey: issuer.sealing.publicKey,
     pin: PIN,
     puk: PUK,
     today: uintToBytes(TODAY, 4),
+    authorityCertificate: issuer.authorityCertificate,
   });
   return channel;
 }
@@ -104,9 +108,13 @@ export function makePeer({ engine, issuer, random }: Surroundings, role: 'doctor
 }
 
 /** Card-to-card authentication; the peer uses one ephemeral key for all cards, as no real one may. */
-export function authenticate(card: Card, peer: Peer, { engine, random }: Surroundings): SessionKey {
+export function authenticate(card: Card, peer: Peer, { engine, issuer, random }: Surroundings): SessionKey {
   const answer = call(card, commands.getChallenge, {});
-  call(card, commands.verifyCertificate, { data: peer.certificate });
+  for (const data of [issuer.authorityCertificate, peer.certificate]) {
+    const { issuerReference } = decodeChainCertificate(data).body;
+    call(card, commands.setVerificationKey, { data: { keyReference: issuerReference } });
+    call(card, commands.verifyCertificate, { data });
+  }
   const challenge = random(16);
   const ephemeralKey = peer.ephemeral.publicKey;
   const proof = encodeTemplate(STATEMENT.professionalProof.fields, { challenge, answer, ephemeralKey });

@@ -189,6 +189,12 @@ export const STORIES: readonly fc.Arbitrary<readonly Action[]>[] = [
       ]),
       { ...last, channel: ch },
     ]),
+  // The holder signs a visit request.
+  fc.tuple(channel, pin, fc.boolean()).map(([ch, value, seals]): Action[] => [
+    { kind: 'verify', channel: ch, pin: value },
+    { kind: 'environment', channel: ch, algorithm: 6, seals: true },
+    { kind: 'sign', channel: ch, seals },
+  ]),
   // A terminal takes every channel, and one more.
   fc
     .integer({ min: 2, max: 4 })

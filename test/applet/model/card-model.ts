@@ -336,6 +336,8 @@ function mayRead({ pinVerified, role }: Channel, file: string): boolean {
       return role === 'doctor' || role === 'pharmacy';
     case 'EF.Log':
       return pinVerified;
+    case 'EF.CACert':
+      return true;
     default:
       return role === 'doctor' || role === 'staff';
   }

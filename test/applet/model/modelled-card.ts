@@ -22,7 +22,7 @@ import {
   personalisePatient,
   storedString,
 } from '../../support/personalised-card.js';
-import { PeerSession, ProfessionalPeer } from '../../support/professional-peer.js';
+import { chainApdus, PeerSession, ProfessionalPeer } from '../../support/professional-peer.js';
 import {
   externalAuthenticate,
   FULL_LEVEL,
@@ -247,9 +247,7 @@ function apdusFor(
     case 'challenge':
       return apdusOf(commands.getChallenge, {});
     case 'certificate':
-      return apdusOf(commands.verifyCertificate, {
-        data: CERTIFICATES.get(`${action.role}|${action.expired}`)!,
-      });
+      return chainApdus(AUTHORITY, CERTIFICATES.get(`${action.role}|${action.expired}`)!);
     case 'authenticate':
       return PROOFS[action.as].apdus;
     case 'read':

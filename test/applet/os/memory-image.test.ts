@@ -16,7 +16,7 @@ import {
   personaliseProfessional,
   WRONG_PIN,
 } from '../../support/personalised-card.js';
-import { ProfessionalPeer } from '../../support/professional-peer.js';
+import { ProfessionalPeer, showChain } from '../../support/professional-peer.js';
 import { TRANSPORT_KEYS } from '../../support/secure-channel.js';
 import { seededBytes } from '../../support/seeded-random.js';
 import { apdusOf, call, exchange, selectApplication, type Transmit } from '../../support/transmit.js';
@@ -196,12 +196,14 @@ describe('RAM after every command', () => {
     expect(verifyPin(transmit)).toBe(0x9000);
     const answer = call(holder.transmit, patient.getChallenge, {});
     const certificate = exchange(transmit, [Uint8Array.of(0x00, 0xb0, 0x81, 0x00, 0x00)]).data;
-    call(holder.transmit, patient.verifyCertificate, { data: certificate });
+    showChain(holder.transmit, AUTHORITY, certificate);
     allowed = [...allowed, 'channel 0: card authentication: ephemeral secret'];
     const half = call(transmit, professional.internalAuthenticate, { data: { answer } });
     const back = call(holder.transmit, patient.mutualAuthenticate, { data: half });
+    const { roleCertificate, ...proof } = back;
+    showChain(transmit, AUTHORITY, roleCertificate);
     allowed = ['channel 0: session: key'];
-    call(transmit, professional.externalAuthenticate, { data: back });
+    call(transmit, professional.externalAuthenticate, { data: proof });
     const header = Uint8Array.of(0x0c, 0xdb, 0x3f, 0xff);
     const checksum = { header, objects: new Uint8Array(40) };
     call(transmit, professional.computeChecksum, { data: checksum });

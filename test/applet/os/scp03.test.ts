@@ -165,7 +165,7 @@ describe('a secure channel', () => {
   it('takes long data as a chain of one protected command', () => {
     const { transmit } = blank();
     const channel = openChannel(transmit);
-    const data = { emergency: new Uint8Array(128).fill(1), roleCertificate: new Uint8Array(255).fill(2) };
+    const data = { emergency: new Uint8Array(128).fill(1), roleCertificate: new Uint8Array(160).fill(2) };
     const apdus = channel.apdusOf(commands.storeData, {
       ...store,
       data: { roleCertificate: data.roleCertificate, emergency: data.emergency },

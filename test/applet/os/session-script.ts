@@ -40,7 +40,7 @@ export function runSession(
     return session;
   };
   const readings = () => {
-    for (let sfi = 1; sfi <= 5; sfi++) {
+    for (let sfi = 1; sfi <= 6; sfi++) {
       send(bytes(0x00, 0xb0, 0x80 | sfi, 0x00, 0x00));
       send(bytes(0x00, 0xb2, 0x01, (sfi << 3) | 4, 0x00));
     }

@@ -1,0 +1,24 @@
+/**
+ * What the power-cut test runs through. A feature registers its own scenario here: a name, and a
+ * function that records one run of it (`recordScenario` for the host's world, or a `RecordedRun` of
+ * cards alone). Everything else, rules included, follows from the recorded commands.
+ */
+
+import { EXAMPLES } from '../host/fhir/example-inputs.js';
+import { recordIssuer } from './issuer-run.js';
+import type { RecordedRun } from './recorded-run.js';
+import { recordVisit } from './visit-run.js';
+
+export type TearScenario = {
+  readonly name: string;
+  /** Records one run; another seed draws other random numbers. */
+  readonly record: (seed: number) => Promise<RecordedRun>;
+};
+
+export const TEAR_SCENARIOS: readonly TearScenario[] = [
+  ...EXAMPLES.map((example) => ({
+    name: `visit: ${example}`,
+    record: (seed: number) => recordVisit({ example, seed }),
+  })),
+  { name: 'NHI at a card in use', record: recordIssuer },
+];
