@@ -1,12 +1,25 @@
 import { defineConfig } from 'vitest/config';
 
+/** The binding of serial ports works in the main thread of a process only. */
+const SERIAL = 'test/reader-drivers/serial*.test.ts';
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     globalSetup: ['test/cli/build-program.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    pool: 'threads',
     maxWorkers: 2,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'threads',
+          pool: 'threads',
+          include: ['test/**/*.test.ts'],
+          exclude: [SERIAL, '**/node_modules/**'],
+        },
+      },
+      { extends: true, test: { name: 'processes', pool: 'forks', include: [SERIAL] } },
+    ],
   },
 });

@@ -226,6 +226,31 @@ export function buildAtr(fields: AtrFields): Uint8Array {
   return atr;
 }
 
+/**
+ * How many bytes the ATR that begins like this has, as far as its beginning tells: at least so many when it goes on
+ * telling, `undefined` when it can be none. For reading an ATR off a line, where nothing marks its end.
+ */
+export function atrLengthSoFar(
+  beginning: Uint8Array,
+): { readonly length: number; readonly final: boolean } | undefined {
+  if (beginning[0] !== undefined && beginning[0] !== TS_OF.direct && beginning[0] !== TS_OF.inverse)
+    return undefined;
+  let announced = beginning[1];
+  if (announced === undefined) return { length: 2, final: false };
+  const historical = announced & 0x0f;
+  let at = 1;
+  let checked = false;
+  for (;;) {
+    const td = at + [1, 2, 4, 8].filter((bit) => ((announced! >> 4) & bit) !== 0).length;
+    if ((announced & 0x80) === 0) return { length: td + 1 + historical + (checked ? 1 : 0), final: true };
+    if (td >= ATR_MAX_LENGTH) return undefined;
+    announced = beginning[td];
+    if (announced === undefined) return { length: td + 1, final: false };
+    checked ||= (announced & 0x0f) !== 0;
+    at = td;
+  }
+}
+
 type Meaning = Omit<Atr, keyof AtrFields | 'tck'>;
 
 /** What the interface bytes mean; the place where forbidden and reserved values are refused. */

@@ -1,3 +1,4 @@
+export type { AnswerTime } from './connection/answer-time.js';
 export type { CardConnection, TransportProtocol } from './connection/card-connection.js';
 export type { CardDevice } from './connection/card-device.js';
 export { withCommandChaining } from './connection/command-chaining.js';
@@ -5,6 +6,8 @@ export { type GetResponseLimits, withGetResponse } from './connection/get-respon
 export { connectInProcess } from './connection/in-process.js';
 export { type TraceEvent, withTracing } from './connection/tracing.js';
 export { TransportError, type TransportErrorCode } from './connection/transport-error.js';
+export { withProtocols } from './connection/with-protocol.js';
+export { type GemPcOptions, GemPcReaderEnd, serveGemPc } from './gempc/gempc.js';
 export {
   CharacterReceiver,
   type CharacterReception,
@@ -39,7 +42,18 @@ export {
   waitForPcscCard,
   waitForPcscRemoval,
 } from './pcsc/pcsc-readers.js';
+export { DEFAULT_CLOCK_HZ, SerialCardEnd, type SerialCardOptions, serveSerial } from './serial/card-end.js';
+export {
+  type CardReset,
+  listenForReset,
+  type ResetListener,
+  resetByModemLine,
+  resetBySocket,
+} from './serial/card-reset.js';
+export { connectSerial, type SerialConnectOptions } from './serial/serial-connection.js';
+export { openSerialLine, type SerialLine, type SerialSettings } from './serial/serial-line.js';
 export { T0Card, type T0CardOptions, type T0CardStep } from './t0/card.js';
+export { takesDataBy } from './t0/direction.js';
 export { type T0Failure, T0Reader, type T0ReaderStep } from './t0/reader.js';
 export { isStatusByte, NULL_BYTE, type T0Command, t0CommandOf } from './t0/tpdu.js';
 export {

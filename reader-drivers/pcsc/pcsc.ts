@@ -1,6 +1,7 @@
 import type { CardConnection, TransportProtocol } from '../connection/card-connection.js';
 import { OneAtATime } from '../connection/one-at-a-time.js';
 import { TransportError } from '../connection/transport-error.js';
+import { requireT0Command } from '../t0/tpdu.js';
 import { type PcscBindingCard, type PcscBindingContext, SCARD } from './pcsc-binding.js';
 import { pcscError } from './pcsc-error.js';
 import { openContext, type PcscWaitOptions, waitFor } from './pcsc-readers.js';
@@ -96,7 +97,7 @@ class ServiceConnection implements PcscConnection {
       const { card, reader } = this.#parts;
       let response: Uint8Array;
       try {
-        response = await card.transmit(Buffer.from(command), { maxRecvLength: MAX_RESPONSE_LENGTH });
+        response = await card.transmit(this.#asSent(command), { maxRecvLength: MAX_RESPONSE_LENGTH });
         if (response.length < 2) {
           throw new TransportError('card-mute', `${reader}: the card answered ${response.length} bytes`);
         }
@@ -105,6 +106,13 @@ class ServiceConnection implements PcscConnection {
       }
       return Uint8Array.from(response);
     });
+  }
+
+  /** Under T=0 PC/SC takes TPDUs: case 4 without Le (PC/SC part 5, 3.2.2). @throws {TransportError} `protocol` */
+  #asSent(command: Uint8Array): Buffer {
+    if (this.protocol !== 'T=0') return Buffer.from(command);
+    const { header, data } = requireT0Command(command);
+    return Buffer.concat([header, data]);
   }
 
   reset(): Promise<Uint8Array> {

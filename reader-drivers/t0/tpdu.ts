@@ -1,6 +1,7 @@
 /** Commands as T=0 carries them: a header of five bytes, and data in one direction only (ISO/IEC 7816-3:2006, 12.2). */
 
 import { parseCommandApdu } from '../../apdu/index.js';
+import { TransportError } from '../connection/transport-error.js';
 
 export type T0Command = {
   /** CLA INS P1 P2 P3. */
@@ -25,6 +26,13 @@ export function t0CommandOf(apdu: Uint8Array): T0Command | undefined {
   if (data.length > 255 || (data.length === 0 && (le ?? 0) > 256)) return undefined;
   if (data.length > 0) return { header: header(data.length), data, expected: 0 };
   return { header: header((le ?? 0) & 0xff), data: NO_DATA, expected: le ?? 0 };
+}
+
+/** As {@link t0CommandOf}. @throws {TransportError} `protocol` where there is no TPDU. */
+export function requireT0Command(apdu: Uint8Array): T0Command {
+  const command = t0CommandOf(apdu);
+  if (command) return command;
+  throw new TransportError('protocol', 'T=0 carries short commands only: send a longer one as a chain');
 }
 
 /** First byte of a status word: 6X but 60, or 9X (10.3.3, table 11). */

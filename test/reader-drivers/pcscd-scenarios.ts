@@ -59,7 +59,8 @@ const scenarios: Readonly<Record<string, () => Promise<unknown>>> = {
     assert.deepEqual([block.atr, character.atr], [ATR_T1, ATR_T0]);
     assert.deepEqual([block.reader, character.reader], [FIRST, SECOND]);
     assert.equal(await send(block, SELECT), toHex(ECHO_FCI) + OK);
-    assert.equal(await send(character, SELECT), toHex(ECHO_FCI) + OK);
+    // T=0 has no place for Le beside data: the driver leaves it out, and this card then answers nothing
+    assert.equal(await send(character, SELECT), OK);
     assert.equal(await send(block, fromHex('00A4040006A0000000010100')), '6a82');
 
     let echoes = 0;

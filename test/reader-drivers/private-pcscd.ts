@@ -21,6 +21,8 @@ export type PcscdRunOptions = {
   /** Milliseconds until everything is killed and the run counts as failed; default 50,000. */
   readonly timeoutMs?: number;
   readonly env?: Readonly<Record<string, string>>;
+  /** Shell text run before pcscd starts, for readers that must be there first; what it leaves running is ended. */
+  readonly before?: string;
   /** Text of a reader.conf for pcscd instead of the packaged ones. */
   readonly readerConf?: string;
   /** Set to false for a machine where no PC/SC service runs. */
@@ -108,6 +110,13 @@ mount -t tmpfs tmpfs /run
 
 const SETUP = `${NAMESPACES}
 mkdir /run/pcscd /run/readers
+before=
+if [ -n "$IMIS_BEFORE" ]; then setsid sh -c "$IMIS_BEFORE" 3>&- & before=$!; fi
+waited=0
+until [ -z "$before" ] || [ -e /run/ready ]; do
+  kill -0 $before 2>/dev/null && [ $waited -lt 400 ] || { echo "the reader does not start" >&2; exit 98; }
+  waited=$((waited + 1)); sleep 0.05
+done
 say() { printf '%s\\n' "$1" >&3; }
 if [ "$IMIS_PCSCD" = yes ]; then
   if [ -n "$IMIS_READER_CONF" ]; then printf '%s' "$IMIS_READER_CONF" > /run/readers/readers; set -- -c /run/readers -- "$@"
@@ -129,11 +138,12 @@ sockets() { echo list; while read -r number local remote state rest; do
 done < /proc/net/tcp; }
 sockets > /run/before
 status=0
+ls -d /proc/[0-9]* > /run/processes
 "$@" 3>&- || status=$?
 sleep 0.1
 for process in /proc/[0-9]*; do
   number=\${process#/proc/}
-  [ "$number" = $$ ] || [ "$number" = "\${pcscd:-}" ] || [ ! -e "$process/exe" ] || say "process $(tr '\\0' ' ' < $process/cmdline 2>/dev/null)"
+  grep -qx "$process" /run/processes || [ ! -e "$process/exe" ] || say "process $(tr '\\0' ' ' < $process/cmdline 2>/dev/null)"
 done
 # pcscd notices at its next poll that a card went, hence the wait.
 waited=0
@@ -156,6 +166,7 @@ export async function runBesidePcscd(
     env: {
       ...ENVIRONMENT,
       IMIS_PCSCD: options.pcscd === false ? 'no' : 'yes',
+      IMIS_BEFORE: options.before ?? '',
       IMIS_READER_CONF: options.readerConf ?? '',
       ...options.env,
     },

@@ -1,7 +1,7 @@
 /**
  * Cards in the virtual reader, each served from a process of its own: by `imis card serve`, or by this file run as a
- * program, `simulated-card-process.ts KIND PORT SEED`, which serves a blank card that is the same for the same seed
- * (`imis` refuses a seed for a served card).
+ * program, `simulated-card-process.ts KIND PORT|gempc:PATH SEED [T=0|T=1]`, which serves a blank card that is the same
+ * for the same seed (`imis` refuses a seed for a served card).
  */
 
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -9,7 +9,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PATIENT_CARD, PROFESSIONAL_CARD } from '../../applet/index.js';
-import { serveVpcd } from '../../reader-drivers/index.js';
+import { serveGemPc, serveVpcd, takesDataBy, withProtocols } from '../../reader-drivers/index.js';
 import { cardOf } from '../support/personalised-card.js';
 import { REPOSITORY } from './private-pcscd.js';
 
@@ -68,14 +68,25 @@ export class ServedCard {
   }
 }
 
-async function serve(kind: CardKindName, port: number, seed: number): Promise<void> {
-  const end = await serveVpcd(cardOf(CARD_KINDS[kind], { seed }), { port });
+async function serve(
+  kind: CardKindName,
+  place: string,
+  seed: number,
+  protocol: 'T=0' | 'T=1',
+): Promise<void> {
+  const device = withProtocols(cardOf(CARD_KINDS[kind], { seed }), [protocol]);
+  const takesData = takesDataBy(Object.values(CARD_KINDS).map(({ spec }) => spec));
+  const [, path] = /^gempc:(.+)/.exec(place) ?? [];
+  const end =
+    path === undefined
+      ? await serveVpcd(device, { port: Number(place) })
+      : await serveGemPc(device, path, { takesData });
   process.once('SIGINT', () => void end.close());
   process.stderr.write(`The ${kind} card is in the reader.\n`);
   await end.ended;
 }
 
 if (process.argv[1] === SCRIPT) {
-  const [kind, port, seed] = process.argv.slice(2);
-  await serve(kind as CardKindName, Number(port), Number(seed));
+  const [kind, place, seed, protocol = 'T=1'] = process.argv.slice(2);
+  await serve(kind as CardKindName, place!, Number(seed), protocol as 'T=0' | 'T=1');
 }

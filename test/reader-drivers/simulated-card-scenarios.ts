@@ -25,6 +25,7 @@ import {
 } from '../../reader-drivers/index.js';
 import { exampleInput } from '../host/fhir/example-inputs.js';
 import { cardOf } from '../support/personalised-card.js';
+import { readerName } from './gempc-readers.js';
 import { CARD_KINDS, ServedCard } from './simulated-card-process.js';
 
 const FIRST = 'Virtual PCD 00 00';
@@ -32,6 +33,8 @@ const SECOND = 'Virtual PCD 00 01';
 const FIRST_SLOT = ['--vpcd', `127.0.0.1:${VPCD_DEFAULT_PORT}`] as const;
 const WAIT = { timeoutMs: 20_000 } as const;
 const SEED = Number(process.env.IMIS_SEED ?? 20_260_312);
+
+const SEEDS = { patient: SEED, doctor: SEED + 1, pharmacy: SEED + 2 };
 
 const scenarios: Readonly<Record<string, () => Promise<unknown>>> = {
   /** Programs of others, as they are, beside `imis card serve`. */
@@ -114,15 +117,10 @@ const scenarios: Readonly<Record<string, () => Promise<unknown>>> = {
 
   /** The whole visit: patient and doctor in the two slots, the pharmacy's card in its own machine. */
   async visit() {
-    const seeds = { patient: SEED, doctor: SEED + 1, pharmacy: SEED + 2 };
     const served = await Promise.all([
-      ServedCard.blank('patient', VPCD_DEFAULT_PORT, seeds.patient).inserted(),
-      ServedCard.blank('professional', VPCD_DEFAULT_PORT + 1, seeds.doctor).inserted(),
+      ServedCard.blank('patient', VPCD_DEFAULT_PORT, SEEDS.patient).inserted(),
+      ServedCard.blank('professional', VPCD_DEFAULT_PORT + 1, SEEDS.doctor).inserted(),
     ]);
-    const inProcess = (holder: CardHolder) =>
-      connectInProcess(
-        cardOf(CARD_KINDS[holder === 'patient' ? 'patient' : 'professional'], { seed: seeds[holder] }),
-      );
     const overPcsc = {
       patient: await connectPcsc({ reader: FIRST, ...WAIT }),
       doctor: await connectPcsc({ reader: SECOND, ...WAIT }),
@@ -136,22 +134,47 @@ const scenarios: Readonly<Record<string, () => Promise<unknown>>> = {
       [0, 0],
     );
 
-    // The same cards without pcscd in between: every byte the same.
-    const direct = await play((holder) => {
-      const connection = inProcess(holder);
-      return (command) => connection.transmit(command);
-    });
-    assert.deepEqual(played, direct);
-    const apdus = played.transcript;
-    return {
-      seed: SEED,
-      outcomes: played.outcomes,
-      apdus: apdus.length,
-      fetches: apdus.filter(([, command]) => command!.startsWith('00c0')).length,
-      links: apdus.filter(([, command]) => (Number.parseInt(command!.slice(0, 2), 16) & 0x10) !== 0).length,
+    return comparedWithDirect(played);
+  },
+
+  /** The same over serial lines: two GemPC Twin readers of ours, read by pcscd's own driver with its own T=1 and T=0. */
+  async gempc() {
+    const overPcsc = {
+      patient: await connectPcsc({ reader: readerName(0), ...WAIT }),
+      doctor: await connectPcsc({ reader: readerName(1), ...WAIT }),
+      pharmacy: inProcess('pharmacy'),
     };
+    const protocols = [overPcsc.patient.protocol, overPcsc.doctor.protocol];
+    const played = await play((holder) => (command) => overPcsc[holder].transmit(command));
+    for (const holder of CARD_HOLDERS) await overPcsc[holder].close();
+    return { ...(await comparedWithDirect(played, !protocols.includes('T=0'))), protocols };
   },
 };
+
+const inProcess = (holder: CardHolder) =>
+  connectInProcess(
+    cardOf(CARD_KINDS[holder === 'patient' ? 'patient' : 'professional'], { seed: SEEDS[holder] }),
+  );
+
+type Played = Awaited<ReturnType<typeof play>>;
+
+/** The same cards without any reader: every byte is the same, but the lengths that T=0 has to be asked for. */
+async function comparedWithDirect(played: Played, everyByte = true) {
+  const direct = await play((holder) => {
+    const connection = inProcess(holder);
+    return (command) => connection.transmit(command);
+  });
+  assert.deepEqual(played.outcomes, direct.outcomes);
+  if (everyByte) assert.deepEqual(played.transcript, direct.transcript);
+  const apdus = played.transcript;
+  return {
+    seed: SEED,
+    outcomes: played.outcomes,
+    apdus: apdus.length,
+    fetches: apdus.filter(([, command]) => command!.startsWith('00c0')).length,
+    links: apdus.filter(([, command]) => (Number.parseInt(command!.slice(0, 2), 16) & 0x10) !== 0).length,
+  };
+}
 
 /** Plays the outpatient scenario and writes down every APDU. */
 async function play(reach: (holder: CardHolder) => Transmit): Promise<{

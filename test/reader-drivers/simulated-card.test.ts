@@ -1,10 +1,11 @@
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { runBesidePcscd, scriptCommand, whyNoPcscd } from './private-pcscd.js';
+import { readerConf, startReaders } from './gempc-readers.js';
+import { type PcscdRunOptions, runBesidePcscd, scriptCommand, whyNoPcscd } from './private-pcscd.js';
 
 const SCRIPT = 'test/reader-drivers/simulated-card-scenarios.ts';
 
-async function play(name: string): Promise<Record<string, unknown>> {
-  const run = await runBesidePcscd(scriptCommand(SCRIPT, name));
+async function play(name: string, options: PcscdRunOptions = {}): Promise<Record<string, unknown>> {
+  const run = await runBesidePcscd(scriptCommand(SCRIPT, name), options);
   if (run.status !== 0)
     throw new Error(`${name}: status ${run.status}\n${run.stdout}${run.stderr}${run.pcscdLog}`);
   expect(run.leftProcesses).toEqual([]);
@@ -54,6 +55,32 @@ describe.skipIf(whyNoPcscd() !== undefined)('the simulated card in an unmodified
     expect(second.stderr).toMatch(/^imis: [^\n]+\.\n$/);
   });
 });
+
+describe.skipIf(whyNoPcscd('socat') !== undefined)(
+  'our reader on a serial line and pcscd with libccid',
+  () => {
+    it.each([
+      ['T=1', 'T=1'],
+      ['T=1', 'T=0'],
+      ['T=0', 'T=0'],
+    ] as const)('carry a whole visit, patient over %s, doctor over %s', async (patient, doctor) => {
+      const seed = Number(process.env.IMIS_SEED ?? 20_260_312);
+      const readers = [
+        { kind: 'patient', seed, protocol: patient },
+        { kind: 'professional', seed: seed + 1, protocol: doctor },
+      ] as const;
+      const options = { before: startReaders(readers), readerConf: readerConf(2), timeoutMs: 120_000 };
+      const { outcomes, protocols, apdus } = (await play('gempc', options)) as {
+        outcomes: string[][];
+        protocols: string[];
+        apdus: number;
+      };
+      console.log(`seed ${seed}: ${apdus} APDUs`);
+      expect(protocols).toEqual([patient, doctor]);
+      expect(outcomes.filter(([, outcome]) => outcome !== 'ok')).toEqual([]);
+    });
+  },
+);
 
 describe.skipIf(whyNoPcscd('opensc-tool') !== undefined)(
   'the simulated card and an unmodified opensc-tool',

@@ -1,0 +1,186 @@
+/** `imis card serve`: the simulated card in a reader that other programs use. */
+
+import { type Command, Option } from 'commander';
+import { PATIENT_APPLICATION, PROFESSIONAL_APPLICATION } from '../../../apdu/index.js';
+import {
+  type CardDevice,
+  listenForReset,
+  serveGemPc,
+  serveSerial,
+  serveVpcd,
+  TransportError,
+  takesDataBy,
+  VPCD_DEFAULT_PORT,
+  withProtocols,
+} from '../../../reader-drivers/index.js';
+import { CliError, EXIT, type ExitStatus } from '../cli-error.js';
+import { type BenchCardArguments, benchCardFrom, withBenchCardOrImageOptions } from './bench-card-options.js';
+
+type ServeArguments = BenchCardArguments & {
+  readonly vpcd?: string;
+  readonly gempc?: string;
+  readonly serial?: string;
+  readonly resetSocket?: string;
+  readonly echo?: true;
+  readonly protocol: keyof typeof PROTOCOLS;
+  readonly delay?: string;
+  readonly seed?: string;
+};
+
+/** A card at the end of some wire. */
+type CardEnd = {
+  readonly ended: Promise<void>;
+  close(): Promise<void>;
+  /** Takes the card out, or puts it back in. */
+  toggle?(): Promise<void>;
+};
+
+const PROTOCOLS = { t0: ['T=0'], t1: ['T=1'], both: ['T=0', 'T=1'] } as const;
+const LONGEST_DELAY_MS = 600_000;
+
+export function addCardServeCommand(card: Command, done: (status: ExitStatus) => void): void {
+  withBenchCardOrImageOptions(
+    card
+      .command('serve')
+      .description('put the simulated card into a reader that other programs use, until Ctrl-C')
+      .addOption(
+        new Option(
+          '--vpcd <host:port>',
+          `into pcscd's virtual reader (default: 127.0.0.1:${VPCD_DEFAULT_PORT})`,
+        ).conflicts(['gempc', 'serial']),
+      )
+      .addOption(
+        new Option(
+          '--gempc <path>',
+          'be a GemPC Twin reader with the card in it, at this serial line',
+        ).conflicts(['serial']),
+      )
+      .option('--serial <path>', 'be a bare card (ISO 7816-3) at the far end of this serial line')
+      .option('--reset-socket <path>', 'with --serial: each reset comes over this local socket')
+      .option('--echo', 'with --serial: send back what comes, as a reader with one wire does')
+      .addOption(
+        new Option('--protocol <name>', 'protocols that the ATR offers')
+          .choices(Object.keys(PROTOCOLS))
+          .default('t1'),
+      )
+      .option('--delay <ms>', 'answer each command that much later (not with --vpcd)')
+      .option('--seed <n>', 'refused: a served card meets programs that must not know its keys'),
+  )
+    .addHelpText(
+      'after',
+      `
+The signal USR1 takes the card out, or puts it back in (--vpcd and --gempc).
+
+--vpcd: the virtual reader comes with Debian's vsmartcard-vpcd; start it with: pcscd -f
+  It listens on all interfaces: use it on a machine or in a network namespace of your own.
+  Then try: opensc-tool -l, opensc-tool -a, opensc-tool -s 00A4040C06F0494D495301
+
+--gempc: pcscd reads it with the driver libccidtwin.so of Debian's libccid. For a line of two ends without wires:
+  socat pty,raw,echo=0,link=/tmp/reader pty,raw,echo=0,link=/tmp/host
+  imis card serve --gempc /tmp/reader
+  Start pcscd after it, with DEVICENAME /tmp/host:GemPCTwin in a file of /etc/reader.conf.d.
+
+--serial: the other end drives the card itself, over T=0 or T=1. A pseudo-terminal has no reset line, hence
+  --reset-socket; the host's half is "reset=socket:PATH".`,
+    )
+    .action(async (options: ServeArguments, command: Command) => done(await serve(options, command)));
+}
+
+async function serve(options: ServeArguments, command: Command): Promise<ExitStatus> {
+  if (options.seed !== undefined)
+    throw new CliError('--seed is refused for a served card: its keys would be known.');
+  const start = wayOf(options);
+  const { card, kind } = await benchCardFrom(command, options, null);
+  const { end, place } = await start(card).catch(explain);
+  process.stderr.write(`The ${kind} card is in the reader at ${place}. Ctrl-C takes it out.\n`);
+  const stop = (): void => void end.close();
+  const toggle = (): void => void end.toggle?.().catch(() => undefined);
+  process.once('SIGINT', stop).once('SIGTERM', stop).on('SIGUSR1', toggle);
+  try {
+    await end.ended.catch(explain);
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop).off('SIGUSR1', toggle);
+  }
+  return EXIT.ok;
+}
+
+type Way = (device: CardDevice) => Promise<{ readonly end: CardEnd; readonly place: string }>;
+
+/** How the card is to be served; what is wrong with the options is said before a card is made. @throws {CliError} */
+function wayOf(options: ServeArguments): Way {
+  const { serial, gempc, vpcd, resetSocket } = options;
+  if (serial === undefined && (resetSocket !== undefined || options.echo))
+    throw new CliError('--reset-socket and --echo go with --serial.');
+  const offered = (device: CardDevice) => withProtocols(device, PROTOCOLS[options.protocol]);
+  const wire = {
+    takesData: takesDataBy([PATIENT_APPLICATION, PROFESSIONAL_APPLICATION]),
+    ...delayOf(options),
+  };
+  if (serial !== undefined) {
+    return async (device) => ({
+      end: await serialEnd(offered(device), serial, resetSocket, { ...wire, echo: options.echo ?? false }),
+      place: serial,
+    });
+  }
+  if (gempc !== undefined) {
+    return async (device) => {
+      const end = await serveGemPc(offered(device), gempc, wire);
+      const toggle = async (): Promise<void> => (end.hasCard ? end.remove() : end.insert());
+      return { end: Object.assign(end, { toggle }), place: gempc };
+    };
+  }
+  if (options.delay !== undefined) throw new CliError('--delay goes with --gempc and --serial.');
+  const address = parseAddress(vpcd ?? `127.0.0.1:${VPCD_DEFAULT_PORT}`);
+  return async (device) => {
+    const end = await serveVpcd(offered(device), address);
+    let inserted = true;
+    const toggle = async (): Promise<void> => {
+      inserted = !inserted;
+      await (inserted ? end.insert() : end.remove());
+    };
+    return { end: Object.assign(end, { toggle }), place: `${address.host}:${address.port}` };
+  };
+}
+
+async function serialEnd(
+  device: CardDevice,
+  path: string,
+  resetSocket: string | undefined,
+  options: Parameters<typeof serveSerial>[2],
+): Promise<CardEnd> {
+  const end = await serveSerial(device, path, options);
+  if (resetSocket === undefined) {
+    // without a way to be told, the card comes to life when it is plugged in
+    end.reset();
+    return end;
+  }
+  const on = { reset: () => end.reset(), powerOff: () => end.powerOff() };
+  const listener = await listenForReset(resetSocket, on).catch(async (error: Error) => {
+    await end.close();
+    throw new CliError(`--reset-socket ${resetSocket} can not be listened on: ${error.message}.`);
+  });
+  return { ended: end.ended.finally(() => listener.close()), close: () => end.close() };
+}
+
+function delayOf({ delay }: ServeArguments): { answerTime?: () => number } {
+  if (delay === undefined) return {};
+  const milliseconds = Number(delay);
+  if (!/^\d+(\.\d+)?$/.test(delay) || milliseconds > LONGEST_DELAY_MS)
+    throw new CliError(`--delay takes milliseconds from 0 to ${LONGEST_DELAY_MS}, not "${delay}".`);
+  return { answerTime: () => milliseconds };
+}
+
+/** @throws {CliError} for an address without a port that something can listen on. */
+function parseAddress(text: string): { readonly host: string; readonly port: number } {
+  const [, host, port] = /^(.+):(\d{1,5})$/.exec(text) ?? [];
+  if (!host || Number(port) < 1 || Number(port) > 65535)
+    throw new CliError(`--vpcd takes HOST:PORT, not "${text}".`);
+  return { host, port: Number(port) };
+}
+
+/** @throws {CliError} for a reader that can not be reached; anything else is thrown on. */
+function explain(error: unknown): never {
+  if (error instanceof TransportError)
+    throw new CliError(`${error.message}.`.replace(/\.\.$/, '.'), EXIT.unreachable);
+  throw error;
+}

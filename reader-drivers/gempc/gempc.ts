@@ -1,0 +1,119 @@
+/**
+ * A whole serial reader as the GemPC Twin speaks: frames over a serial line, a CCID slot behind them, a card of
+ * this process in the slot. An unmodified pcscd with the driver libccidtwin reads it.
+ */
+
+import { setTimeout as delay } from 'node:timers/promises';
+import type { CardDevice } from '../connection/card-device.js';
+import { openSerialLine, type SerialLine } from '../serial/serial-line.js';
+import {
+  type CcidAnswer,
+  decodeCommand,
+  encodeAnswer,
+  encodeSlotChange,
+  encodeTimeExtension,
+} from './ccid.js';
+import { encodeFrame, FrameReceiver, NAK_FRAME } from './frame.js';
+import { GemPcSlot, type SlotOptions } from './slot.js';
+
+export type GemPcOptions = SlotOptions & {
+  /** Told of each message of the host, by its type, for a log. */
+  readonly onCommand?: (type: number) => void;
+};
+
+/** Line of the reader: 115,200 bits a second, 8N2. */
+const LINE = { baudRate: 115_200, parity: 'none', stopBits: 2 } as const;
+/** While a card thinks, the reader says so this often. */
+const EXTENSION_MS = 500;
+
+/** Opens the serial line `path` and is a reader at its end, with `device` in the slot. @throws {TransportError} */
+export async function serveGemPc(
+  device: CardDevice,
+  path: string,
+  options: GemPcOptions,
+): Promise<GemPcReaderEnd> {
+  return new GemPcReaderEnd(device, await openSerialLine(path, LINE), options);
+}
+
+export class GemPcReaderEnd {
+  /** Resolves when the line is gone, by {@link close} or because the other end went. */
+  readonly ended: Promise<void>;
+  readonly #line: SerialLine;
+  readonly #slot: GemPcSlot;
+  readonly #device: CardDevice;
+  readonly #options: GemPcOptions;
+  readonly #receiver = new FrameReceiver();
+  #lastAnswer: Uint8Array = new Uint8Array(0);
+  /** The host has not been told yet that the card went in or out: it hears of it after its next command. */
+  #changed = false;
+  /** Messages are answered one after the other. */
+  #work: Promise<void> = Promise.resolve();
+
+  constructor(device: CardDevice, line: SerialLine, options: GemPcOptions) {
+    this.#device = device;
+    this.#line = line;
+    this.#options = options;
+    this.#slot = new GemPcSlot(device, options);
+    this.ended = line.closed.then(() => this.#slot.remove());
+    line.onData((bytes) => this.#received(bytes));
+  }
+
+  get hasCard(): boolean {
+    return this.#slot.hasCard;
+  }
+
+  /** Takes the card out; the host is told at its next question. */
+  remove(): void {
+    this.#changed ||= this.#slot.hasCard;
+    this.#slot.remove();
+  }
+
+  /** Puts the card in again. */
+  insert(): void {
+    this.#changed ||= !this.#slot.hasCard;
+    this.#slot.insert(this.#device);
+  }
+
+  async close(): Promise<void> {
+    this.#slot.remove();
+    await this.#line.close();
+    await this.ended;
+  }
+
+  #received(bytes: Uint8Array): void {
+    for (const received of this.#receiver.push(bytes)) {
+      this.#work = this.#work.then(() => this.#handle(received)).catch(() => this.#line.close());
+    }
+  }
+
+  async #handle(received: ReturnType<FrameReceiver['push']>[number]): Promise<void> {
+    if (received.kind === 'damaged') return this.#line.write(NAK_FRAME);
+    if (received.kind === 'refused') return this.#line.write(this.#lastAnswer);
+    const { frame, message } = received;
+    const command = decodeCommand(message);
+    this.#options.onCommand?.(command.type);
+    const { answer, delayMs } = this.#slot.answer(command);
+    // this reader repeats what it understood before it answers
+    const parts = [frame];
+    if (this.#changed) parts.push(encodeFrame(encodeSlotChange(this.#slot.hasCard)));
+    this.#changed = false;
+    if (delayMs > 0) {
+      await this.#write(parts);
+      parts.length = 0;
+      await this.#think(command, delayMs);
+    }
+    this.#lastAnswer = encodeFrame(encodeAnswer(command, answer as CcidAnswer));
+    await this.#write([...parts, this.#lastAnswer]);
+  }
+
+  async #think(command: ReturnType<typeof decodeCommand>, milliseconds: number): Promise<void> {
+    for (let left = milliseconds; left > 0; left -= EXTENSION_MS) {
+      await delay(Math.min(left, EXTENSION_MS));
+      if (left > EXTENSION_MS) await this.#write([encodeFrame(encodeTimeExtension(command, 1))]);
+    }
+  }
+
+  #write(parts: readonly Uint8Array[]): Promise<void> {
+    return this.#line.write(Buffer.concat(parts));
+  }
+}
