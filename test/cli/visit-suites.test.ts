@@ -43,7 +43,7 @@ test.each(Object.values(GROUP_SUITES).map((suite) => [suite.name, suite] as cons
 );
 
 test('a card whose memory does not hold the suite says so, with 6A84 and in one sentence', async () => {
-  const args = ['--suite', 'bbs-bls12381', '--profile', 'feitian-h19cr-2023'];
+  const args = ['--suite', 'bbs-bls12381', '--profile', 'nxp-jcop3-j3h145-scp03'];
   const { status, document } = await visit(...args);
   expect(status).toBe(1);
   const refused = document.phases.at(-1)!;
