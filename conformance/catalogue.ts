@@ -8,6 +8,7 @@ import { CERTIFICATE_CHAIN_CASES } from './cases/certificate-chain.js';
 import { CHAINING_CASES } from './cases/chaining.js';
 import { CLASS_CASES } from './cases/class.js';
 import { COLLECTION_CASES } from './cases/collection.js';
+import { COUPON_CASES } from './cases/coupon.js';
 import { ENVELOPE_CASES } from './cases/envelope.js';
 import { ENVIRONMENT_CASES } from './cases/environment.js';
 import { FILE_CASES } from './cases/file.js';
@@ -17,6 +18,7 @@ import { GROUP_SIGNATURE_CASES } from './cases/group-signature.js';
 import { LIFE_CYCLE_ISSUER_CASES, PIN_ISSUER_CASES, RENEWAL_CASES } from './cases/issuer.js';
 import { LIFE_CYCLE_CASES } from './cases/life-cycle.js';
 import { MEMBERSHIP_CASES } from './cases/membership.js';
+import { OPENING_SPLIT_CASES } from './cases/opening-split.js';
 import { PIN_CASES } from './cases/pin.js';
 import { PRESCRIPTION_CASES } from './cases/prescription.js';
 import { PROFESSIONAL_CASES } from './cases/professional.js';
@@ -60,6 +62,8 @@ const FAMILIES: readonly (readonly ConformanceCase[])[] = [
   ENVELOPE_CASES,
   MEMBERSHIP_CASES,
   GROUP_SIGNATURE_CASES,
+  COUPON_CASES,
+  OPENING_SPLIT_CASES,
   PROFESSIONAL_CASES,
   APPLICATIONS.flatMap(declarationCases),
 ];

@@ -21,6 +21,10 @@ export const DOMAIN = {
   open: 'IMIS-v1/open',
   /** Derivation of a card's hint key K_i. */
   hintKey: 'IMIS-v1/hint-key',
+  /** An entry of the public join register, chained to the one before. */
+  joinRegister: 'IMIS-v1/join-register',
+  /** F_GK(MK, ID_D) of the paper: a member key that NHI makes. */
+  issuerMadeKey: 'IMIS-v1/issuer-made-key',
   /** Secret nonces, one tag for each use, so that two nonces of one signature are unrelated. */
   nonceJoin: 'IMIS-v1/nonce/join',
   nonceBlinding: 'IMIS-v1/nonce/gs-t',

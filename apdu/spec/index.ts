@@ -9,6 +9,15 @@ export type { Transmit } from './exchange.js';
 export * from './file-tree.js';
 export * from './json-export.js';
 export * from './master-file.js';
+export {
+  CREDENTIAL_MESSAGE,
+  ISSUER_MADE_CREDENTIAL_MESSAGE,
+  JOIN_MODE,
+  type JoinMode,
+  OPENING_HALF,
+  type OpeningHalf,
+  RENEWAL_MESSAGE,
+} from './membership-commands.js';
 export * from './patient-application.js';
 export * from './patient-files.js';
 export * from './professional-application.js';

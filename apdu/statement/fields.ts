@@ -76,8 +76,18 @@ export const FIELD = {
     127,
     335,
   ),
-  sealedHintKey: optional(bytesObject(0xdf66, 'hint key sealed to the card', 65, 384)),
+  sealedHintKey: bytesObject(0xdf66, 'hint key sealed to the card', 65, 384),
   hintKey: secret(bytesObject(0xdf67, 'hint key', 32)),
+  couponsLeft: uintObject(0xdf49, 'coupons left', 2),
+  couponSlots: uintObject(0xdf4a, 'coupon slots', 2),
+  openingHalf: secret(bytesObject(0xdf4b, 'half of the member key', 32)),
+  /** Which half: 1 the device's, 2 the kiosk's. */
+  openingHalfOf: uintObject(0xdf4c, 'whose half', 1),
+  /** A half times the generator of G2: with the other one it recognises every signature of the card. */
+  openingShare: secret(bytesObject(0xdf4d, 'share of the opening key', 96, 128)),
+  joinMode: uintObject(0xdf4e, 'join mode', 1),
+  position: uintObject(0xdf4f, 'position in the join register', 4),
+  entryHash: bytesObject(0xdf59, 'SHA-256 of the join register up to here', 32),
 
   // prescriptions
   // Whoever knows the number can ask for the medicine: never in a log (eq. 10), nor the halves it is made of.

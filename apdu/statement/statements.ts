@@ -4,7 +4,7 @@
  * can not be presented for another.
  */
 
-import type { Template } from '../template.js';
+import { optional, type Template } from '../template.js';
 import { FIELD } from './fields.js';
 
 /** A statement: the paper's equation (0 where the paper has none), its domain tag and its fields. */
@@ -68,6 +68,19 @@ export const ROLE_CERTIFICATE_BODY = {
   expirationDate,
 } as const;
 
+const CREDENTIAL_FIELDS = {
+  nonce,
+  suite: FIELD.suite,
+  epoch: FIELD.epoch,
+  groupKeyHash: FIELD.groupKeyHash,
+  membershipKey: FIELD.membershipKey,
+  groupCredential: FIELD.groupCredential,
+  messageId: FIELD.messageId,
+  sealedHintKey: optional(FIELD.sealedHintKey),
+  effectiveDate,
+  expirationDate,
+} as const;
+
 export const STATEMENT = {
   /** SK_P proves possession; the identity key of Cert_P signs the same bytes. */
   registration: {
@@ -100,18 +113,70 @@ export const STATEMENT = {
   credential: {
     equation: 4,
     domain: 'IMIS-v1/sig/eq4',
+    fields: CREDENTIAL_FIELDS,
+  },
+  /** The same in the mode "issuer-made": NHI will make sk, so there is no D yet and no proof. */
+  issuerMadeRegistration: {
+    equation: 3,
+    domain: 'IMIS-v1/sig/eq3/issuer-made',
     fields: {
+      doctorId: FIELD.doctorId,
       nonce,
+      groupKeyHash: FIELD.groupKeyHash,
+      decryptionKey: FIELD.decryptionKey,
+    },
+  },
+  /** NHI vouches for a credential on a member key that it made itself. */
+  issuerMadeCredential: {
+    equation: 4,
+    domain: 'IMIS-v1/sig/eq4/issuer-made',
+    fields: CREDENTIAL_FIELDS,
+  },
+  /** NHI vouches for the credential of a new epoch on the same D. */
+  renewal: {
+    equation: 4,
+    domain: 'IMIS-v1/sig/eq4/renewal',
+    fields: {
+      doctorId: FIELD.doctorId,
       suite: FIELD.suite,
       epoch: FIELD.epoch,
       groupKeyHash: FIELD.groupKeyHash,
       membershipKey: FIELD.membershipKey,
       groupCredential: FIELD.groupCredential,
       messageId: FIELD.messageId,
-      sealedHintKey: FIELD.sealedHintKey,
+      sealedHintKey: optional(FIELD.sealedHintKey),
       effectiveDate,
       expirationDate,
     },
+  },
+  /** The doctor's card says which half of sk it gave out, for which nonce of the opening service. */
+  openingHalf: {
+    equation: 3,
+    domain: 'IMIS-v1/sig/opening-half',
+    fields: {
+      doctorId: FIELD.doctorId,
+      nonce,
+      membershipKey: FIELD.membershipKey,
+      openingHalfOf: FIELD.openingHalfOf,
+    },
+  },
+  /** PK_GK of an epoch, as NHI publishes it. */
+  groupKey: {
+    equation: 4,
+    domain: 'IMIS-v1/sig/group-key',
+    fields: {
+      suite: FIELD.suite,
+      epoch: FIELD.epoch,
+      groupKeyHash: FIELD.groupKeyHash,
+      effectiveDate,
+      expirationDate,
+    },
+  },
+  /** NHI commits to the join register up to an entry. */
+  joinRegisterHead: {
+    equation: 3,
+    domain: 'IMIS-v1/sig/join-register',
+    fields: { position: FIELD.position, entryHash: FIELD.entryHash, time },
   },
   /** TS of the paper: the patient asks for treatment at one hospital, now. */
   visitRequest: {

@@ -156,6 +156,27 @@ export class NvmString {
   }
 }
 
+/** A persistent range that its user cuts into strings of one capacity. */
+export class NvmArea {
+  constructor(
+    private readonly nvm: Nvm,
+    private readonly owner: Owner,
+  ) {}
+
+  /** How many strings of `capacity` bytes it has room for. */
+  slots(capacity: number): number {
+    return Math.floor(this.owner.length / (capacity + 2));
+  }
+
+  /** String number `index`, counted from zero. */
+  string(index: number, capacity: number): NvmString {
+    if (index < 0 || index >= this.slots(capacity))
+      throw new RangeError(`${this.owner.name}: no slot ${index}`);
+    const length = capacity + 2;
+    return new NvmString(this.nvm, { ...this.owner, offset: this.owner.offset + index * length, length });
+  }
+}
+
 /** A transient field: a view of RAM, or one for each logical channel of which the current one counts. */
 export class RamField {
   constructor(private readonly view: () => Uint8Array) {}
@@ -228,6 +249,10 @@ export class MemoryPlan {
 
   string(name: string, capacity: number): NvmString {
     return new NvmString(this.nvm, this.persistent.take(name, capacity + 2, 'persistent', this.holder));
+  }
+
+  area(name: string, length: number): NvmArea {
+    return new NvmArea(this.nvm, this.persistent.take(name, length, 'persistent', this.holder));
   }
 
   /** An application keeps nothing transient beyond its selection, the operating system may. */

@@ -9,14 +9,12 @@ import type { PatientCard } from '../cards/patient-card.js';
 import type { ProfessionalCard } from '../cards/professional-card.js';
 import type { Clock } from '../clock.js';
 import { type EcKeyPair, generateEcKeyPair } from '../crypto/ecdsa.js';
-import type { GroupVerifier } from '../crypto/group-signature/index.js';
 import type { Rng } from '../crypto/random.js';
 import { sha256 } from '../crypto/sha256.js';
 import { type PrescriptionSummary, parsePrescriptionDocument } from '../fhir/index.js';
 import { verifyPatientCertificate } from '../nhi/certificate-authority.js';
 import type { NhiPublicKeys, PharmacyDoor } from '../nhi/nhi.js';
-import type { Receipt } from '../nhi/visit-desk.js';
-import { checkDoctorSignature } from '../protocol/group-signed-statement.js';
+import type { EpochVerifier, Receipt } from '../protocol/epoch-verifier.js';
 import { PRESCRIPTION_MESSAGE } from '../protocol/messages.js';
 import { type Result, refusal } from '../protocol/refusal.js';
 import { openMessage, type SealedMessage } from '../protocol/sealed-message.js';
@@ -39,7 +37,8 @@ export class Pharmacy {
     private readonly ports: {
       readonly pharmacyId: string;
       readonly nhiKeys: NhiPublicKeys;
-      readonly verifier: GroupVerifier;
+      /** What doctors' signatures are checked with, across epochs. */
+      readonly verifier: EpochVerifier;
       readonly clock: Clock;
       readonly rng: Rng;
       /** Opens the line to NHI with this pharmacy's decryption key. */
@@ -72,13 +71,13 @@ export class Pharmacy {
     if (!equalBytes(certificate.body.pid, statement.pid)) return refusal('patient-mismatch');
     if (statement.pharmacyId !== pharmacyId) return refusal('pharmacy-mismatch');
     if (statement.expiry < now) return refusal('prescription-expired');
-    const wrong = checkDoctorSignature(verifier, STATEMENT.prescription, statement, signature);
+    const wrong = verifier.check(STATEMENT.prescription, statement, signature);
     if (wrong) return wrong;
     if (!equalBytes(sha256(prescription), statement.prescriptionHash)) return refusal('digest-mismatch');
     const parsed = parsePrescriptionDocument(prescription);
     if (!parsed.ok) return refusal('message-malformed', parsed.failure.sentence);
     if (!equalBytes(parsed.value.pid, statement.pid)) return refusal('patient-mismatch');
-    const known = this.nhi.checkPrescription(statement, signature);
+    const known = await this.nhi.checkPrescription(statement, signature);
     if (!known.ok) return known;
     const verified = { message, summary: parsed.value.summary, receipt: known.receipt };
     this.verified.set(toHex(statement.prescriptionId), verified);

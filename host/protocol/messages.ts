@@ -2,6 +2,7 @@
 
 import {
   FIELD,
+  optional,
   PATIENT_CERTIFICATE_OBJECT,
   STATEMENT,
   templateObject,
@@ -38,6 +39,37 @@ export const DOCTOR_REGISTRATION_MESSAGE = {
   statement: templateObject(0xbf35, 'doctor registration', STATEMENT.doctorRegistration.fields),
   signature: FIELD.signature,
   certificate: identityCertificate,
+} as const;
+
+/** R_D of eq. 3 in the mode "issuer-made": the doctor asks NHI to make the member key. */
+export const ISSUER_MADE_REGISTRATION_MESSAGE = {
+  statement: templateObject(0xbf3c, 'issuer-made registration', STATEMENT.issuerMadeRegistration.fields),
+  signature: FIELD.signature,
+  certificate: identityCertificate,
+} as const;
+
+/** One entry of the public join register: what SK_D signed, and Cert_D. D is under SK_D in the two-party mode only. */
+export const JOIN_RECORD = {
+  position: FIELD.position,
+  time: FIELD.time,
+  joinMode: FIELD.joinMode,
+  suite: FIELD.suite,
+  doctorId: FIELD.doctorId,
+  nonce: FIELD.nonce,
+  groupKeyHash: FIELD.groupKeyHash,
+  membershipKey: FIELD.membershipKey,
+  membershipProof: optional(FIELD.membershipProof),
+  decryptionKey: FIELD.decryptionKey,
+  signature: FIELD.signature,
+  certificate: identityCertificate,
+} as const;
+
+/** A device's share for the opening service: a multiple of g~, and the card's word that it gave the half out. */
+export const OPENING_SHARE_MESSAGE = {
+  messageId: FIELD.messageId,
+  statement: templateObject(0xbf3d, 'half of the member key', STATEMENT.openingHalf.fields),
+  signature: FIELD.signature,
+  openingShare: FIELD.openingShare,
 } as const;
 
 /** A doctor's signature as it travels: which suite and epoch, and the signature. */

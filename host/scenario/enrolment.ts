@@ -1,4 +1,4 @@
-/** Getting everybody's card ready: patient (eq. 1, 2), doctor (eq. 3, 4), pharmacy. */
+/** Getting cards ready: the patient's (eq. 1, 2), the pharmacy's. The doctor's is in doctor-enrolment.ts. */
 
 import { NHI_NAME, STATEMENT } from '../../apdu/index.js';
 import type { CardPins } from '../cards/patient-card.js';
@@ -16,7 +16,8 @@ export const SCENARIO_PINS: Readonly<Record<CardHolder, CardPins>> = {
   pharmacy: { pin: '330846', puk: '41662098' },
 };
 
-const IDENTITY_YEARS_SECONDS = 10 * 365 * 24 * 3600;
+/** How long a certificate of identity is good. */
+export const IDENTITY_YEARS_SECONDS = 10 * 365 * 24 * 3600;
 
 /** Eq. 1 and 2: the card makes its keys, the person proves who they are, NHI answers with PCert. */
 export async function enrolPatient(world: World): Promise<Result<object>> {
@@ -52,35 +53,6 @@ export async function enrolPatient(world: World): Promise<Result<object>> {
   );
   const registered = await nhi.patients.register(sealed);
   return registered.ok ? patientCard.complete(registered.certificate) : registered;
-}
-
-/** Eq. 3 and 4: the card joins the doctors' group without showing its member key to anybody. */
-export async function enrolDoctor(world: World): Promise<Result<object>> {
-  const { doctorCard, nhi, professionAuthority, clock, input } = world;
-  const doctorId = input.doctor.licence;
-  const selected = await doctorCard.select();
-  if (!selected.ok) return selected;
-  const initialised = await doctorCard.initialise(nhi.issueCard('doctor'), SCENARIO_PINS.doctor, doctorId);
-  if (!initialised.ok) return initialised;
-  const made = await doctorCard.generateKeys();
-  if (!made.ok) return made;
-  const { identityKey, decryptionKey } = made.keys;
-  const certificate = professionAuthority.certify({
-    subject: doctorId,
-    name: input.doctor.name,
-    identityKey,
-    expirationDate: clock.now() + IDENTITY_YEARS_SECONDS,
-  });
-  const offer = nhi.doctors.openJoin(doctorId);
-  const asked = await doctorCard.requestMembership(offer);
-  if (!asked.ok) return asked;
-  const { membershipKey, membershipProof, signature } = asked.data;
-  const { nonce, groupKeyHash } = offer;
-  const statement = { doctorId, nonce, groupKeyHash, membershipKey, membershipProof, decryptionKey };
-  const registered = await nhi.doctors.register({ statement, signature, certificate });
-  if (!registered.ok) return registered;
-  const accepted = await doctorCard.acceptCredential(registered.credential);
-  return accepted.ok ? doctorCard.activate() : accepted;
 }
 
 /** The pharmacy's security module: a professional card with the role "pharmacy" and no group membership. */

@@ -1,16 +1,24 @@
 /** Everybody who takes part in a visit, each with their own keys, clock and random numbers. */
 
-import { GROUP_SUITES, type GroupSuiteName, TEST_CARD_BATCH, type Transmit } from '../../apdu/index.js';
+import {
+  GROUP_SUITES,
+  type GroupSuite,
+  type GroupSuiteName,
+  type JoinMode,
+  TEST_CARD_BATCH,
+  type Transmit,
+} from '../../apdu/index.js';
 import { IdentityAuthority } from '../authority/identity-authority.js';
 import { PatientCard } from '../cards/patient-card.js';
 import { ProfessionalCard } from '../cards/professional-card.js';
 import { ManualClock } from '../clock.js';
-import { loadGroupVerifier, loadMclCurve } from '../crypto/group-signature/index.js';
+import { loadMclCurve, type MclCurve } from '../crypto/group-signature/index.js';
 import type { Rng } from '../crypto/random.js';
 import type { VisitInput } from '../fhir/index.js';
 import { HospitalTerminal } from '../hospital/hospital-terminal.js';
 import { Nhi } from '../nhi/nhi.js';
 import { Pharmacy } from '../pharmacy/pharmacy.js';
+import { EpochVerifier } from '../protocol/epoch-verifier.js';
 
 /** The cards of a visit, by who carries them. */
 export const CARD_HOLDERS = ['patient', 'doctor', 'pharmacy'] as const;
@@ -30,8 +38,16 @@ export type World = {
   readonly patientCard: PatientCard;
   readonly doctorCard: ProfessionalCard;
   readonly pharmacyCard: ProfessionalCard;
+  /** What doctors sign with. */
+  readonly suite: GroupSuite;
+  /** The curve of the doctors' group, for devices and kiosks. */
+  readonly curve: MclCurve;
   /** Random numbers of the patient's own medium and of kiosks. */
   readonly rng: Rng;
+  /** How the doctor's member key is made. */
+  readonly joinMode: JoinMode;
+  /** Takes a card out of its reader and puts it back: what it kept without power is all it knows. */
+  readonly reinsert: (holder: CardHolder) => Promise<void>;
 };
 
 export type WorldPorts = {
@@ -40,6 +56,10 @@ export type WorldPorts = {
   readonly cards: BlankCards;
   /** A random number generator for each party, by name. */
   readonly rngFor: (party: string) => Rng;
+  /** Takes power from a card and gives it back. */
+  readonly reinsert: (holder: CardHolder) => Promise<void>;
+  /** Whether doctors may have their member key made by NHI (`two-party`: they may not). */
+  readonly joinMode?: JoinMode;
 };
 
 /** The suite of the group signature unless another one is named. */
@@ -48,7 +68,7 @@ export const DEFAULT_SUITE: GroupSuiteName = 'ps-g1-bls12381';
 /** A world at the time of the input's visit, before anybody is registered. */
 export async function makeWorld(
   input: VisitInput,
-  { cards, rngFor, suite: name = DEFAULT_SUITE }: WorldPorts,
+  { cards, rngFor, reinsert, joinMode = 'two-party', suite: name = DEFAULT_SUITE }: WorldPorts,
 ): Promise<World> {
   const clock = new ManualClock(input.visit.startedAt);
   const citizenAuthority = new IdentityAuthority(rngFor('citizen authority'));
@@ -62,11 +82,16 @@ export async function makeWorld(
     curve,
     clock,
     rng: rngFor('NHI'),
+    joinMode,
     cardBatches: [TEST_CARD_BATCH],
   });
   const nhiKeys = nhi.publicKeys;
-  const loaded = loadGroupVerifier(curve, nhiKeys.groupKey);
-  if (!loaded.ok) throw new Error(`the published group key is refused: ${loaded.reason}`);
+  const verifier = new EpochVerifier({
+    curve,
+    issuerKey: nhiKeys.signatureKey,
+    clock,
+    published: () => nhi.groupKeys,
+  });
   const hospitalId = input.hospital.id;
   const pharmacyId = input.pharmacy.id;
   return {
@@ -85,7 +110,7 @@ export async function makeWorld(
     pharmacy: new Pharmacy({
       pharmacyId,
       nhiKeys,
-      verifier: loaded.verifier,
+      verifier,
       clock,
       rng: rngFor('pharmacy'),
       openDoor: (decryptionKey) => nhi.pharmacyDoor(pharmacyId, decryptionKey),
@@ -93,6 +118,10 @@ export async function makeWorld(
     patientCard: new PatientCard(cards.patient),
     doctorCard: new ProfessionalCard(cards.doctor),
     pharmacyCard: new ProfessionalCard(cards.pharmacy),
+    suite,
+    curve,
     rng: rngFor('kiosk'),
+    joinMode,
+    reinsert,
   };
 }

@@ -213,6 +213,17 @@ const FAULTY: readonly Faulty[] = [
   ['an envelope that does not open', 'patient', flipping(0, 0xc0), 'envelope.opens'],
   ['the same envelope each time', 'patient', sameAnswer(0x2a, 0x84), 'envelope.never-the-same'],
   ['the same group signature each time', 'professional', sameAnswer(0x2a, 0x9e), 'membership.unlinkable'],
+  ['a coupon spent again and again', 'professional', sameAnswer(0x2a, 0x9e), 'membership.coupon-spent-once'],
+  ['coupons without end', 'professional', statusInsteadOf('6a84', OK, 0x56), 'membership.coupon-slots-bound'],
+  ['a wrong count of coupons', 'professional', flipping(5, 0xca), 'membership.coupon-spent-once'],
+  ['a half that is not of the key', 'professional', flipping(67, 0x54), 'membership.split-halves'],
+  [
+    'both halves in one session',
+    'professional',
+    statusInsteadOf('6985', OK, 0x54),
+    'membership.split-not-in-one-session',
+  ],
+  ['a half given again', 'professional', statusInsteadOf('6985', OK, 0x54), 'membership.split-once'],
   [
     'a wrong proof of membership',
     'professional',

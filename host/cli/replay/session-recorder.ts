@@ -17,10 +17,11 @@ export class SessionRecorder {
   constructor(private readonly profile: string) {}
 
   /** Lets a run tell this recorder what happens at its cards. */
-  get listener(): Pick<RunListener, 'random' | 'inserted' | 'exchanged'> {
+  get listener(): Pick<RunListener, 'random' | 'inserted' | 'reset' | 'exchanged'> {
     return {
       random: (holder, rng) => this.random(holder, rng),
       inserted: (holder, card) => this.inserted(holder, card),
+      reset: (holder, answer) => this.reset(holder, answer),
       exchanged: (holder, command, response) => this.exchanged(holder, command, response),
     };
   }

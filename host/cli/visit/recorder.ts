@@ -21,6 +21,8 @@ export type RunListener = {
   readonly random?: (holder: CardHolder, rng: Rng) => Rng;
   /** A card, under power, before its first command. */
   readonly inserted?: (holder: CardHolder, card: Card) => void;
+  /** The card lost its power and got it back; what it answered. */
+  readonly reset?: (holder: CardHolder, answer: Uint8Array) => void;
   readonly exchanged?: (holder: CardHolder, command: Uint8Array, response: Uint8Array) => void;
 };
 
@@ -28,6 +30,7 @@ export class Recorder implements PhaseObserver {
   readonly phases: RecordedPhase[] = [];
   private commands: RecordedCommand[] = [];
   private readonly flushes: (() => void)[] = [];
+  private readonly resets = new Map<CardHolder, () => void>();
 
   constructor(private readonly listener: RunListener = {}) {}
 
@@ -49,6 +52,11 @@ export class Recorder implements PhaseObserver {
       }
     };
     this.flushes.push(() => record(decoder.flush()));
+    this.resets.set(holder, () => {
+      record(decoder.reset());
+      const answer = card.reset();
+      this.listener.reset?.(holder, answer);
+    });
     return async (command) => {
       const response = card.process(command);
       waiting.push(card.figures);
@@ -56,6 +64,11 @@ export class Recorder implements PhaseObserver {
       record(decoder.feed(command, response));
       return response;
     };
+  }
+
+  /** Takes the power from a card that is watched, and gives it back. */
+  reset(holder: CardHolder): void {
+    this.resets.get(holder)?.();
   }
 
   started(phase: { readonly name: string }): void {

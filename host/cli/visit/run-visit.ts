@@ -6,6 +6,7 @@ import type { CardProfile } from '../../../perf/index.js';
 import {
   CARD_HOLDERS,
   type CardHolder,
+  epochPhases,
   makeWorld,
   outpatientPhases,
   type Phase,
@@ -19,7 +20,10 @@ import { makeSimulatedCard } from '../simulated-card.js';
 import type { Recorder } from './recorder.js';
 
 /** Scenarios by name. */
-export const SCENARIOS: Readonly<Record<string, () => readonly Phase[]>> = { outpatient: outpatientPhases };
+export const SCENARIOS: Readonly<Record<string, () => readonly Phase[]>> = {
+  outpatient: outpatientPhases,
+  epoch: epochPhases,
+};
 
 export type VisitRun = {
   readonly input: VisitInput;
@@ -53,6 +57,7 @@ export async function runVisit(run: VisitRun, recorder: Recorder): Promise<Visit
       pharmacy: recorder.watch('pharmacy', cards.pharmacy),
     },
     rngFor,
+    reinsert: async (holder) => recorder.reset(holder),
     ...(run.suite === undefined ? {} : { suite: run.suite }),
   });
   await runPhases(world, SCENARIOS[run.scenario]!(), recorder);

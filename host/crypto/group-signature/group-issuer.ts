@@ -39,6 +39,13 @@ export type CredentialRequest = Omit<MembershipBinding, 'groupKeyHash'> & {
   readonly proof: Uint8Array;
 };
 
+/** A D for which nothing more is to be proven: of a join before, or of a key that NHI made. */
+export type CertificationRequest = {
+  readonly membershipKey: Uint8Array;
+  /** What the issuer's proof is bound to: the nonce of the join, or the epoch (4 bytes) of a re-issue. */
+  readonly freshness: Uint8Array;
+};
+
 export type IssueFault = PointFault | 'proof' | 'known-member' | 'reused-randomness';
 export type IssueResult =
   /** As the suite encodes it on the wire; its proof is bound to the request's nonce. */
@@ -49,6 +56,8 @@ export type IssueResult =
 export interface GroupIssuer {
   /** Checks D and the proof of sk, then signs D blindly with fresh randomness. */
   issue(request: CredentialRequest): Promise<IssueResult>;
+  /** Signs D with fresh randomness and asks for no proof: a re-issue, or a key that the issuer's own side made. */
+  certify(request: CertificationRequest): Promise<IssueResult>;
 }
 
 /** Whether the request proves knowledge of sk for the (valid) point D: R = z·g − c·D must hash to the challenge. */

@@ -9,6 +9,7 @@ import { loadNobleBbsVerifier } from './verifier-noble.js';
 export const BBS: GroupScheme = {
   name: 'bbs',
   usesHintKey: false,
+  usesOpeningShares: false,
   generateKeys: generateBbsKeys,
   makeIssuer: (curve, keys, register, rng) => new BbsIssuer(curve, keys, register, rng),
   loadVerifier: loadBbsVerifier,

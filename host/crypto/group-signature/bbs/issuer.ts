@@ -20,6 +20,7 @@ import { hedgedScalar, randomScalar } from '../../hedged-scalar.js';
 import type { Rng } from '../../random.js';
 import { sha256 } from '../../sha256.js';
 import {
+  type CertificationRequest,
   type CredentialRequest,
   type GroupIssuer,
   type IssueResult,
@@ -70,12 +71,19 @@ export class BbsIssuer implements GroupIssuer {
 
   async issue(request: CredentialRequest): Promise<IssueResult> {
     const { curve, groupKeyHash } = this;
-    const { mcl } = curve;
     const member = curve.decodeG1(request.membershipKey);
     if (!member.ok) return member;
     if (!provesKnowledgeOfSk(curve, groupKeyHash, request, member.point))
       return { ok: false, reason: 'proof' };
     if (await this.register.hasMember(request.membershipKey)) return { ok: false, reason: 'known-member' };
+    return this.certify({ membershipKey: request.membershipKey, freshness: request.nonce });
+  }
+
+  async certify(request: CertificationRequest): Promise<IssueResult> {
+    const { curve } = this;
+    const { mcl } = curve;
+    const member = curve.decodeG1(request.membershipKey);
+    if (!member.ok) return member;
     const counter = await this.register.nextCounter();
     const e = this.draw(counter, DOMAIN.nonceCredential);
     if (!(await this.register.claimUnique(curve.encodeScalar(e)))) {
@@ -101,7 +109,7 @@ export class BbsIssuer implements GroupIssuer {
 
   /** log_A(B) = log_g(V) = γ, with the commitments k·g and k·A. */
   private proveOneLogarithm(
-    { nonce: freshness, membershipKey }: CredentialRequest,
+    { freshness, membershipKey }: CertificationRequest,
     { a, e, gamma }: { readonly a: G1; readonly e: Fr; readonly gamma: Fr },
     counter: number,
   ): Uint8Array {

@@ -20,6 +20,7 @@ import { hedgedScalar, randomScalar } from '../../hedged-scalar.js';
 import type { Rng } from '../../random.js';
 import { sha256 } from '../../sha256.js';
 import {
+  type CertificationRequest,
   type CredentialRequest,
   type GroupIssuer,
   type IssueResult,
@@ -86,6 +87,12 @@ export class PsIssuer implements GroupIssuer {
     if (!provesKnowledgeOfSk(this.curve, groupKeyHash, request, member.point))
       return { ok: false, reason: 'proof' };
     if (await this.register.hasMember(request.membershipKey)) return { ok: false, reason: 'known-member' };
+    return this.certify({ membershipKey: request.membershipKey, freshness: request.nonce });
+  }
+
+  async certify(request: CertificationRequest): Promise<IssueResult> {
+    const member = this.curve.decodeG1(request.membershipKey);
+    if (!member.ok) return member;
     const { mcl, g1 } = this.curve;
     const counter = await this.register.nextCounter();
     const u = this.draw(counter, DOMAIN.nonceCredential);
@@ -103,7 +110,7 @@ export class PsIssuer implements GroupIssuer {
   }
 
   private proveU(
-    request: CredentialRequest,
+    { membershipKey, freshness }: CertificationRequest,
     points: { readonly sigma1: Uint8Array; readonly sigma2: Uint8Array },
     u: Fr,
     counter: number,
@@ -111,7 +118,6 @@ export class PsIssuer implements GroupIssuer {
     const { curve } = this;
     const { mcl, g1 } = curve;
     const k = this.draw(counter, DOMAIN.nonceCredentialProof);
-    const { nonce: freshness, membershipKey } = request;
     const binding = { freshness, membershipKey, groupKeyHash: this.groupKeyHash, ...points };
     const commitment = curve.encodeG1(mcl.mul(g1, k));
     const challenge = challengeOf(sha256(psCredentialProofInput(binding, commitment)));
