@@ -4,6 +4,7 @@ import { APPLICATIONS } from '../apdu/index.js';
 import { CATEGORIES, type ConformanceCase } from './case.js';
 import { APDU_CASES } from './cases/apdu.js';
 import { AUTHENTICATION_CASES } from './cases/authentication.js';
+import { BBS_MEMBERSHIP_CASES } from './cases/bbs-membership.js';
 import { CERTIFICATE_CHAIN_CASES } from './cases/certificate-chain.js';
 import { CHAINING_CASES } from './cases/chaining.js';
 import { CLASS_CASES } from './cases/class.js';
@@ -61,6 +62,7 @@ const FAMILIES: readonly (readonly ConformanceCase[])[] = [
   COLLECTION_CASES,
   ENVELOPE_CASES,
   MEMBERSHIP_CASES,
+  BBS_MEMBERSHIP_CASES,
   GROUP_SIGNATURE_CASES,
   COUPON_CASES,
   OPENING_SPLIT_CASES,
