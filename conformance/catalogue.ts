@@ -10,6 +10,7 @@ import { CHAINING_CASES } from './cases/chaining.js';
 import { CLASS_CASES } from './cases/class.js';
 import { COLLECTION_CASES } from './cases/collection.js';
 import { COUPON_CASES } from './cases/coupon.js';
+import { DATA_OBJECT_CASES } from './cases/data-object.js';
 import { ENVELOPE_CASES } from './cases/envelope.js';
 import { ENVIRONMENT_CASES } from './cases/environment.js';
 import { FILE_CASES } from './cases/file.js';
@@ -43,6 +44,7 @@ const FAMILIES: readonly (readonly ConformanceCase[])[] = [
   CHAINING_CASES,
   FILE_CASES,
   FILE_WRITING_CASES,
+  DATA_OBJECT_CASES,
   RENEWAL_CASES,
   RECORD_CASES,
   RECORD_ORDER_CASES,

@@ -3,6 +3,7 @@ export * from './application.js';
 export * from './card-answer-error.js';
 export * from './class-byte.js';
 export * from './client.js';
+export { DECISION, HOLDER_DECLARATION, PIN_STATUS } from './data-objects.js';
 export * from './decoded-object.js';
 export * from './decoder.js';
 export type { Transmit } from './exchange.js';

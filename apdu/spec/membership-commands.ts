@@ -117,6 +117,7 @@ export const readCouponStock = {
   p1: { kind: 'constant', value: 0xdf },
   p2: { kind: 'constant', value: 0x49 },
   data: { kind: 'none' },
+  namesObject: true,
   response: { kind: 'template', template: stock },
   access: { pin: 'holder' },
   states: ['operational'],

@@ -5,6 +5,7 @@ import { FIELD } from '../statement/fields.js';
 import { STATEMENT } from '../statement/statements.js';
 import { SW } from '../status-word.js';
 import { bytesObject, optional, secret, templateObject } from '../template.js';
+import * as dataObjects from './data-objects.js';
 import * as fileCommands from './file-commands.js';
 import * as interindustry from './interindustry.js';
 import * as issuer from './issuer-commands.js';
@@ -280,8 +281,14 @@ export const PATIENT_APPLICATION = {
     manageChannel: interindustry.manageChannel,
     getChallenge: interindustry.getChallenge,
     verify: interindustry.verify,
+    resetVerification: interindustry.resetVerification,
     changeReferenceData: interindustry.changeReferenceData,
     resetRetryCounter: interindustry.resetRetryCounter,
+    getHistoricalBytes: dataObjects.getHistoricalBytes,
+    getPinStatus: dataObjects.getPinStatus,
+    getCardSerial: dataObjects.getCardSerial,
+    getHolderDeclaration: dataObjects.getHolderDeclaration,
+    putHolderDeclaration: dataObjects.putHolderDeclaration,
     manageSecurityEnvironment: interindustry.manageSecurityEnvironment,
     setVerificationKey: interindustry.setVerificationKey,
     verifyCertificate: interindustry.verifyCertificate,

@@ -5,6 +5,7 @@ import { FIELD } from '../statement/fields.js';
 import { STATEMENT } from '../statement/statements.js';
 import { SW } from '../status-word.js';
 import { bytesObject, optional, secret, textObject } from '../template.js';
+import * as dataObjects from './data-objects.js';
 import * as interindustry from './interindustry.js';
 import * as membership from './membership-commands.js';
 import { ROLE_CHAIN_OBJECTS } from './personalisation-objects.js';
@@ -331,8 +332,12 @@ export const PROFESSIONAL_APPLICATION = {
     getResponse: interindustry.getResponse,
     manageChannel: interindustry.manageChannel,
     verify: interindustry.verify,
+    resetVerification: interindustry.resetVerification,
     changeReferenceData: interindustry.changeReferenceData,
     resetRetryCounter: interindustry.resetRetryCounter,
+    getHistoricalBytes: dataObjects.getHistoricalBytes,
+    getPinStatus: dataObjects.getPinStatus,
+    getCardSerial: dataObjects.getCardSerial,
     manageSecurityEnvironment: interindustry.manageSecurityEnvironment,
     setVerificationKey: interindustry.setVerificationKey,
     verifyCertificate: interindustry.verifyCertificate,

@@ -107,6 +107,8 @@ export type CommandSpec = {
   readonly fileOperation?: FileOperation;
   readonly states: readonly LifeCycle[];
   readonly status: readonly CommandStatus[];
+  /** P1-P2 are the tag of a data object: another tag is an object not found (6A88), not wrong parameters. */
+  readonly namesObject?: true;
   /** What changes on the card. `none` commands write nothing that outlives a reset. */
   readonly effect: 'none' | 'session' | 'persistent';
   readonly examples?: readonly CommandExample[];

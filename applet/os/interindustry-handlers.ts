@@ -27,6 +27,11 @@ export function interindustryHandlers(os: CardOs, state: ApplicationState) {
       return undefined;
     },
 
+    resetVerification(_request: RequestOf<Commands['resetVerification']>) {
+      os.security.revokePin('holder');
+      return undefined;
+    },
+
     changeReferenceData({ data }: RequestOf<Commands['changeReferenceData']>) {
       os.security.revokePin('holder');
       state.pins.holder.check(data.current);

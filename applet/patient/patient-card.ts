@@ -8,12 +8,15 @@ import type { Application, CardOs } from '../os/card-os.js';
 import { CardSession } from '../os/card-session.js';
 import { CertificateChain } from '../os/certificate-chain.js';
 import { certificateHandlers } from '../os/certificate-handlers.js';
+import { dataObjectHandlers } from '../os/data-object-handlers.js';
 import type { HandlersOf } from '../os/handlers.js';
+import { InstalledApplication } from '../os/installed-application.js';
 import { interindustryHandlers } from '../os/interindustry-handlers.js';
 import { lifeCycleHandlers } from '../os/life-cycle-handlers.js';
 import { scp03Handlers } from '../os/scp03-handlers.js';
 import { cardAuthenticationHandlers } from './card-authentication.js';
 import { collectionHandlers } from './collection.js';
+import { holderDeclarationHandlers } from './holder-declaration.js';
 import { holderSignatureHandlers } from './holder-signature.js';
 import { planPatientMemory } from './patient-memory.js';
 import { personalisationHandlers } from './personalisation.js';
@@ -31,6 +34,8 @@ function makePatientApplication(os: CardOs): Application {
   const personalisation = personalisationHandlers(os, state, memory, chain);
   const handlers: HandlersOf<typeof PATIENT_APPLICATION> = {
     ...interindustryHandlers(os, state),
+    ...dataObjectHandlers(state, memory.cardSerial),
+    ...holderDeclarationHandlers(os, memory),
     ...scp03Handlers(os, PATIENT_APPLICATION),
     ...personalisation,
     ...lifeCycleHandlers(os, state, personalisation.activate),
@@ -41,14 +46,7 @@ function makePatientApplication(os: CardOs): Application {
     ...visitRecordHandlers(os, memory),
     ...collectionHandlers(os, memory),
   };
-  return {
-    spec: PATIENT_APPLICATION,
-    handlers,
-    get lifeCycle() {
-      return state.lifeCycle;
-    },
-    secureMessaging: session,
-  };
+  return new InstalledApplication(PATIENT_APPLICATION, handlers, state, session);
 }
 
 export const PATIENT_CARD: CardKind = {

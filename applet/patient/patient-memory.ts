@@ -1,6 +1,6 @@
 /** What the patient application keeps in card memory: keys, certificates, the proofs of collections. */
 
-import { PATIENT_APPLICATION } from '../../apdu/index.js';
+import { HOLDER_DECLARATION, maxLength, PATIENT_APPLICATION } from '../../apdu/index.js';
 import { planTrustAnchor, type TrustAnchor } from '../os/certificate-chain.js';
 import type { MemoryPlan, NvmField, NvmString, RamField } from '../runtime/allocation.js';
 
@@ -24,6 +24,8 @@ export type PatientMemory = TrustAnchor & {
   readonly roleCertificate: NvmString;
   readonly keys: Readonly<Record<'signing' | 'decryption' | 'delegation', StoredKeyPair>>;
   readonly proofs: readonly PrescriptionProof[];
+  /** The holder's declaration as it was sent; empty before the first. */
+  readonly holderDeclaration: NvmString;
   readonly challenge: RamField;
   readonly challengeDrawn: RamField;
   readonly commitment: RamField;
@@ -54,6 +56,7 @@ export function planPatientMemory(memory: MemoryPlan): PatientMemory {
       statementHash: memory.field(`prescription ${i + 1}: hash of the last collection`, 32),
       signature: memory.field(`prescription ${i + 1}: signature of the last collection`, 64),
     })),
+    holderDeclaration: memory.string('holder declaration', maxLength(HOLDER_DECLARATION)),
     challenge: memory.transientField('card authentication: challenge', 16),
     challengeDrawn: memory.transientField('card authentication: challenge drawn', 1),
     commitment: memory.transientField('prescription number: commitment', 32),

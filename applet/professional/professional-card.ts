@@ -8,7 +8,9 @@ import type { Application, CardOs } from '../os/card-os.js';
 import { CardSession } from '../os/card-session.js';
 import { CertificateChain } from '../os/certificate-chain.js';
 import { certificateHandlers } from '../os/certificate-handlers.js';
+import { dataObjectHandlers } from '../os/data-object-handlers.js';
 import type { HandlersOf } from '../os/handlers.js';
+import { InstalledApplication } from '../os/installed-application.js';
 import { interindustryHandlers } from '../os/interindustry-handlers.js';
 import { scp03Handlers } from '../os/scp03-handlers.js';
 import { cardAuthenticationHandlers } from './card-authentication.js';
@@ -29,6 +31,7 @@ function makeProfessionalApplication(os: CardOs): Application {
   const { readRecord: _noRecords, ...interindustry } = interindustryHandlers(os, state);
   const handlers: HandlersOf<typeof PROFESSIONAL_APPLICATION> = {
     ...interindustry,
+    ...dataObjectHandlers(state, memory.cardSerial),
     ...scp03Handlers(os, PROFESSIONAL_APPLICATION),
     ...personalisationHandlers(os, state, memory, chain),
     ...groupMembershipHandlers(os, state, memory),
@@ -40,14 +43,7 @@ function makeProfessionalApplication(os: CardOs): Application {
     ...cardAuthenticationHandlers(os, memory, chain, session),
     ...prescriptionNumberHandlers(os, memory),
   };
-  return {
-    spec: PROFESSIONAL_APPLICATION,
-    handlers,
-    get lifeCycle() {
-      return state.lifeCycle;
-    },
-    secureMessaging: session,
-  };
+  return new InstalledApplication(PROFESSIONAL_APPLICATION, handlers, state, session);
 }
 
 export const PROFESSIONAL_CARD: CardKind = {

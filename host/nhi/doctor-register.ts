@@ -19,7 +19,7 @@ import {
 } from '../../apdu/index.js';
 import { type IdentityCertificate, verifyIdentityCertificate } from '../authority/identity-authority.js';
 import type { Clock } from '../clock.js';
-import type { GroupIssuer, IssuingRegister, MclCurve } from '../crypto/group-signature/index.js';
+import type { GroupIssuer, HostCurve, IssuingRegister } from '../crypto/group-signature/index.js';
 import { isHpkeKey } from '../crypto/hpke.js';
 import type { Rng } from '../crypto/random.js';
 import { sha256 } from '../crypto/sha256.js';
@@ -88,7 +88,7 @@ export class DoctorRegister {
       readonly joinMode: JoinMode;
       /** What doctors sign with, and its curve. */
       readonly suite: GroupSuite;
-      readonly curve: MclCurve;
+      readonly curve: HostCurve;
       readonly clock: Clock;
       readonly rng: Rng;
     },

@@ -5,7 +5,7 @@
 
 import { hkdfSync } from 'node:crypto';
 import { DOMAIN, hashInput, uintToBytes, utf8ToBytes } from '../../apdu/index.js';
-import type { MclCurve } from '../crypto/group-signature/index.js';
+import type { HostCurve } from '../crypto/group-signature/index.js';
 
 export type IssuerMadeKeyInputs = {
   /** ID_D. */
@@ -20,7 +20,7 @@ export type IssuerMadeKeyInputs = {
 const WIDE_BYTES = 48;
 
 /** sk = PRF(MK, ID_D, epoch, counter), 32 bytes, and D = sk·g. */
-export function issuerMadeKey(curve: MclCurve, masterKey: Uint8Array, inputs: IssuerMadeKeyInputs) {
+export function issuerMadeKey(curve: HostCurve, masterKey: Uint8Array, inputs: IssuerMadeKeyInputs) {
   const { doctorId, epoch, counter } = inputs;
   const info = hashInput(DOMAIN.issuerMadeKey, [
     utf8ToBytes(doctorId),
@@ -31,6 +31,6 @@ export function issuerMadeKey(curve: MclCurve, masterKey: Uint8Array, inputs: Is
   const order = BigInt(`0x${Buffer.from(curve.parameters.order).toString('hex')}`);
   const scalar = (BigInt(`0x${wide.toString('hex')}`) % (order - 1n)) + 1n;
   const secretKey = new Uint8Array(Buffer.from(scalar.toString(16).padStart(64, '0'), 'hex'));
-  const membershipKey = curve.encodeG1(curve.mcl.mul(curve.g1, curve.scalar(secretKey)));
+  const membershipKey = curve.encodeG1(curve.lib.mul(curve.g1, curve.scalar(secretKey)));
   return { secretKey, membershipKey };
 }

@@ -15,7 +15,7 @@ import type { Clock } from '../clock.js';
 import { type EcKeyPair, generateEcKeyPair } from '../crypto/ecdsa.js';
 import {
   generateIssuerKeys,
-  type MclCurve,
+  type HostCurve,
   type MclGroupVerifier,
   makeGroupIssuer,
 } from '../crypto/group-signature/index.js';
@@ -110,7 +110,7 @@ export type NhiPorts = {
   readonly professionAuthorityKey: Uint8Array;
   /** What doctors sign with, and its curve. */
   readonly suite: GroupSuite;
-  readonly curve: MclCurve;
+  readonly curve: HostCurve;
   readonly clock: Clock;
   readonly rng: Rng;
   /** Whether doctors may ask NHI to make their member key (`two-party`: they may not). */

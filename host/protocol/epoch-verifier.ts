@@ -14,8 +14,8 @@ import {
 } from '../../apdu/index.js';
 import type { Clock } from '../clock.js';
 import {
+  type HostCurve,
   loadGroupVerifier,
-  type MclCurve,
   type MclGroupVerifier,
   type PublishedGroupKey,
   type SignedStatement,
@@ -55,7 +55,7 @@ export class EpochVerifier {
 
   constructor(
     private readonly ports: {
-      readonly curve: MclCurve;
+      readonly curve: HostCurve;
       /** PK_NHI. */
       readonly issuerKey: Uint8Array;
       readonly clock: Clock;

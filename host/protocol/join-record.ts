@@ -18,7 +18,7 @@ import {
   type ValuesOf,
 } from '../../apdu/index.js';
 import { verifyIdentityCertificate } from '../authority/identity-authority.js';
-import { type JoinRecords, type MclCurve, provesKnowledgeOfSk } from '../crypto/group-signature/index.js';
+import { type HostCurve, type JoinRecords, provesKnowledgeOfSk } from '../crypto/group-signature/index.js';
 import { sha256 } from '../crypto/sha256.js';
 import { JOIN_RECORD } from './messages.js';
 import { type Refusal, type Result, refusal } from './refusal.js';
@@ -51,7 +51,7 @@ export interface VerifiedJoins extends JoinRecords {
 export type JoinRegisterKeys = {
   /** Key of the profession register. */
   readonly professionAuthorityKey: Uint8Array;
-  readonly curve: MclCurve;
+  readonly curve: HostCurve;
 };
 
 /** Checks the whole register: the chain, every signature and proof, and that no D stands in it twice. */

@@ -12,7 +12,8 @@ import { IdentityAuthority } from '../authority/identity-authority.js';
 import { PatientCard } from '../cards/patient-card.js';
 import { ProfessionalCard } from '../cards/professional-card.js';
 import { ManualClock } from '../clock.js';
-import { loadMclCurve, type MclCurve } from '../crypto/group-signature/index.js';
+import type { HostCurve } from '../crypto/group-signature/index.js';
+import { loadHostCurve } from '../crypto/native/load-curve.js';
 import type { Rng } from '../crypto/random.js';
 import type { VisitInput } from '../fhir/index.js';
 import { HospitalTerminal } from '../hospital/hospital-terminal.js';
@@ -41,7 +42,7 @@ export type World = {
   /** What doctors sign with. */
   readonly suite: GroupSuite;
   /** The curve of the doctors' group, for devices and kiosks. */
-  readonly curve: MclCurve;
+  readonly curve: HostCurve;
   /** Random numbers of the patient's own medium and of kiosks. */
   readonly rng: Rng;
   /** How the doctor's member key is made. */
@@ -74,7 +75,7 @@ export async function makeWorld(
   const citizenAuthority = new IdentityAuthority(rngFor('citizen authority'));
   const professionAuthority = new IdentityAuthority(rngFor('profession register'));
   const suite = GROUP_SUITES[name];
-  const curve = await loadMclCurve(suite.curve.name);
+  const curve = await loadHostCurve(suite.curve.name);
   const nhi = new Nhi({
     citizenAuthorityKey: citizenAuthority.publicKey,
     professionAuthorityKey: professionAuthority.publicKey,

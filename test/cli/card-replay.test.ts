@@ -146,7 +146,7 @@ describe('imis card replay', () => {
   });
 
   it('replays resets, and random numbers that come after them', () => {
-    const recorder = new SessionRecorder('test');
+    const recorder = new SessionRecorder('test', false);
     const rng = recorder.random('tester', seededRng(Number(SEED), 'tester'));
     const ports = {
       limits: DEFAULT_LIMITS,

@@ -150,6 +150,15 @@ const FAULTY: readonly Faulty[] = [
     statusInsteadOf('6a83', OK, 0xb2),
     'record.oldest-makes-way',
   ],
+  ['a serial without the PIN', 'patient', statusInsteadOf('6982', OK, 0xca), 'file.data-serial-after-pin'],
+  ['tries that are not counted', 'professional', sameAnswer(0xca, 0xbf), 'file.data-pin-status'],
+  ['unknown data objects empty', 'professional', statusInsteadOf('6a88', OK, 0xca), 'file.data-unknown-tag'],
+  [
+    'a PIN that stays verified',
+    'professional',
+    receiving((c) => (c[1] === 0x20 && c[2] === 0xff ? Uint8Array.of(c[0]!, 0x20, 0x00, c[3]!) : c)),
+    'pin.verification-reset',
+  ],
   ['no warning of the end of a file', 'patient', statusInsteadOf('6282', OK, 0xb0), 'file.warned-of-the-end'],
   ['writing in the clear taken', 'patient', statusInsteadOf('6987', OK, 0xd6), 'file.update-in-the-clear'],
   [

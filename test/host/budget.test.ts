@@ -130,7 +130,10 @@ describe('a profile too small for the application', () => {
     expect(make(holder, { nvmBytes: 25 * 128 })).toThrow(ProfileTooSmall);
     expect(make(holder, { ramBytes: 1_024 })).toThrow(ProfileTooSmall);
     expect(make(holder, { ramBytes: 1_024 })).toThrow(/RAM: ".+" ends at byte \d+, the profile has 1024/);
-    expect(make(holder, { nvmBytes: 24 * 128 })).toThrow(/3072 bytes of NVM are too few/);
+    expect(make(holder, { nvmBytes: 24 * 128 })).toThrow(ProfileTooSmall);
+    expect(make(holder, { nvmBytes: 24 * 128 })).toThrow(
+      'NVM: "pages of the memory manager" ends at byte 3200, the profile has 3072',
+    );
     expect(make(holder, {})).not.toThrow();
   });
 });

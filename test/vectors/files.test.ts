@@ -32,7 +32,9 @@ describe('the files of test vectors', () => {
     }
   });
 
-  test('are what the definition gives: npx tsx conformance/vectors/generate.ts', { timeout: 240_000 }, async () => {
+  test('are what the definition gives: npx tsx conformance/vectors/generate.ts', {
+    timeout: 240_000,
+  }, async () => {
     const rendered = await renderTestVectors();
     expect(rendered.map(({ name }) => name)).toEqual(VECTOR_FILES);
     for (const { name, text, vectors } of rendered) {

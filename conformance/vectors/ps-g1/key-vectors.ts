@@ -3,17 +3,16 @@
 import { concatBytes, uintToBytes } from '../../../apdu/index.js';
 import type { Vector } from '../vector-file.js';
 import { fromBytes, scalarBytes } from './definition.js';
-import { replaced, spoiled } from './spoiled.js';
+import { replaced } from './spoiled.js';
 import { EPOCH, type Member, type World } from './world.js';
 
 export function keyVectors(world: World): readonly Vector[] {
   return [...groupKeys(world), ...joins(world), ...credentials(world), ...openingRegister(world)];
 }
 
-function groupKeys({ ps, keys, foreign, otherSuite }: World): Vector[] {
+function groupKeys({ ps, bad, keys, foreign, otherSuite }: World): Vector[] {
   const { publicKey, proof } = keys;
   const n = ps.encodeG2(ps.g2).length;
-  const bad = spoiled(ps);
   const load = (
     id: string,
     comment: string,
@@ -92,8 +91,7 @@ function groupKeys({ ps, keys, foreign, otherSuite }: World): Vector[] {
   ];
 }
 
-function joins({ ps, keys, members: [one, two] }: World): Vector[] {
-  const bad = spoiled(ps);
+function joins({ ps, bad, keys, members: [one, two] }: World): Vector[] {
   const secretKey = concatBytes(...keys.secret.map(scalarBytes));
   const issue = (
     id: string,
@@ -178,8 +176,7 @@ function joins({ ps, keys, members: [one, two] }: World): Vector[] {
   ];
 }
 
-function credentials({ ps, keys, members: [one, two] }: World): Vector[] {
-  const bad = spoiled(ps);
+function credentials({ ps, bad, keys, members: [one, two] }: World): Vector[] {
   const n = one.sigma1.length;
   const accept = (id: string, comment: string, result: string, change: Record<string, unknown>) => ({
     kind: 'accept-credential',
@@ -239,8 +236,7 @@ function credentials({ ps, keys, members: [one, two] }: World): Vector[] {
   ];
 }
 
-function openingRegister({ ps, keys, rng, members: [one, two] }: World): Vector[] {
-  const bad = spoiled(ps);
+function openingRegister({ ps, bad, keys, rng, members: [one, two] }: World): Vector[] {
   const random = rng.bytes(32);
   const b = ps.cardNonce(one.sk, random, 'open-split', 4, 0);
   const a = ps.mod(one.sk - b);

@@ -3,7 +3,7 @@
 import { utf8ToBytes } from '../../../apdu/index.js';
 import type { Vector } from '../vector-file.js';
 import { epochBytes, joinSignature, scalarBytes } from './definition.js';
-import { replaced, spoiled } from './spoiled.js';
+import { replaced } from './spoiled.js';
 import { DOMAIN, EPOCH, type Member, SIGNED, STATEMENT, type World } from './world.js';
 
 export function openingVectors(world: World): readonly Vector[] {
@@ -61,9 +61,8 @@ function openings(world: World): Vector[] {
 const JUDGE = new Uint8Array(16).fill(0x6a);
 
 function proofs(world: World): Vector[] {
-  const { ps, keys, rng, members, signature, second } = world;
+  const { ps, bad, keys, rng, members, signature, second } = world;
   const [one, two] = members;
-  const bad = spoiled(ps);
   const binding = (signed: typeof signature, member: Pick<Member, 'doctorId' | 'd'>, judgeNonce = JUDGE) => [
     judgeNonce,
     keys.keyHash,

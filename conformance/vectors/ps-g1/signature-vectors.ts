@@ -10,7 +10,7 @@ import {
   type Signed,
   scalarBytes,
 } from './definition.js';
-import { replaced, spoiled } from './spoiled.js';
+import { replaced } from './spoiled.js';
 import { DOMAIN, EPOCH, type Member, SIGNED, STATEMENT, signAs, type World } from './world.js';
 
 export function signatureVectors(world: World): readonly Vector[] {
@@ -104,9 +104,8 @@ function coupons(world: World): Vector[] {
 }
 
 function verification(world: World): Vector[] {
-  const { ps, keys, members, signature, second, foreign } = world;
+  const { ps, bad, keys, members, signature, second, foreign } = world;
   const { parts } = signature;
-  const bad = spoiled(ps);
   const group = { epoch: EPOCH, publicKey: keys.publicKey, keyProof: keys.proof };
   const verify = (id: string, comment: string, result: string, change: Record<string, unknown>) => ({
     kind: 'verify',

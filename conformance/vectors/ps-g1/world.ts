@@ -3,6 +3,7 @@
 import { type CurveName, concatBytes, utf8ToBytes } from '../../../apdu/index.js';
 import { SeededRandom } from '../../issuer/seeded-random.js';
 import { fromBytes, joinSignature, PsG1, type Signed, scalarBytes, sha256 } from './definition.js';
+import { spoiled } from './spoiled.js';
 
 export const EPOCH = 7;
 export const DOMAIN = 'IMIS-v1/gs/eq9';
@@ -97,7 +98,7 @@ export function makeWorld(curve: CurveName) {
   const second = signAs(ps, keys, members[1], rng, 3);
   const otherCurve = new PsG1(curve === 'bls12381' ? 'bn254' : 'bls12381');
   const otherSuite = drawKeys(otherCurve, rng.bytes(192));
-  return { ps, rng, keys, foreign, members, signature, second, otherSuite };
+  return { ps, bad: spoiled(ps), rng, keys, foreign, members, signature, second, otherSuite };
 }
 
 export type World = ReturnType<typeof makeWorld>;

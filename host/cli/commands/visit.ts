@@ -98,7 +98,7 @@ async function visit(options: Options): Promise<ExitStatus> {
   const input = await visitInputFrom(options.input);
   const { suite } = options;
   const run = { input, scenario: options.scenario, profile, suite, seed: options.seed ?? null };
-  const session = new SessionRecorder(profile.id);
+  const session = new SessionRecorder(profile.id, run.seed !== null);
   const recorder = new Recorder({ ...listenerFor(options), ...(options.record ? session.listener : {}) });
   await runVisit(run, recorder);
   if (options.record) await writeSession(options.record, session.session());

@@ -1,6 +1,5 @@
 /** The issuing service of a group, whatever the scheme (eq. 3 and 4). It never learns a member's sk. */
 
-import type { G1 } from 'mcl-wasm';
 import {
   challengeScalar,
   isScalar,
@@ -9,7 +8,7 @@ import {
   splitSchnorrProof,
 } from '../../../apdu/index.js';
 import { type PublishedGroupKey, sameChallenge } from './group-verifier.js';
-import type { MclCurve, PointFault } from './mcl.js';
+import type { G1, HostCurve, PointFault } from './host-curve.js';
 
 /** The keys of an epoch. Two services hold the two secrets; both are destroyed when the epoch ends. */
 export type IssuerKeys = {
@@ -62,16 +61,16 @@ export interface GroupIssuer {
 
 /** Whether the request proves knowledge of sk for the (valid) point D: R = z·g − c·D must hash to the challenge. */
 export function provesKnowledgeOfSk(
-  curve: MclCurve,
+  curve: HostCurve,
   groupKeyHash: Uint8Array,
   request: CredentialRequest,
   member: G1,
 ): boolean {
-  const { mcl, g1, parameters } = curve;
+  const { lib, g1, parameters } = curve;
   const proof = splitSchnorrProof(request.proof);
   if (!proof || !isScalar(parameters, proof.response)) return false;
   const c = curve.scalar(challengeScalar(proof.challenge));
-  const commitment = mcl.sub(mcl.mul(g1, curve.scalar(proof.response)), mcl.mul(member, c));
+  const commitment = lib.sub(lib.mul(g1, curve.scalar(proof.response)), lib.mul(member, c));
   if (commitment.isZero()) return false;
   const binding = { ...request, groupKeyHash };
   return sameChallenge(membershipProofInput(binding, curve.encodeG1(commitment)), proof.challenge);

@@ -4,6 +4,7 @@ export * from './group-issuer.js';
 export * from './group-opener.js';
 export * from './group-scheme.js';
 export * from './group-verifier.js';
+export * from './host-curve.js';
 export * from './mcl.js';
 export * from './ps-g1/index.js';
 export * from './schemes.js';

@@ -4,7 +4,7 @@ import type { BlsCurvePair } from '@noble/curves/abstract/bls.js';
 import { bls12_381 } from '@noble/curves/bls12-381.js';
 import { bn254 } from '@noble/curves/bn254.js';
 import { type CurveName, concatBytes, fromHex, toHex } from '../../../apdu/index.js';
-import type { PointFault } from './mcl.js';
+import type { PointFault } from './host-curve.js';
 
 export type NobleG1 = InstanceType<BlsCurvePair['G1']['Point']>;
 export type NobleG2 = InstanceType<BlsCurvePair['G2']['Point']>;

@@ -4,7 +4,7 @@ import { equalBytes, OPENING_HALF, toHex } from '../../../apdu/index.js';
 import {
   combineOpeningShares,
   deriveHintKey,
-  type MclCurve,
+  type HostCurve,
   type OpenableMember,
   type OpeningRegister,
 } from '../../crypto/group-signature/index.js';
@@ -35,7 +35,7 @@ export class MemberRegister {
   private readonly entries = new Map<string, Entry>();
 
   constructor(
-    private readonly curve: MclCurve,
+    private readonly curve: HostCurve,
     /** Whether the scheme opens by T~, or by the opening key alone. */
     private readonly needsOpeningKeys: boolean,
   ) {}

@@ -11,8 +11,8 @@ import {
   type ClaimedOpening,
   type GroupOpener,
   type GroupScheme,
+  type HostCurve,
   hostSchemeOf,
-  type MclCurve,
   type MclGroupVerifier,
   makeGroupOpener,
   type OpeningLogEntry,
@@ -55,7 +55,7 @@ export class OpeningService {
     private readonly ports: {
       /** What doctors sign with, and its curve. */
       readonly suite: GroupSuite;
-      readonly curve: MclCurve;
+      readonly curve: HostCurve;
       /** The group key of an epoch, by which signatures are verified before they are opened. */
       readonly verifier: { of(epoch: number): MclGroupVerifier | undefined };
       readonly clock: Clock;

@@ -1,7 +1,7 @@
 /** What the doctor's device and the kiosk send to the opening service: a multiple of g~, never the half itself. */
 
 import { equalBytes, OPENING_HALF, type OpeningHalf } from '../../../apdu/index.js';
-import { type MclCurve, openingShare } from '../../crypto/group-signature/index.js';
+import { type HostCurve, openingShare } from '../../crypto/group-signature/index.js';
 import type { Rng } from '../../crypto/random.js';
 import { OPENING_SHARE_MESSAGE } from '../../protocol/messages.js';
 import { type Result, refusal } from '../../protocol/refusal.js';
@@ -22,7 +22,7 @@ export type GivenHalf = {
 
 /** Multiplies, erases the half and seals the product to the opening service. @throws {RangeError} for no scalar. */
 export async function sealOpeningShare(
-  curve: MclCurve,
+  curve: HostCurve,
   given: GivenHalf,
   sealingKey: Uint8Array,
   rng: Rng,

@@ -12,6 +12,7 @@ import {
   groupSuiteOf,
   joinBbsSignature,
   splitBbsCredential,
+  splitBbsPublicKey,
   splitBbsSignature,
 } from '../../../apdu/index.js';
 import {
@@ -47,7 +48,10 @@ export async function bbsGroup(name: CurveName, seed: number) {
   const noble = loadNobleGroupVerifier(keys.published);
   if (!loaded.ok || !noble.ok) throw new Error('a fresh key is refused');
   const groupKeyHash = sha256(keys.published.publicKey);
+  const z = curve.decodeG1(splitBbsPublicKey(keys.published.publicKey)!.z);
+  if (!z.ok) throw new Error(z.reason);
   return {
+    openingPoint: z.point,
     ...{ suite, curve, rng, keys, register, issuer, groupKeyHash },
     verifier: bbsVerifier(loaded.verifier),
     noble: noble.verifier,
@@ -123,7 +127,7 @@ export type BbsClaim = Readonly<
 
 /** The prover of the scheme on mcl: right whenever the claim is true, wrong whenever it is not. */
 export function proveClaim(to: BbsGroup, claim: BbsClaim, seed: number, signed = SIGNED): Uint8Array {
-  const { curve, suite, verifier, groupKeyHash } = to;
+  const { curve, suite, groupKeyHash } = to;
   const { mcl, g1 } = curve;
   const [kRho, kEpsilon, kSk, kTau] = ['rho', 'epsilon', 'sk', 'tau'].map((it) => scalar(to, seed, it)) as [
     Fr,
@@ -134,7 +138,7 @@ export function proveClaim(to: BbsGroup, claim: BbsClaim, seed: number, signed =
   const { add, mul, sub } = mcl;
   const commitments = [
     mul(g1, kTau),
-    add(mul(g1, kSk), mul(verifier.openingPoint, kTau)),
+    add(mul(g1, kSk), mul(to.openingPoint, kTau)),
     sub(add(mul(claim.aBar, kRho), mul(claim.a, kEpsilon)), mul(g1, kSk)),
   ].map((it) => curve.encodeG1(it)) as [Uint8Array, Uint8Array, Uint8Array];
   const points = {
@@ -165,7 +169,7 @@ export function honestClaim(
   secretKey: Uint8Array,
   seed: number,
 ): BbsClaim {
-  const { curve, keys, verifier } = to;
+  const { curve, keys } = to;
   const { mcl, g1 } = curve;
   const [rho, tau, sk] = [scalar(to, seed, 'r'), scalar(to, seed, 't'), curve.scalar(secretKey)];
   const a = mcl.mul(point(to, credential.a), mcl.inv(rho));
@@ -173,7 +177,7 @@ export function honestClaim(
     a,
     aBar: mcl.mul(a, curve.scalar(keys.secretKey)),
     t1: mcl.mul(g1, tau),
-    t2: mcl.add(mcl.mul(g1, sk), mcl.mul(verifier.openingPoint, tau)),
+    t2: mcl.add(mcl.mul(g1, sk), mcl.mul(to.openingPoint, tau)),
     rho,
     epsilon: mcl.mul(rho, curve.scalar(credential.e)),
     sk,
@@ -192,7 +196,7 @@ export function withoutCredential(to: BbsGroup, seed: number): BbsClaim {
   const rest = mcl.sub(mcl.add(p1, mcl.mul(g1, sk)), mcl.mul(a, epsilon));
   const ciphertext = {
     t1: mcl.mul(g1, tau),
-    t2: mcl.add(mcl.mul(g1, sk), mcl.mul(to.verifier.openingPoint, tau)),
+    t2: mcl.add(mcl.mul(g1, sk), mcl.mul(to.openingPoint, tau)),
   };
   return { a, aBar: mcl.mul(rest, mcl.inv(rho)), ...ciphertext, rho, epsilon, sk, tau };
 }

@@ -174,7 +174,7 @@ describe('framing, with γ and z and everything that NHI has', () => {
   /** A ciphertext that opens to `point_`. */
   const encrypt = (point_: G1, tau: Fr) => ({
     t1: mcl.mul(g1, tau),
-    t2: mcl.add(point_, mcl.mul(verifier.openingPoint, tau)),
+    t2: mcl.add(point_, mcl.mul(to.openingPoint, tau)),
   });
 
   test('a credential on the victim’s D without sk signs nothing', () => {
@@ -221,7 +221,7 @@ describe('framing, with γ and z and everything that NHI has', () => {
     const { add, sub, mul } = mcl;
     expect(sub(add(mul(p1, r), mul(g1, delta)), mul(a, e)).isEqual(aBar)).toBe(true);
     expect(mul(t1, r).isEqual(mul(g1, eta))).toBe(true);
-    expect(mul(t2, r).isEqual(add(mul(g1, delta), mul(verifier.openingPoint, eta)))).toBe(true);
+    expect(mul(t2, r).isEqual(add(mul(g1, delta), mul(to.openingPoint, eta)))).toBe(true);
     // and what such a signature decrypts to is the victim
     expect(sub(t2, mul(t1, curve.scalar(keys.openingKey))).isEqual(d)).toBe(true);
   });

@@ -3,7 +3,6 @@
  * not sign: NHI's signature over a credential is made elsewhere.
  */
 
-import type { Fr, G1 } from 'mcl-wasm';
 import {
   BBS_P1,
   bbsCredentialProofInput,
@@ -28,19 +27,19 @@ import {
   type IssuingRegister,
   provesKnowledgeOfSk,
 } from '../group-issuer.js';
-import type { MclCurve } from '../mcl.js';
+import type { Fr, G1, HostCurve } from '../host-curve.js';
 import { proveBbsKey } from './key-proof.js';
 
 /** The keys of a new epoch: γ of the issuing service, z of the opening service, with proofs of both. */
-export function generateBbsKeys(curve: MclCurve, epoch: number, rng: Rng): IssuerKeys {
-  const { mcl, parameters, g1, g2 } = curve;
+export function generateBbsKeys(curve: HostCurve, epoch: number, rng: Rng): IssuerKeys {
+  const { lib, parameters, g1, g2 } = curve;
   const { order } = parameters;
   const [issuing, opening] = [randomScalar(rng, order), randomScalar(rng, order)];
   const gamma = curve.scalar(issuing);
   const points = concatBytes(
-    curve.encodeG2(mcl.mul(g2, gamma)),
-    curve.encodeG1(mcl.mul(g1, gamma)),
-    curve.encodeG1(mcl.mul(g1, curve.scalar(opening))),
+    curve.encodeG2(lib.mul(g2, gamma)),
+    curve.encodeG1(lib.mul(g1, gamma)),
+    curve.encodeG1(lib.mul(g1, curve.scalar(opening))),
   );
   const publicKey = bbsPublicKeyOf(groupSuiteOf('bbs', parameters.name), points);
   const witness = (secret: Uint8Array, domain: string) => ({
@@ -60,7 +59,7 @@ export class BbsIssuer implements GroupIssuer {
   private readonly p1: G1;
 
   constructor(
-    private readonly curve: MclCurve,
+    private readonly curve: HostCurve,
     private readonly keys: IssuerKeys,
     private readonly register: IssuingRegister,
     private readonly rng: Rng,
@@ -81,7 +80,7 @@ export class BbsIssuer implements GroupIssuer {
 
   async certify(request: CertificationRequest): Promise<IssueResult> {
     const { curve } = this;
-    const { mcl } = curve;
+    const { lib } = curve;
     const member = curve.decodeG1(request.membershipKey);
     if (!member.ok) return member;
     const counter = await this.register.nextCounter();
@@ -90,11 +89,11 @@ export class BbsIssuer implements GroupIssuer {
       return { ok: false, reason: 'reused-randomness' };
     }
     const gamma = curve.scalar(this.keys.secretKey);
-    const sum = mcl.add(gamma, e);
-    const c = mcl.add(this.p1, member.point);
+    const sum = lib.add(gamma, e);
+    const c = lib.add(this.p1, member.point);
     // D = −P1 or e = −γ: nobody finds either
     if (sum.isZero() || c.isZero()) return { ok: false, reason: 'infinity' };
-    const a = mcl.mul(c, mcl.inv(sum));
+    const a = lib.mul(c, lib.inv(sum));
     const proof = this.proveOneLogarithm(request, { a, e, gamma }, counter);
     const { g2Bytes } = curve.parameters;
     const keyPoints = this.keys.published.publicKey.subarray(1 + g2Bytes);
@@ -114,13 +113,13 @@ export class BbsIssuer implements GroupIssuer {
     counter: number,
   ): Uint8Array {
     const { curve, groupKeyHash } = this;
-    const { mcl, g1 } = curve;
+    const { lib, g1 } = curve;
     const k = this.draw(counter, DOMAIN.nonceCredentialProof);
     const encoded = { a: curve.encodeG1(a), e: curve.encodeScalar(e) };
-    const commitments = [curve.encodeG1(mcl.mul(g1, k)), curve.encodeG1(mcl.mul(a, k))] as const;
+    const commitments = [curve.encodeG1(lib.mul(g1, k)), curve.encodeG1(lib.mul(a, k))] as const;
     const binding = { freshness, membershipKey, groupKeyHash, ...encoded };
     const challenge = challengeOf(sha256(bbsCredentialProofInput(binding, commitments)));
-    const response = mcl.add(k, mcl.mul(curve.scalar(challengeScalar(challenge)), gamma));
+    const response = lib.add(k, lib.mul(curve.scalar(challengeScalar(challenge)), gamma));
     return joinSchnorrProof({ challenge, response: curve.encodeScalar(response) });
   }
 
@@ -131,7 +130,7 @@ export class BbsIssuer implements GroupIssuer {
 }
 
 /** P1 of the loaded curve. */
-export function fixedPoint(curve: MclCurve): G1 {
+export function fixedPoint(curve: HostCurve): G1 {
   const decoded = curve.decodeG1(BBS_P1[curve.parameters.name].encoded);
   if (!decoded.ok) throw new Error(`P1 is no valid point: ${decoded.reason}`);
   return decoded.point;

@@ -1,6 +1,5 @@
 /** BBS: proofs that the issuing service knows γ and the opening service z, 63 bytes each, one after the other. */
 
-import type { Fr, G1 } from 'mcl-wasm';
 import {
   BBS_KEY_PROOF_BYTES,
   bbsKeyProofInput,
@@ -14,7 +13,7 @@ import {
 } from '../../../../apdu/index.js';
 import { sha256 } from '../../sha256.js';
 import { sameChallenge } from '../group-verifier.js';
-import type { MclCurve } from '../mcl.js';
+import type { Fr, G1, HostCurve } from '../host-curve.js';
 
 export const BBS_SECRETS = ['issuing', 'opening'] as const;
 export type BbsSecretName = (typeof BBS_SECRETS)[number];
@@ -23,17 +22,17 @@ export type BbsKeyWitnesses = Readonly<Record<BbsSecretName, { readonly secret: 
 
 /** Proves both secrets for the key with hash `groupKeyHash`. */
 export function proveBbsKey(
-  curve: MclCurve,
+  curve: HostCurve,
   groupKeyHash: Uint8Array,
   witnesses: BbsKeyWitnesses,
 ): Uint8Array {
-  const { mcl, g1 } = curve;
+  const { lib, g1 } = curve;
   const proofs = BBS_SECRETS.map((name) => {
     const { secret, nonce } = witnesses[name];
-    const commitment = curve.encodeG1(mcl.mul(g1, nonce));
+    const commitment = curve.encodeG1(lib.mul(g1, nonce));
     const challenge = challengeOf(sha256(bbsKeyProofInput(name, groupKeyHash, commitment)));
-    const product = mcl.mul(curve.scalar(challengeScalar(challenge)), secret);
-    return joinSchnorrProof({ challenge, response: curve.encodeScalar(mcl.add(nonce, product)) });
+    const product = lib.mul(curve.scalar(challengeScalar(challenge)), secret);
+    return joinSchnorrProof({ challenge, response: curve.encodeScalar(lib.add(nonce, product)) });
   });
   return concatBytes(...proofs);
 }
@@ -47,17 +46,17 @@ export function splitBbsKeyProof(proof: Uint8Array, name: BbsSecretName) {
 
 /** Whether the proof shows knowledge of the logarithms of the (valid) points V and Z. */
 export function verifyBbsKeyProof(
-  curve: MclCurve,
+  curve: HostCurve,
   groupKeyHash: Uint8Array,
   points: Readonly<Record<BbsSecretName, G1>>,
   proof: Uint8Array,
 ): boolean {
-  const { mcl, g1, parameters } = curve;
+  const { lib, g1, parameters } = curve;
   return BBS_SECRETS.every((name) => {
     const parts = splitBbsKeyProof(proof, name);
     if (!parts || !isScalar(parameters, parts.response)) return false;
     const c = curve.scalar(challengeScalar(parts.challenge));
-    const r = mcl.sub(mcl.mul(g1, curve.scalar(parts.response)), mcl.mul(points[name], c));
+    const r = lib.sub(lib.mul(g1, curve.scalar(parts.response)), lib.mul(points[name], c));
     if (r.isZero()) return false;
     return sameChallenge(bbsKeyProofInput(name, groupKeyHash, curve.encodeG1(r)), parts.challenge);
   });

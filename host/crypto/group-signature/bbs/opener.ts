@@ -3,7 +3,6 @@
  * that log_g(Z) = log_T1(T2 − D), which gives nothing of z away. It needs no secret of any member.
  */
 
-import type { G1 } from 'mcl-wasm';
 import {
   challengeOf,
   challengeScalar,
@@ -28,6 +27,7 @@ import {
   openingBinding,
 } from '../group-opener.js';
 import { type GroupSignatureFault, type SignedStatement, sameChallenge } from '../group-verifier.js';
+import type { G1 } from '../host-curve.js';
 import type { BbsCiphertext, BbsVerifier } from './verifier.js';
 
 /** Opens signatures of one epoch. */
@@ -41,7 +41,7 @@ export class BbsOpener implements GroupOpener {
     const { openingKey } = ports;
     const fits =
       isScalar(curve.parameters, openingKey) &&
-      curve.mcl.mul(curve.g1, curve.scalar(openingKey)).isEqual(openingPoint);
+      curve.lib.mul(curve.g1, curve.scalar(openingKey)).isEqual(openingPoint);
     if (!fits) throw new RangeError('the opening key is not that of the group public key');
   }
 
@@ -55,7 +55,7 @@ export class BbsOpener implements GroupOpener {
   ): Uint8Array | undefined {
     const { verifier } = this;
     const { curve } = verifier;
-    const { mcl, g1 } = curve;
+    const { lib, g1 } = curve;
     const checked = verified(verifier, signed);
     if (!checked.ok) return undefined;
     const { t1, t2 } = checked.ciphertext;
@@ -63,11 +63,11 @@ export class BbsOpener implements GroupOpener {
     if (!d.ok || !this.decrypt({ t1, t2 }).isEqual(d.point)) return undefined;
     const inputs = { secret: this.ports.openingKey, counter, domain: DOMAIN.nonceOpening };
     const k = curve.scalar(hedgedScalar(rng, curve.parameters.order, inputs));
-    const commitments = [curve.encodeG1(mcl.mul(g1, k)), curve.encodeG1(mcl.mul(t1, k))];
+    const commitments = [curve.encodeG1(lib.mul(g1, k)), curve.encodeG1(lib.mul(t1, k))];
     const binding = openingBinding(verifier, { signed, ...member, judgeNonce });
     const challenge = challengeOf(sha256(openingProofInput(binding, commitments)));
     const z = curve.scalar(this.ports.openingKey);
-    const response = mcl.add(k, mcl.mul(curve.scalar(challengeScalar(challenge)), z));
+    const response = lib.add(k, lib.mul(curve.scalar(challengeScalar(challenge)), z));
     return joinSchnorrProof({ challenge, response: curve.encodeScalar(response) });
   }
 
@@ -81,7 +81,7 @@ export class BbsOpener implements GroupOpener {
 
   private decrypt({ t1, t2 }: BbsCiphertext): G1 {
     const { curve } = this.verifier;
-    return curve.mcl.sub(t2, curve.mcl.mul(t1, curve.scalar(this.ports.openingKey)));
+    return curve.lib.sub(t2, curve.lib.mul(t1, curve.scalar(this.ports.openingKey)));
   }
 }
 
@@ -92,7 +92,7 @@ export function verifyBbsOpening(
   records: JoinRecords,
 ): OpeningVerdict {
   const { curve, openingPoint } = verifier;
-  const { mcl, g1, parameters } = curve;
+  const { lib, g1, parameters } = curve;
   const checked = verified(verifier, opening.signed);
   if (!checked.ok) return checked;
   const { t1, t2 } = checked.ciphertext;
@@ -104,8 +104,8 @@ export function verifyBbsOpening(
   if (!parts || !isScalar(parameters, parts.response)) return { ok: false, reason: 'proof-format' };
   const c = curve.scalar(challengeScalar(parts.challenge));
   const s = curve.scalar(parts.response);
-  const r1 = mcl.sub(mcl.mul(g1, s), mcl.mul(openingPoint, c));
-  const r2 = mcl.sub(mcl.mul(t1, s), mcl.mul(mcl.sub(t2, d.point), c));
+  const r1 = lib.sub(lib.mul(g1, s), lib.mul(openingPoint, c));
+  const r2 = lib.sub(lib.mul(t1, s), lib.mul(lib.sub(t2, d.point), c));
   if (r1.isZero() || r2.isZero()) return { ok: false, reason: 'proof' };
   const commitments = [curve.encodeG1(r1), curve.encodeG1(r2)];
   const input = openingProofInput(openingBinding(verifier, opening), commitments);

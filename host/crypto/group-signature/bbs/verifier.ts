@@ -1,6 +1,5 @@
-/** Verification of BBS group signatures on mcl-wasm: one rule for every verifier. */
+/** Verification of BBS group signatures: one rule for every verifier. */
 
-import type { Fr, G1, PrecomputedG2 } from 'mcl-wasm';
 import { type BbsResponses, challengeScalar, type GroupSuite } from '../../../../apdu/index.js';
 import {
   type CheckedSignature,
@@ -11,14 +10,14 @@ import {
   type SignedStatement,
   verifyOne,
 } from '../group-verifier.js';
-import type { MclCurve } from '../mcl.js';
+import type { Fr, G1, HostCurve, PreparedG2 } from '../host-curve.js';
 import { fixedPoint } from './issuer.js';
 import { verifyBbsKeyProof } from './key-proof.js';
 import { challengeHolds, readPublicKey, readSignature } from './read.js';
 
 /** Loads a group key: format, subgroups, e(V, g~) = e(g, W), knowledge of γ and z. */
 export function loadBbsVerifier(
-  curve: MclCurve,
+  curve: HostCurve,
   suite: GroupSuite,
   key: PublishedGroupKey,
 ): LoadedMclVerifier {
@@ -30,14 +29,16 @@ export function loadBbsVerifier(
   if (!v.ok) return v;
   const z = curve.decodeG1(read.z);
   if (!z.ok) return z;
-  const { mcl, g1, g2 } = curve;
-  const product = mcl.mul(mcl.millerLoop(v.point, g2), mcl.millerLoop(mcl.neg(g1), w.point));
+  const lines = { w: curve.prepare(w.point), g: curve.prepare(curve.g2) };
+  const sameGamma = curve.productIsOne([
+    [v.point, lines.g],
+    [curve.lib.neg(curve.g1), lines.w],
+  ]);
   const points = { issuing: v.point, opening: z.point };
-  if (!mcl.finalExp(product).isOne() || !verifyBbsKeyProof(curve, read.groupKeyHash, points, key.proof)) {
+  if (!sameGamma || !verifyBbsKeyProof(curve, read.groupKeyHash, points, key.proof)) {
+    for (const line of Object.values(lines)) line.destroy();
     return { ok: false, reason: 'proof' };
   }
-  const { PrecomputedG2 } = mcl;
-  const lines = { w: new PrecomputedG2(w.point), g: new PrecomputedG2(g2) };
   const { groupKeyHash } = read;
   return { ok: true, verifier: new BbsVerifier(curve, suite, key.epoch, groupKeyHash, z.point, lines) };
 }
@@ -49,7 +50,7 @@ export function bbsVerifier(verifier: MclGroupVerifier): BbsVerifier {
 }
 
 /** Line coefficients of the fixed G2 arguments W, g~. */
-type Lines = { readonly w: PrecomputedG2; readonly g: PrecomputedG2 };
+type Lines = { readonly w: PreparedG2; readonly g: PreparedG2 };
 
 export type BbsPoints = readonly [a: G1, aBar: G1];
 
@@ -58,12 +59,12 @@ export type BbsCiphertext = { readonly t1: G1; readonly t2: G1 };
 
 type Decoded = { readonly points: BbsPoints; readonly ciphertext: BbsCiphertext };
 
-/** Verifies under one key on mcl-wasm. */
+/** Verifies under one key. */
 export class BbsVerifier implements MclGroupVerifier<BbsPoints> {
   private readonly p1: G1;
 
   constructor(
-    readonly curve: MclCurve,
+    readonly curve: HostCurve,
     readonly suite: GroupSuite,
     readonly epoch: number,
     readonly groupKeyHash: Uint8Array,
@@ -110,9 +111,11 @@ export class BbsVerifier implements MclGroupVerifier<BbsPoints> {
 
   /** e(A', W)·e(−Ā, g~) = 1, with one final exponentiation. */
   equationHolds([a, aBar]: BbsPoints): boolean {
-    const { mcl } = this.curve;
     const { w, g } = this.lines;
-    return mcl.finalExp(mcl.precomputedMillerLoop2(a, w, mcl.neg(aBar), g)).isOne();
+    return this.curve.productIsOne([
+      [a, w],
+      [this.curve.lib.neg(aBar), g],
+    ]);
   }
 
   dispose(): void {
@@ -126,21 +129,21 @@ export class BbsVerifier implements MclGroupVerifier<BbsPoints> {
     challenge: Uint8Array,
   ): readonly G1[] {
     const { curve, openingPoint } = this;
-    const { mcl, g1 } = curve;
-    const minusC = mcl.neg(curve.scalar(challengeScalar(challenge)));
+    const { lib, g1 } = curve;
+    const minusC = lib.neg(curve.scalar(challengeScalar(challenge)));
     const rho = curve.scalar(responses.rho);
     const epsilon = curve.scalar(responses.epsilon);
     const sk = curve.scalar(responses.sk);
     const tau = curve.scalar(responses.tau);
     const sum = (...terms: readonly (readonly [G1, Fr])[]) =>
-      mcl.mulVec(
+      lib.mulVec(
         terms.map(([point]) => point),
         terms.map(([, scalar]) => scalar),
       );
     return [
       sum([g1, tau], [t1, minusC]),
       sum([g1, sk], [openingPoint, tau], [t2, minusC]),
-      sum([aBar, rho], [a, epsilon], [g1, mcl.neg(sk)], [this.p1, minusC]),
+      sum([aBar, rho], [a, epsilon], [g1, lib.neg(sk)], [this.p1, minusC]),
     ];
   }
 }
