@@ -2,6 +2,7 @@
 
 import { APPLICATIONS } from '../apdu/index.js';
 import { CATEGORIES, type ConformanceCase } from './case.js';
+import { AGENT_COLLECTION_CASES } from './cases/agent-collection.js';
 import { APDU_CASES } from './cases/apdu.js';
 import { AUTHENTICATION_CASES } from './cases/authentication.js';
 import { BBS_MEMBERSHIP_CASES } from './cases/bbs-membership.js';
@@ -11,6 +12,7 @@ import { CLASS_CASES } from './cases/class.js';
 import { COLLECTION_CASES } from './cases/collection.js';
 import { COUPON_CASES } from './cases/coupon.js';
 import { DATA_OBJECT_CASES } from './cases/data-object.js';
+import { DELEGATION_CASES } from './cases/delegation.js';
 import { ENVELOPE_CASES } from './cases/envelope.js';
 import { ENVIRONMENT_CASES } from './cases/environment.js';
 import { FILE_CASES } from './cases/file.js';
@@ -62,6 +64,8 @@ const FAMILIES: readonly (readonly ConformanceCase[])[] = [
   VISIT_CASES,
   PRESCRIPTION_CASES,
   COLLECTION_CASES,
+  DELEGATION_CASES,
+  AGENT_COLLECTION_CASES,
   ENVELOPE_CASES,
   MEMBERSHIP_CASES,
   BBS_MEMBERSHIP_CASES,

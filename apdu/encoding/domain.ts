@@ -21,6 +21,11 @@ export const DOMAIN = {
   open: 'IMIS-v1/open',
   /** Derivation of a card's hint key K_i. */
   hintKey: 'IMIS-v1/hint-key',
+  /** Proof of possession of a delegation key at registration (eq. 1). */
+  delegationKeyProof: 'IMIS-v1/del/pop',
+  /** Half signatures of a delegation: the patient's card's and the agent's card's (eq. 5). */
+  delegationPatient: 'IMIS-v1/del/P',
+  delegationAgent: 'IMIS-v1/del/A',
   /** An entry of the public join register, chained to the one before. */
   joinRegister: 'IMIS-v1/join-register',
   /** F_GK(MK, ID_D) of the paper: a member key that NHI makes. */
@@ -39,6 +44,10 @@ export const DOMAIN = {
   nonceBbsRho: 'IMIS-v1/nonce/bbs-rho',
   nonceBbsTau: 'IMIS-v1/nonce/bbs-tau',
   nonceBbsCommitment: 'IMIS-v1/nonce/bbs-k',
+  nonceDelegationKeyProof: 'IMIS-v1/nonce/del-pop',
+  nonceDelegationPatient: 'IMIS-v1/nonce/del-p',
+  nonceDelegationAgent: 'IMIS-v1/nonce/del-a',
+  nonceProxy: 'IMIS-v1/nonce/proxy',
   nonceOpening: 'IMIS-v1/nonce/open',
   nonceOpeningSplit: 'IMIS-v1/nonce/open-split',
 } as const;

@@ -9,6 +9,7 @@ export * from './group-suite.js';
 export * from './hpke-info.js';
 export * from './padding.js';
 export * from './pairing-curve.js';
+export * from './proxy-signature.js';
 export * from './ps-g1-credential.js';
 export * from './ps-g1-opening.js';
 export * from './ps-g1-public-key.js';

@@ -52,7 +52,7 @@ export const FIELD = {
   decryptionKey: bytesObject(0xdf42, 'decryption public key', 33),
   delegationKey: bytesObject(0xdf43, 'delegation public key', 33),
   identityKey: bytesObject(0xdf44, 'identity public key', 33),
-  agentKey: optional(bytesObject(0xdf45, 'proxy public key PK_AP', 33)),
+  proxyKey: bytesObject(0xdf45, 'proxy public key PK_AP', 33),
   replyKey: bytesObject(0xdf46, 'reply public key', 33),
   groupKeyHash: bytesObject(0xdf47, 'SHA-256 of the group public key', 32),
   suite: uintObject(0xdf48, 'group signature suite', 1),
@@ -103,6 +103,25 @@ export const FIELD = {
   ephemeralKey: bytesObject(0xdf79, 'ephemeral public key', 33),
   cardChallenge: bytesObject(0xdf7a, 'challenge of the other card', 16),
   answer: bytesObject(0xdf7b, 'challenge answered back', 16),
+
+  // delegation to an agent (CRYPTO, section 3)
+  agentPid: bytesObject(0xdf27, "agent's pseudonym", PID_BYTES),
+  agentDelegationKey: bytesObject(0xdf28, "agent's delegation public key PK_A", 33),
+  scope: optional(
+    bytesObject(
+      0xdf29,
+      'SHA-256 of the only prescription number in scope; absent for every prescription',
+      32,
+    ),
+  ),
+  notBefore: timeObject(0xdf2a, 'warrant not before'),
+  notAfter: timeObject(0xdf2b, 'warrant not after'),
+  patientCommitment: bytesObject(0xdf2c, "patient card's commitment Y_P", 33),
+  agentCommitment: bytesObject(0xdf2d, "agent card's commitment Y_A", 33),
+  agentHalf: bytesObject(0xdf2e, "agent card's half s_A", 32),
+  proxySignature: bytesObject(0xdf2f, 'proxy signature (R || s)', 65),
+  delegationKeyProof: bytesObject(0xdf5e, 'proof of possession of the delegation key', 63),
+  patientSignature: bytesObject(0xdf5f, "patient's signature (r || s)", 64),
 
   // documents between services; they never reach a card
   basicData: bytesObject(0xdf6a, 'basic data', 2, 4096),

@@ -6,6 +6,7 @@
 
 import { optional, type Template } from '../template.js';
 import { FIELD } from './fields.js';
+import { WARRANT_STATEMENT } from './warrant.js';
 
 /** A statement: the paper's equation (0 where the paper has none), its domain tag and its fields. */
 export type Statement = {
@@ -40,7 +41,7 @@ export const PATIENT_CERTIFICATE_BODY = {
   signingKey: FIELD.signingKey,
   decryptionKey: FIELD.decryptionKey,
   delegationKey: FIELD.delegationKey,
-  agentKey: FIELD.agentKey,
+  agentKey: optional(FIELD.proxyKey),
   effectiveDate,
   expirationDate,
 } as const;
@@ -68,6 +69,15 @@ export const ROLE_CERTIFICATE_BODY = {
   expirationDate,
 } as const;
 
+const COLLECTION = {
+  prescriptionId: FIELD.prescriptionId,
+  pid,
+  pharmacyId,
+  nonce,
+  time,
+  prescriptionHash: FIELD.prescriptionHash,
+} as const;
+
 const CREDENTIAL_FIELDS = {
   nonce,
   suite: FIELD.suite,
@@ -92,7 +102,7 @@ export const STATEMENT = {
       signingKey: FIELD.signingKey,
       decryptionKey: FIELD.decryptionKey,
       delegationKey: FIELD.delegationKey,
-      agentKey: FIELD.agentKey,
+      agentKey: optional(FIELD.proxyKey),
     },
   },
   patientCertificate: { equation: 2, domain: 'IMIS-v1/sig/eq2', fields: PATIENT_CERTIFICATE_BODY },
@@ -148,6 +158,14 @@ export const STATEMENT = {
       effectiveDate,
       expirationDate,
     },
+  },
+  /** The patient's card stands behind the warrant and the proxy key that came of it. */
+  warrant: { equation: 5, domain: 'IMIS-v1/warrant', fields: WARRANT_STATEMENT },
+  /** NHI countersigns; without both signatures no verifier accepts PK_AP. */
+  warrantCertificate: {
+    equation: 5,
+    domain: 'IMIS-v1/sig/warrant',
+    fields: { ...WARRANT_STATEMENT, patientSignature: FIELD.patientSignature },
   },
   /** The doctor's card says which half of sk it gave out, for which nonce of the opening service. */
   openingHalf: {
@@ -238,15 +256,10 @@ export const STATEMENT = {
   collection: {
     equation: 17,
     domain: 'IMIS-v1/sig/eq17',
-    fields: {
-      prescriptionId: FIELD.prescriptionId,
-      pid,
-      pharmacyId,
-      nonce,
-      time,
-      prescriptionHash: FIELD.prescriptionHash,
-    },
+    fields: COLLECTION,
   },
+  /** An agent collects with the proxy key: no ordinary signature but R ‖ s over these fields, PK_AP and H(W). */
+  agentCollection: { equation: 18, domain: 'IMIS-v1/proxy/eq18', fields: COLLECTION },
   authorityCertificate: {
     equation: 0,
     domain: 'IMIS-v1/sig/authority-certificate',

@@ -1,6 +1,7 @@
 /** Who owns which bytes: memory is handed out once, when the card is made, in a fixed order. */
 
 import { bytesToUint, uintToBytes } from '../../apdu/index.js';
+import { ExclusiveRam } from './exclusive-ram.js';
 import type { Nvm } from './nvm.js';
 import { ProfileTooSmall } from './profile-too-small.js';
 import type { Ram } from './ram.js';
@@ -195,6 +196,7 @@ export class MemoryPlan {
   /** What every logical channel has its own copy of; offsets count from the start of a copy. */
   private readonly perChannel: Allocator;
   private readonly channels: ChannelCopies = { start: 0, size: 0, count: 1, current: 0 };
+  private readonly exclusives: ExclusiveRam[] = [];
   private holder = OPERATING_SYSTEM;
 
   constructor(
@@ -240,6 +242,21 @@ export class MemoryPlan {
     return new RamField(this.ram, offset, length);
   }
 
+  /** Transient bytes of which one logical channel at a time is the holder. */
+  exclusive(name: string, length: number): ExclusiveRam {
+    const single = (what: string, size: number): RamField => {
+      const { offset } = this.transient.take(what, size, 'clear on deselect', this.holder);
+      return new RamField(this.ram, offset, size);
+    };
+    const made = new ExclusiveRam(
+      single(`${name}: channel`, 1),
+      single(name, length),
+      () => this.channels.current,
+    );
+    this.exclusives.push(made);
+    return made;
+  }
+
   /**
    * Called once when everything is planned: lays out what each logical channel keeps, for as many of
    * `most` as leave `arenaBytes` to the commands, and for one in any case. Answers how many.
@@ -271,6 +288,7 @@ export class MemoryPlan {
   clearChannel(): void {
     const { start, size, current } = this.channels;
     this.ram.bytes.fill(0, start + current * size, start + (current + 1) * size);
+    for (const exclusive of this.exclusives) exclusive.release();
   }
 
   private channelField(name: string, length: number): RamField {

@@ -6,5 +6,6 @@ export * from './native/engine-choice.js';
 export * from './native/load-curve.js';
 export * from './native/native-curve.js';
 export * from './native/native-module.js';
+export * from './proxy-signature/index.js';
 export * from './random.js';
 export * from './sha256.js';

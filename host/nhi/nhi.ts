@@ -9,6 +9,7 @@ import {
   type JoinMode,
   type RoleName,
   STATEMENT,
+  type WarrantCertificate,
 } from '../../apdu/index.js';
 import type { PersonalisationSession } from '../cards/personalisation-session.js';
 import type { Clock } from '../clock.js';
@@ -20,6 +21,7 @@ import {
   makeGroupIssuer,
 } from '../crypto/group-signature/index.js';
 import type { Rng } from '../crypto/random.js';
+import type { AgentCollection, DelegationEvidence } from '../protocol/agent-collection.js';
 import {
   EpochVerifier,
   groupKeyStatement,
@@ -47,6 +49,7 @@ import { RoleAuthority, type RoleBatch } from './role-authority.js';
 import { RootAuthority, type RootKey } from './root-authority.js';
 import { SignatureDesk, type SignatureInQuestion, type SignatureStatus } from './signature-desk.js';
 import { type ConfirmedRequest, VisitDesk } from './visit-desk.js';
+import { WarrantRegister } from './warrant-register.js';
 
 /** What everybody may know of NHI. */
 export type NhiPublicKeys = {
@@ -93,6 +96,10 @@ export interface PharmacyDoor {
     pid: Uint8Array,
   ): Result<{ readonly nonce: Uint8Array; readonly time: number }>;
   commit(collection: Collection): Refusal | undefined;
+  /** Eq. 19: what it takes to verify a collection under this warrant, if the warrant stands. */
+  checkWarrant(warrant: WarrantCertificate): Result<{ readonly evidence: DelegationEvidence }>;
+  /** As `commit`, for what an agent collected (eq. 18). */
+  commitByAgent(collection: AgentCollection): Refusal | undefined;
   signatureStatus(asked: SignatureInQuestion): Promise<Result<SignatureStatus>>;
 }
 
@@ -126,6 +133,7 @@ export class Nhi {
   readonly joins: JoinRegister;
   readonly opening: OpeningService;
   readonly doctors: DoctorRegister;
+  readonly warrants: WarrantRegister;
   readonly records = new RecordStore();
   private readonly authority: CertificateAuthority;
   private readonly root: RootAuthority;
@@ -162,7 +170,8 @@ export class Nhi {
     const { patients, records, signatures } = this;
     this.visits = new VisitDesk({ authority, patients, records, decryption, signatures, clock, rng });
     this.beginEpoch();
-    this.prescriptions = new PrescriptionRegister({ patients, clock, rng });
+    this.warrants = new WarrantRegister({ authority, patients, clock, rng });
+    this.prescriptions = new PrescriptionRegister({ patients, warrants: this.warrants, clock, rng });
   }
 
   get publicKeys(): NhiPublicKeys {
@@ -254,6 +263,8 @@ export class Nhi {
       },
       reserve: (prescriptionId, pid) => this.prescriptions.reserve(pharmacyId, prescriptionId, pid),
       commit: (collection) => this.prescriptions.commit(pharmacyId, collection),
+      checkWarrant: (warrant) => this.warrants.check(warrant) ?? this.warrants.evidence(warrant.warrant),
+      commitByAgent: (collection) => this.prescriptions.commitByAgent(pharmacyId, collection),
       signatureStatus: (asked) => this.signatures.status(pharmacyId, asked),
     };
   }

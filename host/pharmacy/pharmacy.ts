@@ -14,6 +14,8 @@ import { sha256 } from '../crypto/sha256.js';
 import { type PrescriptionSummary, parsePrescriptionDocument } from '../fhir/index.js';
 import { verifyPatientCertificate } from '../nhi/certificate-authority.js';
 import type { NhiPublicKeys, PharmacyDoor } from '../nhi/nhi.js';
+import type { Collection } from '../nhi/prescription-register.js';
+import { type AgentCollection, checkAgentCollection, checkWarrant } from '../protocol/agent-collection.js';
 import type { EpochVerifier, Receipt } from '../protocol/epoch-verifier.js';
 import { PRESCRIPTION_MESSAGE } from '../protocol/messages.js';
 import { type Result, refusal } from '../protocol/refusal.js';
@@ -93,23 +95,64 @@ export class Pharmacy {
     securityModule: ProfessionalCard,
     prescriptionId: Uint8Array,
   ): Promise<Result<{ readonly signature: Uint8Array }>> {
-    const { pharmacyId } = this.ports;
     const verified = this.verified.get(toHex(prescriptionId));
     if (!verified) return refusal('prescription-unknown');
-    const { pid, prescriptionHash } = verified.message.statement;
     const paired = await pairCards(patient, securityModule);
     if (!paired.ok) return paired;
-    const reserved = this.nhi.reserve(prescriptionId, pid);
+    const reserved = this.reserve(verified);
     if (!reserved.ok) return reserved;
-    const { nonce, time } = reserved;
-    const confirmed = await patient.collect({ prescriptionId, pharmacyId, nonce, time });
+    const { statement } = reserved;
+    const confirmed = await patient.collect(statement);
     if (!confirmed.ok) return confirmed;
     const { signature } = confirmed.data;
-    const statement = { prescriptionId, pid, pharmacyId, nonce, time, prescriptionHash };
     const { signingKey } = verified.message.certificate.body;
     if (!verifyStatement(signingKey, STATEMENT.collection, statement, signature))
       return refusal('signature-invalid');
     const refused = this.nhi.commit({ statement, signature });
     return refused ?? { ok: true, signature };
+  }
+
+  /**
+   * Eq. 18 and 19: as {@link handOver}, to an agent who brings the patient's card. The agent PIN of their
+   * slot was verified before; the warrant is checked before the card is asked, so that a bad one costs
+   * the patient nothing.
+   */
+  async handOverToAgent(
+    patient: PatientCard,
+    securityModule: ProfessionalCard,
+    prescriptionId: Uint8Array,
+  ): Promise<Result<{ readonly collection: AgentCollection }>> {
+    const verified = this.verified.get(toHex(prescriptionId));
+    if (!verified) return refusal('prescription-unknown');
+    const paired = await pairCards(patient, securityModule);
+    if (!paired.ok) return paired;
+    const shown = await patient.showWarrant();
+    if (!shown.ok) return shown;
+    const warrant = shown.data;
+    const known = this.nhi.checkWarrant(warrant);
+    if (!known.ok) return known;
+    const evidence = { ...known.evidence, issuerKey: this.ports.nhiKeys.signatureKey };
+    const { pid } = verified.message.statement;
+    if (!equalBytes(warrant.warrant.pid, pid)) return refusal('patient-mismatch');
+    const unfit = checkWarrant(warrant, evidence);
+    if (unfit) return unfit;
+    const reserved = this.reserve(verified);
+    if (!reserved.ok) return reserved;
+    const { statement } = reserved;
+    const confirmed = await patient.collectAsAgent(statement);
+    if (!confirmed.ok) return confirmed;
+    const collection = { statement, warrant, proxySignature: confirmed.data.proxySignature };
+    const refused = checkAgentCollection(collection, evidence) ?? this.nhi.commitByAgent(collection);
+    return refused ?? { ok: true, collection };
+  }
+
+  /** The statement of one collection under a fresh reservation of NHI. */
+  private reserve(verified: VerifiedPrescription): Result<{ readonly statement: Collection['statement'] }> {
+    const { prescriptionId, pid, prescriptionHash } = verified.message.statement;
+    const reserved = this.nhi.reserve(prescriptionId, pid);
+    if (!reserved.ok) return reserved;
+    const { pharmacyId } = this.ports;
+    const { nonce, time } = reserved;
+    return { ok: true, statement: { prescriptionId, pid, pharmacyId, nonce, time, prescriptionHash } };
   }
 }

@@ -7,6 +7,7 @@ import {
   STATEMENT,
   templateObject,
   textObject,
+  WARRANT_CERTIFICATE,
 } from '../../apdu/index.js';
 
 /** Identity certificate of an authority that is not NHI (citizen PKI, profession register). */
@@ -24,10 +25,11 @@ export const IDENTITY_CERTIFICATE = {
 
 const identityCertificate = templateObject(0xbf32, 'identity certificate', IDENTITY_CERTIFICATE);
 
-/** R_P of eq. 1: the card's signature and the identity key's over the same statement, and Cert_P. */
+/** R_P of eq. 1: the card's signature, the proof that it holds its delegation key, and the identity key's over the same statement, and Cert_P. */
 export const REGISTRATION_MESSAGE = {
   statement: templateObject(0xbf33, 'registration', STATEMENT.registration.fields),
   signature: FIELD.signature,
+  delegationKeyProof: FIELD.delegationKeyProof,
   identity: templateObject(0xbf34, 'identity proof', {
     signature: FIELD.signature,
     certificate: identityCertificate,
@@ -115,4 +117,11 @@ export const PRESCRIPTION_MESSAGE = {
 export const COLLECTION_MESSAGE = {
   statement: templateObject(0xbf3b, 'collection', STATEMENT.collection.fields),
   signature: FIELD.signature,
+} as const;
+
+/** What an agent confirmed at a pharmacy with the patient's card (eq. 18): R ‖ s, and the warrant it was made under. */
+export const AGENT_COLLECTION_MESSAGE = {
+  statement: templateObject(0xbf3e, "agent's collection", STATEMENT.agentCollection.fields),
+  proxySignature: FIELD.proxySignature,
+  warrant: templateObject(0xbf25, 'warrant certificate', WARRANT_CERTIFICATE),
 } as const;

@@ -30,6 +30,9 @@ export async function enrolPatient(world: World): Promise<Result<object>> {
   const messageId = newMessageId(rng);
   const signed = await patientCard.signRegistration(nonce, messageId);
   if (!signed.ok) return signed;
+  const proven = await patientCard.proveDelegationKey(nonce);
+  if (!proven.ok) return proven;
+  const { delegationKeyProof } = proven;
   // The identity key of Cert_P is on another medium of the patient's, used this once.
   const identity = generateEcKeyPair(rng);
   const certificate = citizenAuthority.certify({
@@ -43,7 +46,12 @@ export async function enrolPatient(world: World): Promise<Result<object>> {
   nhi.patients.recordPayment(input.patient.nationalId, input.insurance.paidUntil);
   const sealed = await sealMessage(
     REGISTRATION_MESSAGE,
-    { statement, signature: signed.signature, identity: { signature: identitySignature, certificate } },
+    {
+      statement,
+      signature: signed.signature,
+      delegationKeyProof,
+      identity: { signature: identitySignature, certificate },
+    },
     {
       route: { equation: 1, sender: 'patient', recipient: NHI_NAME },
       key: nhi.publicKeys.sealingKey,

@@ -14,7 +14,7 @@ const SMALL_LIMITS = {
   ...DEFAULT_LIMITS,
   nvmBytes: 8_192,
   pageBytes: 64,
-  ramBytes: 3_200,
+  ramBytes: 3_328,
   commitBufferBytes: 400,
 };
 
