@@ -35,6 +35,7 @@ export * from './protocol/messages.js';
 export * from './protocol/refusal.js';
 export * from './protocol/sealed-message.js';
 export * from './protocol/signed-statement.js';
+export * from './scenario/agent.js';
 export * from './scenario/doctor-enrolment.js';
 export * from './scenario/enrolment.js';
 export * from './scenario/epoch.js';

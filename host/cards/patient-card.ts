@@ -5,6 +5,7 @@ import {
   type CardClient,
   type CommandSpec,
   cardClient,
+  decodePatientCertificate,
   decodeTemplate,
   encodePatientCertificate,
   encodeTemplate,
@@ -176,6 +177,12 @@ export class PatientCard {
   async readCertificate() {
     const request = { p1: 0x80 | PATIENT_APPLICATION.files.certificate.sfi, p2: 0 };
     return answerOf(commands.readBinary, await this.client.call(commands.readBinary, request));
+  }
+
+  /** The patient certificate, decoded. @throws {TlvError} for a card that holds something else there. */
+  async readOwnCertificate(): Promise<Result<{ certificate: PatientCertificate }>> {
+    const read = await this.readCertificate();
+    return read.ok ? { ok: true, certificate: decodePatientCertificate(read.data) } : read;
   }
 
   /** The newest `count` diagnosis records, as stored. */

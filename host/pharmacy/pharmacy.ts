@@ -51,6 +51,11 @@ export class Pharmacy {
     this.nhi = ports.openDoor(this.keys.publicKey);
   }
 
+  /** Numbers of the prescriptions that verified, in the order of arrival. */
+  get verifiedPrescriptions(): readonly Uint8Array[] {
+    return [...this.verified.values()].map(({ message }) => message.statement.prescriptionId);
+  }
+
   /** Eq. 16 for everything that waits at NHI. */
   async fetchPrescriptions(): Promise<readonly Result<{ readonly prescription: VerifiedPrescription }>[]> {
     const results: Result<{ readonly prescription: VerifiedPrescription }>[] = [];

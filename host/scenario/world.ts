@@ -24,9 +24,11 @@ import { EpochVerifier } from '../protocol/epoch-verifier.js';
 /** The cards of a visit, by who carries them. */
 export const CARD_HOLDERS = ['patient', 'doctor', 'pharmacy'] as const;
 export type CardHolder = (typeof CARD_HOLDERS)[number];
+/** The cards of all scenarios: in one of them somebody collects for the patient. */
+export type CardName = CardHolder | 'agent';
 
 /** Blank cards, in readers: how to reach each one. */
-export type BlankCards = Readonly<Record<CardHolder, Transmit>>;
+export type BlankCards = Readonly<Record<CardHolder, Transmit>> & { readonly agent?: Transmit };
 
 export type World = {
   readonly input: VisitInput;
@@ -41,6 +43,8 @@ export type World = {
   readonly pharmacyCard: ProfessionalCard;
   /** What doctors sign with. */
   readonly suite: GroupSuite;
+  /** The agent's own card, where there is an agent. */
+  readonly agentCard?: PatientCard;
   /** The curve of the doctors' group, for devices and kiosks. */
   readonly curve: HostCurve;
   /** Random numbers of the patient's own medium and of kiosks. */
@@ -120,6 +124,7 @@ export async function makeWorld(
     doctorCard: new ProfessionalCard(cards.doctor),
     pharmacyCard: new ProfessionalCard(cards.pharmacy),
     suite,
+    ...(cards.agent ? { agentCard: new PatientCard(cards.agent) } : {}),
     curve,
     rng: rngFor('kiosk'),
     joinMode,

@@ -24,8 +24,8 @@ function rowsOf(document: string): Row[] {
 
 /** Names of the tests of a file, as they stand in its text. */
 function testNames(text: string): Set<string> {
-  const call =
-    /\b(?:it|test)(?:\.each\((?:[^()]|\([^()]*\))*\)(?:\s*as const)?)?\(\s*(['"`])((?:(?!\1)[\s\S])*)\1/g;
+  // it('name', …), and it.each(…)('name', …), whatever stands in the parentheses
+  const call = /(?:\b(?:it|test)|\))\(\s*(['"`])((?:(?!\1)[\s\S])*?)\1,/g;
   return new Set([...text.matchAll(call)].map((match) => match[2]!));
 }
 

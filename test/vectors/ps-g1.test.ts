@@ -7,11 +7,14 @@ import { readVectors, runVectors, type TestVector } from './vector-files.js';
 
 const nothing = () => {};
 
+/** Long enough for a busy machine; nothing here is timed. */
+const TIMEOUT = { timeout: 300_000 };
+
 describe.each(['ps-g1-bls12381', 'ps-g1-bn254'] as const)('the vectors of %s', (name) => {
   const suite = GROUP_SUITES[name];
   const vectors = readVectors(`${name}.json`);
 
-  test('hold on the host: mcl for everything, noble for keys and signatures', async () => {
+  test('hold on the host: mcl for everything, noble for keys and signatures', TIMEOUT, async () => {
     const host = hostChecks(suite, await loadMclCurve(suite.curve.name));
     const counts = await runVectors(vectors, {
       'generate-group-key': host.generateKeys,

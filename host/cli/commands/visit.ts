@@ -73,6 +73,7 @@ Examples:
   imis visit                                      the default input, with trace
   imis visit --trace none                         phases and figures only
   imis visit --suite bbs-bn254 --trace none       with another group signature
+  imis visit --scenario agent                     somebody else collects, with a warrant of their own
   imis visit --input examples/diabetes-follow-up.json --seed 7 --json`,
     )
     .action(async (options: Options) => done(await visit(options)));

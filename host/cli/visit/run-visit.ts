@@ -4,8 +4,10 @@ import type { GroupSuiteName } from '../../../apdu/index.js';
 import type { Card } from '../../../applet/index.js';
 import type { CardProfile } from '../../../perf/index.js';
 import {
+  agentPhases,
   CARD_HOLDERS,
   type CardHolder,
+  type CardName,
   epochPhases,
   makeWorld,
   outpatientPhases,
@@ -23,6 +25,7 @@ import type { Recorder } from './recorder.js';
 export const SCENARIOS: Readonly<Record<string, () => readonly Phase[]>> = {
   outpatient: outpatientPhases,
   epoch: epochPhases,
+  agent: agentPhases,
 };
 
 export type VisitRun = {
@@ -35,6 +38,11 @@ export type VisitRun = {
   readonly seed: number | null;
 };
 
+/** Whose cards a scenario needs. */
+function holdersIn(scenario: string): readonly CardName[] {
+  return scenario === 'agent' ? [...CARD_HOLDERS, 'agent'] : CARD_HOLDERS;
+}
+
 /** The simulated cards after a run, by holder. */
 export type VisitCards = Readonly<Record<CardHolder, Card>>;
 
@@ -42,19 +50,20 @@ export type VisitCards = Readonly<Record<CardHolder, Card>>;
 export async function runVisit(run: VisitRun, recorder: Recorder): Promise<VisitCards> {
   const rngFor = (party: string): Rng => (run.seed === null ? systemRng : seededRng(run.seed, party));
   const cards = Object.fromEntries(
-    CARD_HOLDERS.map((holder) => {
-      const kind = holder === 'patient' ? 'patient' : 'professional';
+    holdersIn(run.scenario).map((holder) => {
+      const kind = holder === 'patient' || holder === 'agent' ? 'patient' : 'professional';
       const rng = recorder.randomFor(holder, rngFor(`chip of the ${holder}'s card`));
       const card = makeSimulatedCard(kind, run.profile, rng);
       card.powerOn();
       return [holder, card];
     }),
-  ) as Record<CardHolder, Card>;
+  ) as Record<CardHolder, Card> & { readonly agent?: Card };
   const world = await makeWorld(run.input, {
     cards: {
       patient: recorder.watch('patient', cards.patient),
       doctor: recorder.watch('doctor', cards.doctor),
       pharmacy: recorder.watch('pharmacy', cards.pharmacy),
+      ...(cards.agent ? { agent: recorder.watch('agent', cards.agent) } : {}),
     },
     rngFor,
     reinsert: async (holder) => recorder.reset(holder),

@@ -3,7 +3,7 @@
 import { type GroupSuiteName, toHex, uintToBytes } from '../../../apdu/index.js';
 import type { OperationCount } from '../../../applet/index.js';
 import { type CardProfile, PREDICTION_HEADING, priceCommand, roundMs } from '../../../perf/index.js';
-import { type CardHolder, DEFAULT_SUITE } from '../../index.js';
+import { type CardName, DEFAULT_SUITE } from '../../index.js';
 import type { RecordedCommand, RecordedPhase } from './recorder.js';
 import type { VisitRun } from './run-visit.js';
 
@@ -29,7 +29,7 @@ export type VisitPhase = {
 
 export type VisitCommand = {
   readonly name: string;
-  readonly card: CardHolder;
+  readonly card: CardName;
   /** Status word, four hexadecimal digits. */
   readonly sw: string;
   readonly bytesIn: number;
