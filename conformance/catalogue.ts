@@ -5,6 +5,7 @@ import { CATEGORIES, type ConformanceCase } from './case.js';
 import { AGENT_COLLECTION_CASES } from './cases/agent-collection.js';
 import { APDU_CASES } from './cases/apdu.js';
 import { AUTHENTICATION_CASES } from './cases/authentication.js';
+import { BBS_MEMBERSHIP_CASES } from './cases/bbs-membership.js';
 import { CERTIFICATE_CHAIN_CASES } from './cases/certificate-chain.js';
 import { CHAINING_CASES } from './cases/chaining.js';
 import { CLASS_CASES } from './cases/class.js';
@@ -21,6 +22,7 @@ import { GROUP_SIGNATURE_CASES } from './cases/group-signature.js';
 import { LIFE_CYCLE_ISSUER_CASES, PIN_ISSUER_CASES, RENEWAL_CASES } from './cases/issuer.js';
 import { LIFE_CYCLE_CASES } from './cases/life-cycle.js';
 import { MEMBERSHIP_CASES } from './cases/membership.js';
+import { MEMBERSHIP_RENEWAL_CASES } from './cases/membership-renewal.js';
 import { OPENING_SPLIT_CASES } from './cases/opening-split.js';
 import { PIN_CASES } from './cases/pin.js';
 import { PRESCRIPTION_CASES } from './cases/prescription.js';
@@ -70,9 +72,11 @@ const FAMILIES: readonly (readonly ConformanceCase[])[] = [
   AGENT_COLLECTION_CASES,
   ENVELOPE_CASES,
   MEMBERSHIP_CASES,
+  BBS_MEMBERSHIP_CASES,
   GROUP_SIGNATURE_CASES,
   COUPON_CASES,
   OPENING_SPLIT_CASES,
+  MEMBERSHIP_RENEWAL_CASES,
   PROFESSIONAL_CASES,
   SESSION_ENGINE_CASES,
   APPLICATIONS.flatMap(declarationCases),

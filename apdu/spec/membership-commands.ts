@@ -2,6 +2,7 @@
 
 import { FIELD } from '../statement/fields.js';
 import { SW } from '../status-word.js';
+import { optional } from '../template.js';
 import type { CommandSpec } from './specification.js';
 
 /** The credential of eq. 4 as the card takes it: the fields NHI signed, and the signature. */
@@ -12,7 +13,7 @@ export const CREDENTIAL_MESSAGE = {
   groupKeyHash: FIELD.groupKeyHash,
   groupCredential: FIELD.groupCredential,
   messageId: FIELD.messageId,
-  sealedHintKey: FIELD.sealedHintKey,
+  sealedHintKey: optional(FIELD.sealedHintKey),
   effectiveDate: FIELD.effectiveDate,
   expirationDate: FIELD.expirationDate,
   signature: FIELD.signature,
@@ -101,7 +102,10 @@ export const makeCoupon = {
   effect: 'persistent',
   status: [
     { status: SW.conditionsNotSatisfied, reason: 'this card is no group member' },
-    { status: SW.notEnoughMemory, reason: 'every slot holds a coupon, or this profile has none' },
+    {
+      status: SW.notEnoughMemory,
+      reason: 'every slot holds a coupon, or this card profile has too little memory for one',
+    },
   ],
   examples: [{ title: 'one coupon', command: '8056000000' }],
 } as const satisfies CommandSpec;
@@ -158,7 +162,7 @@ export const RENEWAL_MESSAGE = {
   groupKeyHash: FIELD.groupKeyHash,
   groupCredential: FIELD.groupCredential,
   messageId: FIELD.messageId,
-  sealedHintKey: FIELD.sealedHintKey,
+  sealedHintKey: optional(FIELD.sealedHintKey),
   effectiveDate: FIELD.effectiveDate,
   expirationDate: FIELD.expirationDate,
   signature: FIELD.signature,

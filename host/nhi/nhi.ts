@@ -160,7 +160,7 @@ export class Nhi {
     const issuerKey = authority.publicKey;
     this.verifier = new EpochVerifier({ curve, issuerKey, clock, published: () => this.groupKeys });
     const { verifier } = this;
-    this.opening = new OpeningService({ curve, verifier, clock, rng });
+    this.opening = new OpeningService({ suite: ports.suite, curve, verifier, clock, rng });
     this.joins = new JoinRegister({ authority, clock });
     const { opening, joins } = this;
     const joinMode = ports.joinMode ?? 'two-party';
@@ -185,6 +185,11 @@ export class Nhi {
   /** Every group key that NHI has published, oldest first, for verifiers. */
   get groupKeys(): readonly SignedGroupKey[] {
     return [...this.published];
+  }
+
+  /** What verifies under the key of any epoch so far, for judges. */
+  verifierOf(epoch: number): MclGroupVerifier | undefined {
+    return this.verifier.of(epoch);
   }
 
   /**

@@ -60,7 +60,14 @@ export class TestVector {
   }
 }
 
-export const VECTOR_FILES = ['ps-g1-bls12381.json', 'ps-g1-bn254.json', 'ecdsa.json', 'hpke.json'] as const;
+export const VECTOR_FILES = [
+  'ps-g1-bls12381.json',
+  'ps-g1-bn254.json',
+  'bbs-bls12381.json',
+  'bbs-bn254.json',
+  'ecdsa.json',
+  'hpke.json',
+] as const;
 
 /** Path of a file of `conformance/vectors/`. */
 export function vectorPath(name: string): URL {
