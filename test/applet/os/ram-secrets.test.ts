@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { PATIENT_APPLICATION } from '../../../apdu/index.js';
 import type { Card } from '../../../applet/index.js';
 import { AUTHORITY, PATIENT_AID, personalisePatient } from '../../support/personalised-card.js';
-import { ProfessionalPeer } from '../../support/professional-peer.js';
+import { PeerSession, ProfessionalPeer } from '../../support/professional-peer.js';
 import { SecretWatch } from '../../support/secret-watch.js';
 import { apdusOf, exchange, selectApplication, type Transmit } from '../../support/transmit.js';
 import { agreeOnNumber, VISIT, verifyPin } from '../../support/visit.js';
@@ -53,8 +53,8 @@ function busyCard(): { card: Card; on: (channel: number) => Transmit } {
     if (channel > 0) exchange(on(0), [Uint8Array.of(0x00, 0x70, 0x00, channel)]);
     const transmit = on(channel);
     selectApplication(transmit, PATIENT_AID);
-    new ProfessionalPeer(AUTHORITY, 'doctor', channel + 1).authenticate(transmit);
-    agreeOnNumber(transmit, VISIT);
+    const { keys } = new ProfessionalPeer(AUTHORITY, 'doctor', channel + 1).authenticate(transmit);
+    agreeOnNumber(transmit, VISIT, new PeerSession(keys, channel));
     expect(verifyPin(transmit)).toBe(0x9000);
     expect(exchange(transmit, apdusOf(commands.getChallenge, {})).sw).toBe(0x9000);
   }
