@@ -60,7 +60,7 @@ export class CardSession {
   ) {
     this.active = memory.transientField('session: active', 1);
     this.encryptionKey = memory.transientField('session: encryption key', KEY_BYTES);
-    this.macKey = memory.transientField('session: checksum key', KEY_BYTES);
+    this.macKey = memory.transientField('session: MAC key', KEY_BYTES);
     this.counter = memory.transientField('session: send sequence counter', 4);
   }
 

@@ -83,7 +83,7 @@ export class FuzzTarget implements CardView {
   get session(): CommandProtector | undefined {
     const field = (name: string) => this.field(`channel ${this.channel}: session: ${name}`);
     if (field('active')[0] === 0) return undefined;
-    const keys = Buffer.concat([field('encryption key'), field('checksum key')]);
+    const keys = Buffer.concat([field('encryption key'), field('MAC key')]);
     const session = new PeerSession(keys);
     session.counter = field('send sequence counter').reduce((sum, byte) => sum * 256 + byte, 0);
     return session;

@@ -87,7 +87,7 @@ export class PeerSession implements CommandProtector {
       const owner = card.owners.ram.find((one) => one.name === `channel ${channel}: session: ${name}`)!;
       return ram.slice(owner.offset, owner.offset + owner.length);
     };
-    const keys = Uint8Array.from([...field('encryption key'), ...field('checksum key')]);
+    const keys = Uint8Array.from([...field('encryption key'), ...field('MAC key')]);
     const session = new PeerSession(keys, channel);
     session.counter = field('send sequence counter').reduce((sum, byte) => sum * 256 + byte, 0);
     return session;

@@ -31,7 +31,6 @@ const SECRET_FIELDS =
 
 /** Transient fields that may hold a secret, with the field that must then not be zero. */
 const PLACES: Readonly<Record<string, string>> = {
-  'session: key': 'session: active',
   'session: encryption key': 'session: active',
   'session: MAC key': 'session: active',
   'secure channel: S-ENC': 'secure channel: phase',

@@ -149,7 +149,7 @@ class RamWatch {
   }
 }
 
-const SESSION_KEYS = ['encryption key', 'checksum key'].map((name) => `channel 0: session: ${name}`);
+const SESSION_KEYS = ['encryption key', 'MAC key'].map((name) => `channel 0: session: ${name}`);
 const SECURE_CHANNEL_KEYS = ['S-ENC', 'S-MAC', 'S-RMAC'].map((name) => `channel 0: secure channel: ${name}`);
 
 describe('RAM after every command', () => {
