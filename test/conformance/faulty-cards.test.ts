@@ -314,7 +314,12 @@ const FAULTY: readonly Faulty[] = [
     statusInsteadOf('6a88', Uint8Array.of(0x69, 0x83)),
     'delegation.agent-pin-exhausted',
   ],
-  ['a collection outside the term', 'patient', statusInsteadOf('6985', OK, 0x5c), 'agent-collection.in-term'],
+  [
+    'an agent served without a pharmacy',
+    'patient',
+    statusInsteadOf('6982', OK, 0x5c),
+    'agent-collection.not-without-pharmacy',
+  ],
   [
     'an undeclared value of P1 taken',
     'patient',
