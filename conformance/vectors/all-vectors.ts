@@ -1,6 +1,7 @@
 /** Every file of test vectors, made from its definition; the same bytes in every run. */
 
 import { ecdsaVectors, hpkeVectors } from './ordinary-vectors.js';
+import { proxyVectors } from './proxy-vectors.js';
 import { keyVectors } from './ps-g1/key-vectors.js';
 import { openingVectors } from './ps-g1/opening-vectors.js';
 import { signatureVectors } from './ps-g1/signature-vectors.js';
@@ -8,7 +9,7 @@ import { makeWorld } from './ps-g1/world.js';
 import { type VectorFile, vectorFile } from './vector-file.js';
 
 export function makeVectorFiles(): readonly VectorFile[] {
-  return [psG1Vectors('bls12381'), psG1Vectors('bn254'), ecdsaVectors(), hpkeVectors()];
+  return [psG1Vectors('bls12381'), psG1Vectors('bn254'), ecdsaVectors(), hpkeVectors(), proxyVectors()];
 }
 
 function psG1Vectors(curve: 'bls12381' | 'bn254'): VectorFile {

@@ -60,7 +60,13 @@ export class TestVector {
   }
 }
 
-export const VECTOR_FILES = ['ps-g1-bls12381.json', 'ps-g1-bn254.json', 'ecdsa.json', 'hpke.json'] as const;
+export const VECTOR_FILES = [
+  'ps-g1-bls12381.json',
+  'ps-g1-bn254.json',
+  'ecdsa.json',
+  'hpke.json',
+  'proxy-p256.json',
+] as const;
 
 /** Path of a file of `conformance/vectors/`. */
 export function vectorPath(name: string): URL {
