@@ -21,6 +21,7 @@ import { GROUP_SIGNATURE_CASES } from './cases/group-signature.js';
 import { LIFE_CYCLE_ISSUER_CASES, PIN_ISSUER_CASES, RENEWAL_CASES } from './cases/issuer.js';
 import { LIFE_CYCLE_CASES } from './cases/life-cycle.js';
 import { MEMBERSHIP_CASES } from './cases/membership.js';
+import { MEMBERSHIP_RENEWAL_CASES } from './cases/membership-renewal.js';
 import { OPENING_SPLIT_CASES } from './cases/opening-split.js';
 import { PIN_CASES } from './cases/pin.js';
 import { PRESCRIPTION_CASES } from './cases/prescription.js';
@@ -70,6 +71,7 @@ const FAMILIES: readonly (readonly ConformanceCase[])[] = [
   GROUP_SIGNATURE_CASES,
   COUPON_CASES,
   OPENING_SPLIT_CASES,
+  MEMBERSHIP_RENEWAL_CASES,
   PROFESSIONAL_CASES,
   APPLICATIONS.flatMap(declarationCases),
 ];

@@ -101,7 +101,10 @@ export const makeCoupon = {
   effect: 'persistent',
   status: [
     { status: SW.conditionsNotSatisfied, reason: 'this card is no group member' },
-    { status: SW.notEnoughMemory, reason: 'every slot holds a coupon, or this profile has none' },
+    {
+      status: SW.notEnoughMemory,
+      reason: 'every slot holds a coupon, or this card profile has too little memory for one',
+    },
   ],
   examples: [{ title: 'one coupon', command: '8056000000' }],
 } as const satisfies CommandSpec;

@@ -187,6 +187,11 @@ export class Nhi {
     return [...this.published];
   }
 
+  /** What verifies under the key of any epoch so far, for judges. */
+  verifierOf(epoch: number): MclGroupVerifier | undefined {
+    return this.verifier.of(epoch);
+  }
+
   /**
    * Begins the next epoch: new keys, each service's secret to that service alone, the public key signed
    * and published. (x, y) of the epoch before is gone with its issuer.

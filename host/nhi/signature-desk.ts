@@ -25,7 +25,9 @@ export type SignatureInQuestion = {
   readonly receipt?: Receipt;
 };
 
-export type SignatureStatus = { readonly status: 'good' | 'revoked' };
+export type SignatureStatus =
+  /** With NHI's receipt, unless the signature counts only by an earlier one. */
+  { readonly status: 'good'; readonly receipt?: Receipt } | { readonly status: 'revoked' };
 
 export class SignatureDesk {
   /** One for each epoch. */
@@ -66,8 +68,10 @@ export class SignatureDesk {
     const signed = { domain, statement, signature: signature.groupSignature };
     const verdict = await this.queueOf(found.verifier).verify(sender, signed);
     if (!verdict.ok) return refusal('group-signature-invalid', verdict.reason);
-    const revoked = this.ports.opening.isRevoked(signature.epoch, signed);
-    return { ok: true, status: revoked ? 'revoked' : 'good' };
+    if (this.ports.opening.isRevoked(signature.epoch, signed)) return { ok: true, status: 'revoked' };
+    return receipt
+      ? { ok: true, status: 'good' }
+      : { ok: true, status: 'good', receipt: this.receiptFor(signature) };
   }
 
   /** NHI's statement that it saw this signature, now, in its epoch; only after {@link check}. */

@@ -234,6 +234,24 @@ const FAULTY: readonly Faulty[] = [
   ],
   ['a half given again', 'professional', statusInsteadOf('6985', OK, 0x54), 'membership.split-once'],
   [
+    'an older epoch taken',
+    'professional',
+    statusInsteadOf('6985', OK, 0x58),
+    'membership.renewal-higher-epoch',
+  ],
+  [
+    'a torsion credential taken with a new epoch',
+    'professional',
+    statusInsteadOf('6a80', OK, 0x58),
+    'membership.renewal-torsion',
+  ],
+  [
+    "a member key of NHI's that is not the one in D",
+    'professional',
+    statusInsteadOf('6a80', OK, 0x58),
+    'membership.issuer-made-other-key',
+  ],
+  [
     'a wrong proof of membership',
     'professional',
     answering((r, c) => {

@@ -1,6 +1,6 @@
 /** A world whose cards are simulated and whose lines a test can tap: run it phase by phase, fork its cards, change what passes. */
 
-import { TEST_CARD_BATCH } from '../../apdu/index.js';
+import { type JoinMode, TEST_CARD_BATCH } from '../../apdu/index.js';
 import {
   Card,
   type CardImage,
@@ -40,6 +40,8 @@ export type ScenarioOptions = {
   readonly example?: (typeof EXAMPLES)[number];
   /** Limits of all cards. */
   readonly limits?: CardLimits;
+  /** How the doctor's member key is made. */
+  readonly joinMode?: JoinMode;
   /** Changes the example input before anybody reads it. */
   readonly change?: (input: VisitInput) => VisitInput;
 };
@@ -107,7 +109,7 @@ export class Scenario {
     const { seed = 1, example = 'acute-bronchitis', limits = DEFAULT_LIMITS, change } = options;
     const scenario = new Scenario(seed, limits);
     const input = exampleInput(example);
-    await scenario.open(change ? change(input) : input);
+    await scenario.open(change ? change(input) : input, options.joinMode ?? 'two-party');
     return scenario;
   }
 
@@ -233,7 +235,7 @@ export class Scenario {
     return image ? card : card.manufacture(transportKeysOf(TEST_CARD_BATCH, random));
   }
 
-  private async open(input: VisitInput): Promise<void> {
+  private async open(input: VisitInput, joinMode: JoinMode): Promise<void> {
     const transmit = (holder: CardHolder) => (command: Uint8Array) => this.cardLines[holder](command);
     const rngFor = (party: string) => seededRng(this.seed, party);
     const cards = {
@@ -244,6 +246,7 @@ export class Scenario {
     const world = await makeWorld(input, {
       cards,
       rngFor,
+      joinMode,
       reinsert: async (holder) => void this.reinsert(holder),
     });
     const { nhi, clock } = world;

@@ -19,7 +19,7 @@ export function addEngineCommand(program: Command, done: (status: ExitStatus) =>
     .addHelpText(
       'after',
       `
-Everything works without it, on mcl-wasm; with it, verification takes about a third of the time. Once built, it
+Everything works without it, on mcl-wasm; with it, verification takes about a quarter of the time. Once built, it
 is used wherever BLS12-381 is computed by the host; IMIS_ENGINE=mcl-wasm leaves it aside for one run, and
 "imis doctor" tells which engine is in use. The BN profile stays on mcl-wasm.
 

@@ -59,8 +59,14 @@ class NativeLines extends NativeValue implements PreparedG2 {
   destroy(): void {}
 }
 
+/** Values are short and many: buffers of their own would cost as much as an addition. */
+const SLAB_BYTES = 16_384;
+
 /** The functions of mcl-wasm over the module; whether points or scalars are meant follows from the first operand. */
 class NativeLibrary {
+  private slab = new ArrayBuffer(SLAB_BYTES);
+  private used = 0;
+
   constructor(private readonly native: NativeModule) {}
 
   add(x: NativeValue, y: NativeValue): NativeValue {
@@ -117,9 +123,21 @@ class NativeLibrary {
     return this.finalExp(this.millerLoop(p, q));
   }
 
+  /** Fresh bytes, from the slab where they fit. */
+  private take(length: number): Uint8Array {
+    if (length > SLAB_BYTES / 8) return new Uint8Array(length);
+    if (this.used + length > SLAB_BYTES) {
+      this.slab = new ArrayBuffer(SLAB_BYTES);
+      this.used = 0;
+    }
+    const at = this.used;
+    this.used += length;
+    return new Uint8Array(this.slab, at, length);
+  }
+
   /** A value of a kind that `write` fills. */
   result<T>(Kind: new (native: NativeModule, bytes: Uint8Array) => T, write: (out: Uint8Array) => void): T {
-    const out = new Uint8Array(LENGTHS.get(Kind)!);
+    const out = this.take(LENGTHS.get(Kind)!);
     write(out);
     return new Kind(this.native, out);
   }

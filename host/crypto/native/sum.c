@@ -91,7 +91,10 @@ static void add_digit(blst_p1 *sum, const blst_p1_affine *table, int digit) {
   if (digit == 0) return;
   blst_p1_affine entry = table[(digit < 0 ? -digit : digit) / 2];
   if (digit < 0) blst_fp_cneg(&entry.y, &entry.y, true);
-  blst_p1_add_or_double_affine(sum, sum, &entry);
+  /* the plain addition gives O for equal points too; only then is the slower one asked */
+  blst_p1 before = *sum;
+  blst_p1_add_affine(sum, &before, &entry);
+  if (blst_p1_is_inf(sum)) blst_p1_add_or_double_affine(sum, &before, &entry);
 }
 
 static bool few(blst_p1 *sum, const blst_p1 *points, const blst_scalar *scalars, size_t count) {
