@@ -5,6 +5,7 @@ import { CATEGORIES, type ConformanceCase } from './case.js';
 import { AGENT_COLLECTION_CASES } from './cases/agent-collection.js';
 import { APDU_CASES } from './cases/apdu.js';
 import { AUTHENTICATION_CASES } from './cases/authentication.js';
+import { BBS_MEMBERSHIP_CASES } from './cases/bbs-membership.js';
 import { CERTIFICATE_CHAIN_CASES } from './cases/certificate-chain.js';
 import { CHAINING_CASES } from './cases/chaining.js';
 import { CLASS_CASES } from './cases/class.js';
@@ -68,6 +69,7 @@ const FAMILIES: readonly (readonly ConformanceCase[])[] = [
   AGENT_COLLECTION_CASES,
   ENVELOPE_CASES,
   MEMBERSHIP_CASES,
+  BBS_MEMBERSHIP_CASES,
   GROUP_SIGNATURE_CASES,
   COUPON_CASES,
   OPENING_SPLIT_CASES,

@@ -10,6 +10,13 @@ export const DOMAIN = {
   joinCredential: 'IMIS-v1/join-u',
   /** Proof of knowledge of x and y in a group public key. */
   groupKey: 'IMIS-v1/group-key',
+  /** BBS: proof that a credential is under the published key. */
+  bbsCredential: 'IMIS-v1/bbs/join',
+  /** BBS: proofs of knowledge of the two secrets of a group public key. */
+  bbsIssuingKey: 'IMIS-v1/bbs/issuing-key',
+  bbsOpeningKey: 'IMIS-v1/bbs/opening-key',
+  /** BBS: what of a signature needs no statement. */
+  bbsCommitment: 'IMIS-v1/bbs/commitment',
   /** Proof of opening of a group signature. */
   open: 'IMIS-v1/open',
   /** Derivation of a card's hint key K_i. */
@@ -31,6 +38,12 @@ export const DOMAIN = {
   nonceCredentialProof: 'IMIS-v1/nonce/join-u-proof',
   nonceGroupKeyX: 'IMIS-v1/nonce/group-key-x',
   nonceGroupKeyY: 'IMIS-v1/nonce/group-key-y',
+  nonceBbsIssuingKey: 'IMIS-v1/nonce/bbs-issuing-key',
+  nonceBbsOpeningKey: 'IMIS-v1/nonce/bbs-opening-key',
+  nonceBbsSeed: 'IMIS-v1/nonce/bbs-seed',
+  nonceBbsRho: 'IMIS-v1/nonce/bbs-rho',
+  nonceBbsTau: 'IMIS-v1/nonce/bbs-tau',
+  nonceBbsCommitment: 'IMIS-v1/nonce/bbs-k',
   nonceDelegationKeyProof: 'IMIS-v1/nonce/del-pop',
   nonceDelegationPatient: 'IMIS-v1/nonce/del-p',
   nonceDelegationAgent: 'IMIS-v1/nonce/del-a',

@@ -1,3 +1,7 @@
+export * from './bbs-credential.js';
+export * from './bbs-generator.js';
+export * from './bbs-public-key.js';
+export * from './bbs-signature.js';
 export * from './domain.js';
 export * from './group-join.js';
 export * from './group-opening.js';

@@ -2,6 +2,7 @@
 
 import { FIELD } from '../statement/fields.js';
 import { SW } from '../status-word.js';
+import { optional } from '../template.js';
 import type { CommandSpec } from './specification.js';
 
 /** The credential of eq. 4 as the card takes it: the fields NHI signed, and the signature. */
@@ -12,7 +13,7 @@ export const CREDENTIAL_MESSAGE = {
   groupKeyHash: FIELD.groupKeyHash,
   groupCredential: FIELD.groupCredential,
   messageId: FIELD.messageId,
-  sealedHintKey: FIELD.sealedHintKey,
+  sealedHintKey: optional(FIELD.sealedHintKey),
   effectiveDate: FIELD.effectiveDate,
   expirationDate: FIELD.expirationDate,
   signature: FIELD.signature,
@@ -161,7 +162,7 @@ export const RENEWAL_MESSAGE = {
   groupKeyHash: FIELD.groupKeyHash,
   groupCredential: FIELD.groupCredential,
   messageId: FIELD.messageId,
-  sealedHintKey: FIELD.sealedHintKey,
+  sealedHintKey: optional(FIELD.sealedHintKey),
   effectiveDate: FIELD.effectiveDate,
   expirationDate: FIELD.expirationDate,
   signature: FIELD.signature,

@@ -86,7 +86,7 @@ const CREDENTIAL_FIELDS = {
   membershipKey: FIELD.membershipKey,
   groupCredential: FIELD.groupCredential,
   messageId: FIELD.messageId,
-  sealedHintKey: FIELD.sealedHintKey,
+  sealedHintKey: optional(FIELD.sealedHintKey),
   effectiveDate,
   expirationDate,
 } as const;
@@ -154,7 +154,7 @@ export const STATEMENT = {
       membershipKey: FIELD.membershipKey,
       groupCredential: FIELD.groupCredential,
       messageId: FIELD.messageId,
-      sealedHintKey: FIELD.sealedHintKey,
+      sealedHintKey: optional(FIELD.sealedHintKey),
       effectiveDate,
       expirationDate,
     },

@@ -22,7 +22,8 @@ export function nextCounter({ group }: ProfessionalMemory): number {
 export function memberKey({ group }: ProfessionalMemory, ram: Ram): GroupMemberKey {
   return {
     secretKey: ram.keep(group.secretKey.read()),
-    credential: ram.keep(group.credential.read()),
+    // not kept in RAM: its points are operands that the coprocessor copies into its scratch one by one
+    credential: group.credential.read(),
     hintKey: ram.keep(group.hintKey.read()),
     groupKeyHash: ram.keep(group.keyHash.read()),
     epoch: group.epoch.value,

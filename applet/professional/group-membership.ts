@@ -5,7 +5,6 @@ import {
   bytesToUtf8,
   encodeTemplate,
   equalBytes,
-  FIELD,
   type GroupSuite,
   groupSuiteById,
   JOIN_MODE,
@@ -32,7 +31,7 @@ import { signStatement, verifyStatement } from '../os/statement-signature.js';
 import { refuse } from '../runtime/status-error.js';
 import { currentSuite, memberKey, nextCounter } from './group-key.js';
 import type { ProfessionalMemory } from './professional-memory.js';
-import { openSealedKeys } from './sealed-keys.js';
+import { openHintKey } from './sealed-keys.js';
 
 type Commands = typeof PROFESSIONAL_APPLICATION.commands;
 
@@ -125,8 +124,7 @@ export function groupMembershipHandlers(os: CardOs, state: ApplicationState, mem
         credential: data.groupCredential,
       });
       if (!accepted.ok) return refuse(SW.incorrectData);
-      const { messageId, sealedHintKey: sealed } = data;
-      const hintKey = openSealedKeys(os, memory, { messageId, sealed, length: FIELD.hintKey.max });
+      const hintKey = openHintKey(os, memory, suite, data);
       nvm.atomically(() => {
         group.epoch.value = data.epoch;
         group.credential.write(accepted.credential);

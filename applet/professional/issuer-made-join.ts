@@ -16,7 +16,7 @@ import {
   STATEMENT,
   SW,
 } from '../../apdu/index.js';
-import { acceptCredential } from '../crypto/index.js';
+import { acceptCredential, groupSchemeOf } from '../crypto/index.js';
 import type { CardOs } from '../os/card-os.js';
 import { signStatement, verifyStatement } from '../os/statement-signature.js';
 import { refuse } from '../runtime/status-error.js';
@@ -72,7 +72,8 @@ export function issuerMadeJoinHandlers(os: CardOs, memory: ProfessionalMemory) {
       if (!verifyStatement(coprocessor, issuerKey, STATEMENT.issuerMadeCredential, fields, signature)) {
         refuse(SW.incorrectData);
       }
-      const { membershipKey, messageId, sealedHintKey: sealed } = data;
+      const { membershipKey, messageId } = data;
+      const sealed = data.sealedHintKey ?? refuse(SW.incorrectData);
       const accepted = acceptCredential(coprocessor, suite, {
         freshness: data.nonce,
         groupKeyHash: data.groupKeyHash,
@@ -80,7 +81,8 @@ export function issuerMadeJoinHandlers(os: CardOs, memory: ProfessionalMemory) {
         credential: data.groupCredential,
       });
       if (!accepted.ok) return refuse(SW.incorrectData);
-      const length = SCALAR_BYTES + FIELD.hintKey.max;
+      const hintKeyBytes = groupSchemeOf(suite).usesHintKey ? FIELD.hintKey.max : 0;
+      const length = SCALAR_BYTES + hintKeyBytes;
       const both = openSealedKeys(os, memory, { messageId, sealed, length });
       const { curve } = suite;
       const secretKey = both.subarray(0, SCALAR_BYTES);

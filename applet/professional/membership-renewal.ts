@@ -3,7 +3,6 @@
 import {
   bytesToUtf8,
   encodeTemplate,
-  FIELD,
   type PROFESSIONAL_APPLICATION,
   type RequestOf,
   STATEMENT,
@@ -16,7 +15,7 @@ import { verifyStatement } from '../os/statement-signature.js';
 import { refuse } from '../runtime/status-error.js';
 import { currentSuite } from './group-key.js';
 import type { ProfessionalMemory } from './professional-memory.js';
-import { openSealedKeys } from './sealed-keys.js';
+import { openHintKey } from './sealed-keys.js';
 
 type Commands = typeof PROFESSIONAL_APPLICATION.commands;
 
@@ -47,8 +46,7 @@ export function membershipRenewalHandlers(os: CardOs, memory: ProfessionalMemory
         credential: data.groupCredential,
       });
       if (!accepted.ok) return refuse(SW.incorrectData);
-      const { messageId, sealedHintKey: sealed } = data;
-      const hintKey = openSealedKeys(os, memory, { messageId, sealed, length: FIELD.hintKey.max });
+      const hintKey = openHintKey(os, memory, suite, data);
       nvm.atomically(() => {
         // With this write every coupon is one of another epoch and counts no more.
         group.epoch.value = data.epoch;

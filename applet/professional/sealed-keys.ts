@@ -1,7 +1,7 @@
 /** Keys that NHI seals to this card's decryption key with a credential (eq. 4). */
 
-import { encodeHpkeInfo, SW } from '../../apdu/index.js';
-import { openEnvelope } from '../crypto/index.js';
+import { encodeHpkeInfo, FIELD, type GroupSuite, SW } from '../../apdu/index.js';
+import { groupSchemeOf, openEnvelope } from '../crypto/index.js';
 import type { CardOs } from '../os/card-os.js';
 import { refuse } from '../runtime/status-error.js';
 import type { ProfessionalMemory } from './professional-memory.js';
@@ -19,4 +19,16 @@ export function openSealedKeys(
   const opened = openEnvelope(coprocessor, pair, sealed, info, NO_AAD);
   pair.secretKey.fill(0);
   return opened?.length === length ? opened : refuse(SW.incorrectData);
+}
+
+/** K_i, or nothing in a scheme that has no use for it; NHI sends one exactly where there is. */
+export function openHintKey(
+  os: CardOs,
+  memory: ProfessionalMemory,
+  suite: GroupSuite,
+  { messageId, sealedHintKey: sealed }: { messageId: Uint8Array; sealedHintKey?: Uint8Array | undefined },
+): Uint8Array {
+  if (groupSchemeOf(suite).usesHintKey !== (sealed !== undefined)) refuse(SW.incorrectData);
+  if (sealed === undefined) return new Uint8Array(0);
+  return openSealedKeys(os, memory, { messageId, sealed, length: FIELD.hintKey.max });
 }

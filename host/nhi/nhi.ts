@@ -160,7 +160,7 @@ export class Nhi {
     const issuerKey = authority.publicKey;
     this.verifier = new EpochVerifier({ curve, issuerKey, clock, published: () => this.groupKeys });
     const { verifier } = this;
-    this.opening = new OpeningService({ curve, verifier, clock, rng });
+    this.opening = new OpeningService({ suite: ports.suite, curve, verifier, clock, rng });
     this.joins = new JoinRegister({ authority, clock });
     const { opening, joins } = this;
     const joinMode = ports.joinMode ?? 'two-party';

@@ -2,6 +2,7 @@
 
 import type { OpeningHalf } from '../../apdu/index.js';
 import type { ProfessionalCard } from '../cards/professional-card.js';
+import { hostSchemeOf } from '../crypto/group-signature/index.js';
 import { sealOpeningShare } from '../nhi/opening-service/index.js';
 import { type Result, refusal } from '../protocol/refusal.js';
 import { IDENTITY_YEARS_SECONDS, SCENARIO_PINS } from './enrolment.js';
@@ -29,8 +30,8 @@ export async function enrolDoctorCard(world: World, doctor: DoctorInEnrolment): 
   if (!joined.ok) return joined;
   const activated = await doctor.card.activate();
   if (!activated.ok) return activated;
-  // NHI knows a key that it made itself; a key made on the card takes the doctor's help.
-  if (world.joinMode === 'issuer-made') return { ok: true };
+  // NHI knows a key that it made itself; a key made on the card takes the doctor's help, where it is needed at all.
+  if (world.joinMode === 'issuer-made' || !hostSchemeOf(world.suite).usesOpeningShares) return { ok: true };
   return registerForOpening(world, doctor, joined.membershipKey);
 }
 

@@ -2,6 +2,7 @@
 
 import {
   GROUP_SUITES,
+  type GroupSuite,
   type GroupSuiteName,
   type JoinMode,
   TEST_CARD_BATCH,
@@ -40,6 +41,8 @@ export type World = {
   readonly patientCard: PatientCard;
   readonly doctorCard: ProfessionalCard;
   readonly pharmacyCard: ProfessionalCard;
+  /** What doctors sign with. */
+  readonly suite: GroupSuite;
   /** The agent's own card, where there is an agent. */
   readonly agentCard?: PatientCard;
   /** The curve of the doctors' group, for devices and kiosks. */
@@ -120,6 +123,7 @@ export async function makeWorld(
     patientCard: new PatientCard(cards.patient),
     doctorCard: new ProfessionalCard(cards.doctor),
     pharmacyCard: new ProfessionalCard(cards.pharmacy),
+    suite,
     ...(cards.agent ? { agentCard: new PatientCard(cards.agent) } : {}),
     curve,
     rng: rngFor('kiosk'),

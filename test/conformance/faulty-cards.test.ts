@@ -262,6 +262,12 @@ const FAULTY: readonly Faulty[] = [
     }, 0x58),
     'membership.request-ps-g1-bls12381',
   ],
+  [
+    'a bad credential taken',
+    'professional',
+    statusInsteadOf('6a80', OK, 0x58),
+    'membership.bbs-own-issuing-key',
+  ],
   ['the same proof of the role each time', 'professional', sameAnswer(0x88), 'professional.proof-is-fresh'],
   [
     'a wrong checksum for the terminal',

@@ -63,6 +63,8 @@ export class TestVector {
 export const VECTOR_FILES = [
   'ps-g1-bls12381.json',
   'ps-g1-bn254.json',
+  'bbs-bls12381.json',
+  'bbs-bn254.json',
   'ecdsa.json',
   'hpke.json',
   'proxy-p256.json',

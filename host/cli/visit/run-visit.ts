@@ -1,5 +1,6 @@
 /** Runs a scenario on simulated cards and records it. */
 
+import type { GroupSuiteName } from '../../../apdu/index.js';
 import type { Card } from '../../../applet/index.js';
 import type { CardProfile } from '../../../perf/index.js';
 import {
@@ -31,6 +32,8 @@ export type VisitRun = {
   readonly input: VisitInput;
   readonly scenario: string;
   readonly profile: CardProfile;
+  /** What doctors sign with ({@link DEFAULT_SUITE}). */
+  readonly suite?: GroupSuiteName;
   /** Seeds every party's random numbers; without it they come from the operating system. */
   readonly seed: number | null;
 };
@@ -64,6 +67,7 @@ export async function runVisit(run: VisitRun, recorder: Recorder): Promise<Visit
     },
     rngFor,
     reinsert: async (holder) => recorder.reset(holder),
+    ...(run.suite === undefined ? {} : { suite: run.suite }),
   });
   await runPhases(world, SCENARIOS[run.scenario]!(), recorder);
   return cards;

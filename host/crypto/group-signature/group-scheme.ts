@@ -26,6 +26,8 @@ export interface GroupScheme {
   readonly name: GroupSchemeName;
   /** Whether a member's card gets a hint key K_i, derived from {@link IssuerKeys.openingKey}. */
   readonly usesHintKey: boolean;
+  /** Whether the opening service must be given T~ of each member, in shares ({@link combineOpeningShares}). */
+  readonly usesOpeningShares: boolean;
   /** The keys of a new epoch, each service's apart, with proofs of knowledge. */
   generateKeys(curve: HostCurve, epoch: number, rng: Rng): IssuerKeys;
   /** Issues under one key. It uses {@link IssuerKeys.secretKey} only, never the opening key. */

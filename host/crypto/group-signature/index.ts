@@ -1,4 +1,5 @@
 export * from './batch.js';
+export * from './bbs/verifier.js';
 export * from './group-issuer.js';
 export * from './group-opener.js';
 export * from './group-scheme.js';

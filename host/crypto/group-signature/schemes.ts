@@ -2,6 +2,7 @@
 
 import { type GroupSchemeName, type GroupSuite, suiteOfPublicKey } from '../../../apdu/index.js';
 import type { Rng } from '../random.js';
+import { BBS } from './bbs/bbs.js';
 import type { GroupIssuer, IssuerKeys, IssuingRegister } from './group-issuer.js';
 import type {
   ClaimedOpening,
@@ -21,7 +22,7 @@ import type { HostCurve } from './host-curve.js';
 import { PS_G1 } from './ps-g1/ps-g1.js';
 
 /** To add a scheme: a row here. */
-const SCHEMES: Readonly<Record<GroupSchemeName, GroupScheme>> = { 'ps-g1': PS_G1 };
+const SCHEMES: Readonly<Record<GroupSchemeName, GroupScheme>> = { 'ps-g1': PS_G1, bbs: BBS };
 
 export function hostSchemeOf(suite: GroupSuite): GroupScheme {
   return SCHEMES[suite.scheme];

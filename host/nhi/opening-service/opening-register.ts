@@ -34,7 +34,11 @@ export class MemberRegister {
   /** By D, hexadecimal. */
   private readonly entries = new Map<string, Entry>();
 
-  constructor(private readonly curve: HostCurve) {}
+  constructor(
+    private readonly curve: HostCurve,
+    /** Whether the scheme opens by T~, or by the opening key alone. */
+    private readonly needsOpeningKeys: boolean,
+  ) {}
 
   enrol(member: EnrolledMember): void {
     const key = toHex(member.membershipKey);
@@ -52,7 +56,8 @@ export class MemberRegister {
   }
 
   isOpenable(membershipKey: Uint8Array): boolean {
-    return this.entries.get(toHex(membershipKey))?.openingKey !== undefined;
+    const entry = this.entries.get(toHex(membershipKey));
+    return entry !== undefined && this.canOpen(entry);
   }
 
   /** Keeps a share; with the second one T~ is checked against D and registered once and for all. */
@@ -87,10 +92,14 @@ export class MemberRegister {
     return this.entries.get(toHex(membershipKey))?.revoked ?? false;
   }
 
-  /** All members of an epoch whose T~ is known, or the revoked among them. */
+  private canOpen({ openingKey }: Entry): boolean {
+    return !this.needsOpeningKeys || openingKey !== undefined;
+  }
+
+  /** All members of an epoch that can be opened, or the revoked among them. */
   forOpening(epoch: number, hintMasterKey: Uint8Array, which: 'all' | 'revoked'): OpeningRegister {
     const chosen = [...this.entries.values()].filter(
-      ({ openingKey, revoked }) => openingKey !== undefined && (which === 'all' || revoked),
+      (entry) => this.canOpen(entry) && (which === 'all' || entry.revoked),
     );
     const openable = (entry: Entry): OpenableMember => {
       const { doctorId, membershipKey } = entry;

@@ -1,15 +1,18 @@
 /**
  * NHI's opening service: who signed, for a judge or after a complaint, and whether a signer was revoked.
- * It holds MK_hint and T~ of every member and neither x nor y: it recognises signatures and makes none.
+ * It holds the opening key of the epoch (in PS-G1 MK_hint, with T~ of every member) and nothing of the
+ * issuing key: it recognises signatures and makes none.
  */
 
-import { encodeHpkeInfo, STATEMENT, toHex, utf8ToBytes } from '../../../apdu/index.js';
+import { encodeHpkeInfo, type GroupSuite, STATEMENT, toHex, utf8ToBytes } from '../../../apdu/index.js';
 import type { Clock } from '../../clock.js';
 import { type EcKeyPair, generateEcKeyPair } from '../../crypto/ecdsa.js';
 import {
   type ClaimedOpening,
   type GroupOpener,
+  type GroupScheme,
   type HostCurve,
+  hostSchemeOf,
   type MclGroupVerifier,
   makeGroupOpener,
   type OpeningLogEntry,
@@ -26,7 +29,11 @@ import { type EnrolledMember, hintKeyOf, MemberRegister } from './opening-regist
 import { openOpeningShare } from './share-message.js';
 
 /** K_i, or sk and K_i, on the way to a card. */
-export type SealedKeys = { readonly messageId: Uint8Array; readonly sealedHintKey: Uint8Array };
+export type SealedKeys = {
+  readonly messageId: Uint8Array;
+  /** Absent where the suite has no K_i and there is nothing to seal. */
+  readonly sealedHintKey?: Uint8Array;
+};
 
 /** Every opening, for whom and why. */
 export type LoggedOpening = OpeningLogEntry & { readonly reason: string; readonly time: number };
@@ -35,16 +42,19 @@ const NONCE_SECONDS = 24 * 3600;
 const NO_AAD = new Uint8Array(0);
 
 export class OpeningService {
+  private readonly scheme: GroupScheme;
   private readonly sealing: EcKeyPair;
   private readonly register: MemberRegister;
   private readonly nonces: SingleUse;
-  /** MK_hint by epoch. */
+  /** The opening key by epoch; MK_hint in PS-G1. */
   private readonly hintMasterKeys = new Map<number, Uint8Array>();
   private readonly openings: LoggedOpening[] = [];
   private proofs = 0;
 
   constructor(
     private readonly ports: {
+      /** What doctors sign with, and its curve. */
+      readonly suite: GroupSuite;
       readonly curve: HostCurve;
       /** The group key of an epoch, by which signatures are verified before they are opened. */
       readonly verifier: { of(epoch: number): MclGroupVerifier | undefined };
@@ -54,7 +64,8 @@ export class OpeningService {
   ) {
     const { curve, clock, rng } = ports;
     this.sealing = generateEcKeyPair(rng);
-    this.register = new MemberRegister(curve);
+    this.scheme = hostSchemeOf(ports.suite);
+    this.register = new MemberRegister(curve, this.scheme.usesOpeningShares);
     this.nonces = new SingleUse(clock, rng, NONCE_SECONDS);
   }
 
@@ -76,6 +87,7 @@ export class OpeningService {
   /** K_i of an epoch, sealed to the member's card: the issuing service passes it on and can not read it. */
   async sealHintKey(membershipKey: Uint8Array, epoch: number): Promise<SealedKeys> {
     const member = this.memberOf(membershipKey);
+    if (!this.scheme.usesHintKey) return { messageId: newMessageId(this.ports.rng) };
     const hintKey = hintKeyOf(member, epoch, this.hintMasterKeyOf(epoch));
     return this.seal(member, hintKey);
   }
@@ -87,7 +99,9 @@ export class OpeningService {
   async sealMemberKey(membershipKey: Uint8Array, epoch: number, secretKey: Uint8Array): Promise<SealedKeys> {
     const member = this.memberOf(membershipKey);
     this.register.setOpeningKey(membershipKey, openingShare(this.ports.curve, secretKey));
-    const hintKey = hintKeyOf(member, epoch, this.hintMasterKeyOf(epoch));
+    const hintKey = this.scheme.usesHintKey
+      ? hintKeyOf(member, epoch, this.hintMasterKeyOf(epoch))
+      : new Uint8Array(0);
     const both = new Uint8Array(secretKey.length + hintKey.length);
     both.set(secretKey);
     both.set(hintKey, secretKey.length);
@@ -116,7 +130,7 @@ export class OpeningService {
     return refused ?? { ok: true, complete: this.register.isOpenable(membershipKey) };
   }
 
-  /** Whether T~ of a member is registered. */
+  /** Whether signatures of a member can be opened: where the scheme needs T~, it is registered. */
   isOpenable(membershipKey: Uint8Array): boolean {
     return this.register.isOpenable(membershipKey);
   }
