@@ -13,15 +13,15 @@ import { ProfessionalPeer } from '../support/professional-peer.js';
 import { seededBytes } from '../support/seeded-random.js';
 import { call, selectApplication, type Transmit } from '../support/transmit.js';
 import { verifyPin } from '../support/visit.js';
-import { RecordedRun } from './recorded-run.js';
+import { RecordedRun, type RunOptions } from './recorded-run.js';
 
 const { commands } = PATIENT_APPLICATION;
 const LATER = 86_400;
 
-export async function recordIssuer(seed: number): Promise<RecordedRun> {
+export async function recordIssuer(seed: number, watch?: RunOptions): Promise<RecordedRun> {
   const { nvm } = cardOf(PATIENT_CARD).image();
   const blank = { nvm, random: seededBytes(seed, 'card') };
-  const run = new RecordedRun(`NHI at a card in use, seed ${seed}`, { patient: blank });
+  const run = new RecordedRun(`NHI at a card in use, seed ${seed}`, { patient: blank }, watch);
   const transmit: Transmit = (apdu) => run.transmit('patient', apdu);
   const { renewed } = personalisePatientOver(run.chips.patient!, transmit, commands, { seed });
   const meetNhi = (turn: number): void => {

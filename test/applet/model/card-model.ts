@@ -9,10 +9,10 @@ import {
   type RoleName,
 } from '../../../apdu/index.js';
 import type { Collection, Power, Sent, Visit } from './actions.js';
+import { commandOf } from './command-of.js';
 
 const { commands, files, pins } = PATIENT_APPLICATION;
 
-type CommandId = keyof typeof commands;
 type Role = Exclude<RoleName, 'none' | 'holder'>;
 
 /** What a logical channel keeps. */
@@ -265,11 +265,14 @@ export class CardModel {
     on.currentFile = file.fid;
     if ((file.structure === 'transparent') !== (record === undefined)) return 0x6981;
     if (record === undefined) return OK;
+    return this.hasRecord(file, record) ? OK : 0x6a83;
+  }
+
+  private hasRecord({ name, records }: FileSpec, record: number): boolean {
+    if (name === files.prescriptions.name) return this.slots[record - 1] !== undefined;
     // No action writes into the booklet.
-    if (file.name === files.programmes.name) return 0x6a83;
-    const present =
-      file.name === files.prescriptions.name ? this.slots[record - 1] : this.recordOf(file.records, record);
-    return present ? OK : 0x6a83;
+    if (name === files.programmes.name) return false;
+    return this.recordOf(records, record) !== undefined;
   }
 
   /** Records and log entries come together and are kept as long as their cyclic file has room. */
@@ -353,46 +356,4 @@ function authenticate(on: Channel, as: Role): number {
   on.role = as;
   on.checksums = 0;
   return OK;
-}
-
-/** The declared command that an action sends once the application is selected. */
-function commandOf(action: Sent): CommandId {
-  switch (action.kind) {
-    case 'verify':
-      return 'verify';
-    case 'change':
-      return 'changeReferenceData';
-    case 'unblock':
-      return 'resetRetryCounter';
-    case 'challenge':
-      return 'getChallenge';
-    case 'certificate':
-      return 'verifyCertificate';
-    case 'authenticate':
-      return 'mutualAuthenticate';
-    case 'read':
-      return action.record === undefined ? 'readBinary' : 'readRecord';
-    case 'environment':
-      return 'manageSecurityEnvironment';
-    case 'sign':
-      return action.seals ? 'encipher' : 'computeSignature';
-    case 'contribute':
-      return 'contributeToPrescriptionNumber';
-    case 'visit':
-      return 'putVisitRecord';
-    case 'collect':
-      return 'collect';
-    case 'issuer channel':
-      return 'initializeUpdate';
-    case 'activate':
-    case 'deactivate':
-    case 'terminate':
-      return action.kind;
-    case 'restore tries':
-      return 'restoreTries';
-    case 'make keys':
-      return 'generateKeyPair';
-    default:
-      return 'select';
-  }
 }
