@@ -162,7 +162,7 @@ describe('a card image file', () => {
   });
 
   it('cut short anywhere in its content is damaged even with right checksums', () => {
-    const limits = { ...DEFAULT_LIMITS, nvmBytes: 60 * 128, ramBytes: 1_580 };
+    const limits = { ...DEFAULT_LIMITS, nvmBytes: 80 * 128, ramBytes: 1_700 };
     const file = encodeCardImage(savedCardOf(cardOf(PATIENT_CARD, { limits }), 'test', true));
     const content = file.slice(HEADER_BYTES, file.length - DIGEST_BYTES);
     expect(parseCardImage(sealFile(CARD_IMAGE_FORMAT, content)).ok).toBe(true);
