@@ -32,7 +32,7 @@ describe('too little RAM', () => {
       const { hospital, patientCard, doctorCard, nhi } = scenario.world;
       const fresh = { ...scenario.chips };
       const outcomes: { size: number; ok: boolean }[] = [];
-      for (let ramBytes = 1_650; ramBytes <= DEFAULT_LIMITS.ramBytes; ramBytes += 223) {
+      for (let ramBytes = 1_700; ramBytes <= DEFAULT_LIMITS.ramBytes; ramBytes += 223) {
         for (const each of ['patient', 'doctor'] as const) scenario.chips[each] = fresh[each];
         scenario.chips[holder] = scenario.rehouse(holder, { ...DEFAULT_LIMITS, ramBytes });
         await patientCard.select();
