@@ -6,6 +6,8 @@ const SERIAL = 'test/reader-drivers/serial*.test.ts';
 export default defineConfig({
   test: {
     globalSetup: ['test/cli/build-program.ts'],
+    // the same engine wherever the tests run; test/engine compares the other with it
+    env: { IMIS_ENGINE: 'mcl-wasm' },
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
@@ -16,7 +18,8 @@ export default defineConfig({
           name: 'threads',
           pool: 'threads',
           include: ['test/**/*.test.ts'],
-          exclude: [SERIAL, '**/node_modules/**'],
+          // vitest-engine.config.ts: what needs the accelerated engine
+          exclude: [SERIAL, 'test/engine/**', '**/node_modules/**'],
         },
       },
       { extends: true, test: { name: 'processes', pool: 'forks', include: [SERIAL] } },

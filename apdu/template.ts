@@ -4,8 +4,8 @@
  * from the same table.
  */
 
-import { bytesToUint, bytesToUtf8, concatBytes, uintToBytes, utf8ToBytes } from './bytes.js';
-import { decodeTlvs, encodeTlv, TlvError } from './tlv.js';
+import { bytesToUint, bytesToUtf8, uintToBytes, utf8ToBytes } from './bytes.js';
+import { decodeTlvs, encodeTlv, TlvError, tlvLength, writeTlv } from './tlv.js';
 
 /** What the value bytes of a data object mean. `uint` is big-endian with a fixed length. */
 export type Format = 'bytes' | 'uint' | 'text' | 'template';
@@ -128,11 +128,16 @@ function valueFromBytes(object: DataObject, bytes: Uint8Array): unknown {
 
 /** Encodes one declared object with its tag. @throws {RangeError} when the value breaks the declared length. */
 export function encodeObject<const O extends DataObject>(object: O, value: ValueOf<O>): Uint8Array {
+  return encodeTlv(object.tag, checkedValue(object, value));
+}
+
+/** @throws {RangeError} */
+function checkedValue(object: DataObject, value: unknown): Uint8Array {
   const bytes = valueToBytes(object, value);
   if (bytes.length < object.min || bytes.length > object.max) {
     throw new RangeError(`${object.name}: ${bytes.length} bytes, allowed are ${object.min} to ${object.max}`);
   }
-  return encodeTlv(object.tag, bytes);
+  return bytes;
 }
 
 /**
@@ -140,17 +145,26 @@ export function encodeObject<const O extends DataObject>(object: O, value: Value
  * @throws {RangeError} naming the field whose value is missing or has a length not allowed.
  */
 export function encodeTemplate<const T extends Template>(template: T, values: ValuesOf<T>): Uint8Array {
+  // Two turns, so that the bytes are written once: every signature and every answer comes by here.
+  const tags: number[] = [];
   const parts: Uint8Array[] = [];
+  let length = 0;
   for (const field in template) {
     const object = template[field]!;
     const value = (values as Record<string, unknown>)[field];
     if (value === undefined) {
       if (!object.optional) throw new RangeError(`${object.name} is missing`);
-    } else {
-      parts.push(encodeObject(object, value as never));
+      continue;
     }
+    const bytes = checkedValue(object, value);
+    tags.push(object.tag);
+    parts.push(bytes);
+    length += tlvLength(object.tag, bytes.length);
   }
-  return concatBytes(...parts);
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (let i = 0; i < parts.length; i++) at = writeTlv(whole, at, tags[i]!, parts[i]!);
+  return whole;
 }
 
 /**

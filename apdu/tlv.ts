@@ -5,8 +5,6 @@
  * statements.
  */
 
-import { concatBytes } from './bytes.js';
-
 /** One data object: its tag as a number (`0x5F37`) and its value. */
 export type Tlv = { readonly tag: number; readonly value: Uint8Array };
 
@@ -23,12 +21,16 @@ export class TlvError extends RangeError {
 
 /** Bytes of a tag. @throws {RangeError} for a number that is no one- or two-byte tag. */
 export function encodeTag(tag: number): Uint8Array {
-  if (Number.isInteger(tag) && tag > 0 && tag <= 0xff && (tag & 0x1f) !== 0x1f) return Uint8Array.of(tag);
+  assertTag(tag);
+  return tag > 0xff ? Uint8Array.of(tag >> 8, tag & 0xff) : Uint8Array.of(tag);
+}
+
+function assertTag(tag: number): void {
+  if (Number.isInteger(tag) && tag > 0 && tag <= 0xff && (tag & 0x1f) !== 0x1f) return;
   const low = tag & 0xff;
   // a first byte FF is padding to every decoder (6.3), although its bits would be those of a tag
-  if (Number.isInteger(tag) && tag < 0xff00 && ((tag >> 8) & 0x1f) === 0x1f && low >= 0x1f && low < 0x80) {
-    return Uint8Array.of(tag >> 8, low);
-  }
+  if (Number.isInteger(tag) && tag < 0xff00 && ((tag >> 8) & 0x1f) === 0x1f && low >= 0x1f && low < 0x80)
+    return;
   throw new RangeError(`not a one- or two-byte BER tag: ${tag.toString(16)}`);
 }
 
@@ -47,7 +49,31 @@ export function encodeLength(length: number): Uint8Array {
 
 /** Tag, length and value of one data object. */
 export function encodeTlv(tag: number, value: Uint8Array): Uint8Array {
-  return concatBytes(encodeTag(tag), encodeLength(value.length), value);
+  const whole = new Uint8Array(tlvLength(tag, value.length));
+  writeTlv(whole, 0, tag, value);
+  return whole;
+}
+
+/** Bytes of a data object whose value has `length` bytes. */
+export function tlvLength(tag: number, length: number): number {
+  return (tag > 0xff ? 2 : 1) + (length < 0x80 ? 1 : length <= 0xff ? 2 : 3) + length;
+}
+
+/** Writes a data object into `target` and answers where it ends. @throws {RangeError} as {@link encodeTag} and {@link encodeLength} do. */
+export function writeTlv(target: Uint8Array, at: number, tag: number, value: Uint8Array): number {
+  assertTag(tag);
+  const { length } = value;
+  let next = at;
+  if (tag > 0xff) target[next++] = tag >> 8;
+  target[next++] = tag & 0xff;
+  if (length > 0xffff) throw new RangeError(`a data object holds at most 65535 bytes, not ${length}`);
+  if (length > 0xff) {
+    target[next++] = 0x82;
+    target[next++] = length >> 8;
+  } else if (length >= 0x80) target[next++] = 0x81;
+  target[next++] = length & 0xff;
+  target.set(value, next);
+  return next + length;
 }
 
 function readTag(bytes: Uint8Array, at: number): { tag: number; next: number } {

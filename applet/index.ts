@@ -14,6 +14,7 @@ export * from './runtime/memory-map.js';
 export * from './runtime/meter.js';
 export * from './runtime/nvm.js';
 export * from './runtime/operations.js';
+export * from './runtime/profile-too-small.js';
 export * from './runtime/ram.js';
 export * from './runtime/status-error.js';
 export * from './runtime/wear.js';

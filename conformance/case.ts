@@ -24,6 +24,8 @@ export const CATEGORIES = [
   'visit',
   'prescription',
   'collection',
+  'delegation',
+  'agent-collection',
   'envelope',
   'membership',
   'professional',
@@ -47,6 +49,7 @@ export const FEATURES = [
   'card-authentication',
   'secure-messaging',
   'prescriptions',
+  'delegation',
   'group-signature',
 ] as const;
 export type Feature = (typeof FEATURES)[number];

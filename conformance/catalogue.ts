@@ -2,12 +2,17 @@
 
 import { APPLICATIONS } from '../apdu/index.js';
 import { CATEGORIES, type ConformanceCase } from './case.js';
+import { AGENT_COLLECTION_CASES } from './cases/agent-collection.js';
 import { APDU_CASES } from './cases/apdu.js';
 import { AUTHENTICATION_CASES } from './cases/authentication.js';
+import { BBS_MEMBERSHIP_CASES } from './cases/bbs-membership.js';
 import { CERTIFICATE_CHAIN_CASES } from './cases/certificate-chain.js';
 import { CHAINING_CASES } from './cases/chaining.js';
 import { CLASS_CASES } from './cases/class.js';
 import { COLLECTION_CASES } from './cases/collection.js';
+import { COUPON_CASES } from './cases/coupon.js';
+import { DATA_OBJECT_CASES } from './cases/data-object.js';
+import { DELEGATION_CASES } from './cases/delegation.js';
 import { ENVELOPE_CASES } from './cases/envelope.js';
 import { ENVIRONMENT_CASES } from './cases/environment.js';
 import { FILE_CASES } from './cases/file.js';
@@ -17,6 +22,8 @@ import { GROUP_SIGNATURE_CASES } from './cases/group-signature.js';
 import { LIFE_CYCLE_ISSUER_CASES, PIN_ISSUER_CASES, RENEWAL_CASES } from './cases/issuer.js';
 import { LIFE_CYCLE_CASES } from './cases/life-cycle.js';
 import { MEMBERSHIP_CASES } from './cases/membership.js';
+import { MEMBERSHIP_RENEWAL_CASES } from './cases/membership-renewal.js';
+import { OPENING_SPLIT_CASES } from './cases/opening-split.js';
 import { PIN_CASES } from './cases/pin.js';
 import { PRESCRIPTION_CASES } from './cases/prescription.js';
 import { PROFESSIONAL_CASES } from './cases/professional.js';
@@ -40,6 +47,7 @@ const FAMILIES: readonly (readonly ConformanceCase[])[] = [
   CHAINING_CASES,
   FILE_CASES,
   FILE_WRITING_CASES,
+  DATA_OBJECT_CASES,
   RENEWAL_CASES,
   RECORD_CASES,
   RECORD_ORDER_CASES,
@@ -57,9 +65,15 @@ const FAMILIES: readonly (readonly ConformanceCase[])[] = [
   VISIT_CASES,
   PRESCRIPTION_CASES,
   COLLECTION_CASES,
+  DELEGATION_CASES,
+  AGENT_COLLECTION_CASES,
   ENVELOPE_CASES,
   MEMBERSHIP_CASES,
+  BBS_MEMBERSHIP_CASES,
   GROUP_SIGNATURE_CASES,
+  COUPON_CASES,
+  OPENING_SPLIT_CASES,
+  MEMBERSHIP_RENEWAL_CASES,
   PROFESSIONAL_CASES,
   APPLICATIONS.flatMap(declarationCases),
 ];

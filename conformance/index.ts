@@ -17,3 +17,4 @@ export {
 export { selectCases } from './select-cases.js';
 export type { ConformanceTarget, FreshCard } from './target.js';
 export { TestCard } from './test-card.js';
+export { renderTestVectors } from './vectors/render.js';

@@ -150,6 +150,12 @@ export const PRICE_RULES: readonly PriceRule[] = [
     source: 'two thirds of an exponent bit in the RSA engine of a native platform, next larger modulus',
   },
   {
+    operation: 'modreduce',
+    terms: [modularMultiplication, modularMultiplication],
+    source:
+      'the high part times a constant, and the low part added: one modular multiplication and one addition',
+  },
+  {
     operation: 'modadd',
     terms: [modularMultiplication],
     source: 'not measured by itself; bounded by one modular multiplication',

@@ -8,8 +8,11 @@
 
 import { type CurveName, PAIRING_CURVES, type PairingCurve } from './pairing-curve.js';
 
-/** `ps-g1`: Pointcheval and Sanders, commitment in G1; who holds sk recognises its own signatures. */
-export type GroupSchemeName = 'ps-g1';
+/**
+ * `ps-g1`: Pointcheval and Sanders, commitment in G1; who has sk recognises that card's signatures.
+ * `bbs`: Camenisch, Drijvers and Lehmann with an encrypted identity; only the opening service recognises them.
+ */
+export type GroupSchemeName = 'ps-g1' | 'bbs';
 export type GroupSuiteName = `${GroupSchemeName}-${CurveName}`;
 
 export type GroupSuite = {
@@ -42,6 +45,22 @@ export const GROUP_SUITES: Readonly<Record<GroupSuiteName, GroupSuite>> = {
     curve: bn254,
     signatureBytes: 136,
     credentialBytes: 127,
+  },
+  'bbs-bls12381': {
+    name: 'bbs-bls12381',
+    id: 3,
+    scheme: 'bbs',
+    curve: bls12381,
+    signatureBytes: 351,
+    credentialBytes: 335,
+  },
+  'bbs-bn254': {
+    name: 'bbs-bn254',
+    id: 4,
+    scheme: 'bbs',
+    curve: bn254,
+    signatureBytes: 287,
+    credentialBytes: 319,
   },
 };
 

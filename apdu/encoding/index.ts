@@ -1,3 +1,7 @@
+export * from './bbs-credential.js';
+export * from './bbs-generator.js';
+export * from './bbs-public-key.js';
+export * from './bbs-signature.js';
 export * from './domain.js';
 export * from './group-join.js';
 export * from './group-opening.js';
@@ -5,6 +9,7 @@ export * from './group-suite.js';
 export * from './hpke-info.js';
 export * from './padding.js';
 export * from './pairing-curve.js';
+export * from './proxy-signature.js';
 export * from './ps-g1-credential.js';
 export * from './ps-g1-opening.js';
 export * from './ps-g1-public-key.js';

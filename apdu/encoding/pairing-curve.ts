@@ -25,6 +25,8 @@ export type PairingCurve = {
   readonly g2Bytes: number;
   /** Whether G1 is the whole curve; if not, subgroup membership must be proven by r·P = O. */
   readonly cofactorOne: boolean;
+  /** Modulus p of the field under G1, as long as a coordinate, big-endian. */
+  readonly fieldModulus: Uint8Array;
   /** Order r of the groups, 32 bytes big-endian. */
   readonly order: Uint8Array;
   /** Generator g of G1, encoded. */
@@ -42,6 +44,9 @@ export const PAIRING_CURVES: Readonly<Record<CurveName, PairingCurve>> = {
     g1AffineBytes: 96,
     g2Bytes: 96,
     cofactorOne: false,
+    fieldModulus: fromHex(
+      '1a0111ea397fe69a4b1ba7b6434bacd764774b84f38512bf6730d2a0f6b0f6241eabfffeb153ffffb9feffffffffaaab',
+    ),
     order: fromHex('73eda753299d7d483339d80809a1d80553bda402fffe5bfeffffffff00000001'),
     g1Generator: fromHex(
       '97f1d3a73197d7942695638c4fa9ac0fc3688c4f9774b905a14e3a3f171bac586c55e83ff97a1aeffb3af00adb22c6bb',
@@ -61,6 +66,7 @@ export const PAIRING_CURVES: Readonly<Record<CurveName, PairingCurve>> = {
     g1AffineBytes: 64,
     g2Bytes: 128,
     cofactorOne: true,
+    fieldModulus: fromHex('30644e72e131a029b85045b68181585d97816a916871ca8d3c208c16d87cfd47'),
     order: fromHex('30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000001'),
     // x = 1, y = 2
     g1Generator: fromHex(`${'00'.repeat(31)}01`),

@@ -1,6 +1,6 @@
 /** What enters a hash: a domain tag and a list of byte strings, so framed that no two lists share bytes. */
 
-import { concatBytes, uintToBytes, utf8ToBytes } from '../bytes.js';
+import { utf8ToBytes } from '../bytes.js';
 
 /** Length of a Schnorr challenge, in bytes: one less than a scalar, so no group needs a reduction. */
 export const CHALLENGE_BYTES = 31;
@@ -10,9 +10,24 @@ export const CHALLENGE_BYTES = 31;
  * Four bytes because a statement has no stated bound of its own.
  */
 export function hashInput(domain: string, inputs: readonly Uint8Array[]): Uint8Array {
-  const parts: Uint8Array[] = [];
-  for (const part of [utf8ToBytes(domain), ...inputs]) parts.push(uintToBytes(part.length, 4), part);
-  return concatBytes(...parts);
+  const tag = utf8ToBytes(domain);
+  let length = 4 + tag.length;
+  for (const input of inputs) length += 4 + input.length;
+  const whole = new Uint8Array(length);
+  let at = framed(whole, 0, tag);
+  for (const input of inputs) at = framed(whole, at, input);
+  return whole;
+}
+
+/** Writes a part after its length and answers where it ends. */
+function framed(target: Uint8Array, at: number, part: Uint8Array): number {
+  const { length } = part;
+  target[at] = length >>> 24;
+  target[at + 1] = length >>> 16;
+  target[at + 2] = length >>> 8;
+  target[at + 3] = length;
+  target.set(part, at + 4);
+  return at + 4 + length;
 }
 
 /** What ECDSA hashes and signs: the domain tag of an equation and its statement (canonical TLV). */

@@ -2,7 +2,11 @@
 
 import type { AccessRule, AlgorithmSpec, CommandSpec, FileOperation, FileSpec } from './specification.js';
 
-const PIN_WORDS = { holder: 'after the holder PIN', puk: 'after the PUK' } as const;
+const PIN_WORDS = {
+  holder: 'after the holder PIN',
+  puk: 'after the PUK',
+  agent: 'after the agent PIN of a slot',
+} as const;
 const ROLE_WORDS = {
   doctor: 'for an authenticated doctor',
   staff: 'for authenticated medical staff',

@@ -33,6 +33,7 @@ export const COMMON_STATUS: readonly CommandStatus[] = [
   { status: SW.incorrectData, reason: 'the data objects are not those declared' },
   { status: SW.notEnoughMemory, reason: 'the command needs more RAM than this card profile has' },
   { status: SW.incorrectP1P2, reason: 'P1 or P2 is not one of the declared values' },
+  { status: SW.referenceDataNotFound, reason: 'GET DATA or PUT DATA names a data object that is not there' },
   { status: SW.instructionNotSupported, reason: 'no command has this instruction' },
   { status: SW.classNotSupported, reason: 'no command has this class' },
 ];
@@ -42,7 +43,8 @@ export type CommandMatch =
   | CommandSpec
   | 'class not supported'
   | 'instruction not supported'
-  | 'incorrect P1-P2';
+  | 'incorrect P1-P2'
+  | 'data object not found';
 
 /** The declared command for a header; `cla` without its channel, chaining and secure-messaging bits. */
 export function matchCommand(
@@ -61,7 +63,7 @@ export function matchCommand(
     } else if (acceptsParameter(command.p1, p1) && acceptsParameter(command.p2, p2)) {
       return command;
     } else {
-      miss = 'incorrect P1-P2';
+      miss = command.namesObject ? 'data object not found' : 'incorrect P1-P2';
     }
   }
   return miss;

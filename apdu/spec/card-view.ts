@@ -5,6 +5,7 @@ import type { CommandApdu } from '../command-apdu.js';
 import { TlvError } from '../tlv.js';
 import { findAlgorithm, matchCommand } from './application.js';
 import { splitClassByte } from './class-byte.js';
+import { getHistoricalBytes } from './data-objects.js';
 import { type DecodedObject, fieldHasSecret, rawObject, secretObject } from './decoded-object.js';
 import { findFileBySfi, locateFile, shortIdentifierOf } from './file-tree.js';
 import * as interindustry from './interindustry.js';
@@ -41,7 +42,7 @@ const UNSELECTED: ApplicationSpec = {
   ...MASTER_FILE,
   id: 'none',
   aid: '',
-  commands: { ...interindustry },
+  commands: { ...interindustry, getHistoricalBytes },
   algorithms: {},
   pins: {
     holder: { reference: 0x81, name: 'holder PIN', minLength: 4, maxLength: 12, tries: 3 },

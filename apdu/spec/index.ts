@@ -3,12 +3,23 @@ export * from './application.js';
 export * from './card-answer-error.js';
 export * from './class-byte.js';
 export * from './client.js';
+export { DECISION, HOLDER_DECLARATION, PIN_STATUS } from './data-objects.js';
 export * from './decoded-object.js';
 export * from './decoder.js';
+export { AGENT_PINS, type SlotName } from './delegation-commands.js';
 export type { Transmit } from './exchange.js';
 export * from './file-tree.js';
 export * from './json-export.js';
 export * from './master-file.js';
+export {
+  CREDENTIAL_MESSAGE,
+  ISSUER_MADE_CREDENTIAL_MESSAGE,
+  JOIN_MODE,
+  type JoinMode,
+  OPENING_HALF,
+  type OpeningHalf,
+  RENEWAL_MESSAGE,
+} from './membership-commands.js';
 export * from './patient-application.js';
 export * from './patient-files.js';
 export * from './professional-application.js';

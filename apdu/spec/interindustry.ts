@@ -201,6 +201,25 @@ export const verify = {
   ],
 } as const satisfies CommandSpec;
 
+/** VERIFY with P1 = FF: a terminal is done with what the PIN permits and the card stays selected. */
+export const resetVerification = {
+  id: 'resetVerification',
+  name: 'VERIFY: NOT VERIFIED',
+  clause: 'ISO/IEC 7816-4:2020, 11.5.6',
+  summary: 'Sets the verification status of a PIN back to "not verified", on this logical channel.',
+  cla: 0x00,
+  ins: 0x20,
+  p1: { kind: 'constant', value: 0xff },
+  p2: { kind: 'enum', name: 'reference', values: { 'holder PIN': 0x81 } },
+  data: { kind: 'none' },
+  response: { kind: 'none' },
+  access: 'always',
+  states: ['operational'],
+  effect: 'session',
+  status: [],
+  examples: [{ title: 'the PIN counts no more', command: '0020FF81' }],
+} as const satisfies CommandSpec;
+
 export const changeReferenceData = {
   id: 'changeReferenceData',
   name: 'CHANGE REFERENCE DATA',

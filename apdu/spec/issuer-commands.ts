@@ -79,6 +79,7 @@ export const putCertificate = {
   p1: { kind: 'constant', value: 0x7f },
   p2: { kind: 'constant', value: 0x21 },
   data: { kind: 'template', template: PATIENT_CERTIFICATE_OBJECT.fields },
+  namesObject: true,
   response: { kind: 'none' },
   chaining: true,
   access: { role: 'nhi' },

@@ -98,6 +98,7 @@ function exportCommand(command: CommandSpec) {
     ...(command.secureMessagingIn ? { secureMessagingIn: command.secureMessagingIn } : {}),
     access: command.access,
     ...(command.access === 'by file' ? { fileOperation: command.fileOperation ?? 'read' } : {}),
+    ...(command.namesObject ? { namesObject: true } : {}),
     states: command.states,
     effect: command.effect,
     status: command.status.map(exportStatus),

@@ -11,6 +11,9 @@ import type { ApplicationSpec, DirectorySpec, FileSpec } from './specification.j
  */
 export const CARD_CAPABILITIES: Uint8Array = fromHex('F6 01 80');
 
+/** Historical bytes of both cards (12.1.1): category 80, card capabilities 73. They tell no two cards apart. */
+export const HISTORICAL_BYTES: Uint8Array = concatBytes(fromHex('80 73'), CARD_CAPABILITIES);
+
 const files = {
   directory: {
     name: 'EF.DIR',

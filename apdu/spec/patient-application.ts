@@ -5,6 +5,8 @@ import { FIELD } from '../statement/fields.js';
 import { STATEMENT } from '../statement/statements.js';
 import { SW } from '../status-word.js';
 import { bytesObject, optional, secret, templateObject } from '../template.js';
+import * as dataObjects from './data-objects.js';
+import * as delegation from './delegation-commands.js';
 import * as fileCommands from './file-commands.js';
 import * as interindustry from './interindustry.js';
 import * as issuer from './issuer-commands.js';
@@ -279,9 +281,15 @@ export const PATIENT_APPLICATION = {
     getResponse: interindustry.getResponse,
     manageChannel: interindustry.manageChannel,
     getChallenge: interindustry.getChallenge,
-    verify: interindustry.verify,
-    changeReferenceData: interindustry.changeReferenceData,
+    verify: delegation.verify,
+    changeReferenceData: delegation.changeReferenceData,
+    resetVerification: interindustry.resetVerification,
     resetRetryCounter: interindustry.resetRetryCounter,
+    getHistoricalBytes: dataObjects.getHistoricalBytes,
+    getPinStatus: dataObjects.getPinStatus,
+    getCardSerial: dataObjects.getCardSerial,
+    getHolderDeclaration: dataObjects.getHolderDeclaration,
+    putHolderDeclaration: dataObjects.putHolderDeclaration,
     manageSecurityEnvironment: interindustry.manageSecurityEnvironment,
     setVerificationKey: interindustry.setVerificationKey,
     verifyCertificate: interindustry.verifyCertificate,
@@ -292,6 +300,7 @@ export const PATIENT_APPLICATION = {
     deactivate: issuer.deactivate,
     terminate: issuer.terminate,
     generateKeyPair: interindustry.generateKeyPair,
+    proveDelegationKey: delegation.proveDelegationKey,
     storeData,
     computeSignature,
     encipher,
@@ -300,11 +309,20 @@ export const PATIENT_APPLICATION = {
     putVisitRecord,
     putCertificate: issuer.putCertificate,
     collect,
+    openDelegation: delegation.openDelegation,
+    answerDelegation: delegation.answerDelegation,
+    closeDelegation: delegation.closeDelegation,
+    storeWarrantCertificate: delegation.storeWarrantCertificate,
+    readWarrant: delegation.readWarrant,
+    showWarrant: delegation.showWarrant,
+    removeDelegation: delegation.removeDelegation,
+    collectAsAgent: delegation.collectAsAgent,
   },
   files: PATIENT_FILES,
   algorithms,
   pins: {
     holder: { reference: 0x81, name: 'holder PIN', minLength: 4, maxLength: 12, tries: 3 },
     puk: { reference: 0x82, name: 'PUK', minLength: 8, maxLength: 8, tries: 10 },
+    ...delegation.AGENT_PINS,
   },
 } as const satisfies ApplicationSpec;

@@ -5,7 +5,9 @@ import { FIELD } from '../statement/fields.js';
 import { STATEMENT } from '../statement/statements.js';
 import { SW } from '../status-word.js';
 import { bytesObject, optional, secret, textObject } from '../template.js';
+import * as dataObjects from './data-objects.js';
 import * as interindustry from './interindustry.js';
+import * as membership from './membership-commands.js';
 import { ROLE_CHAIN_OBJECTS } from './personalisation-objects.js';
 import { initializeUpdate, openSecureChannel } from './secure-channel.js';
 import type { AlgorithmSpec, ApplicationSpec, CommandSpec, FileSpec } from './specification.js';
@@ -129,20 +131,6 @@ const joinRequest = {
   ],
 } as const satisfies CommandSpec;
 
-/** The credential of eq. 4 as the card takes it: the fields NHI signed, and the signature. */
-export const CREDENTIAL_MESSAGE = {
-  nonce: FIELD.nonce,
-  suite: FIELD.suite,
-  epoch: FIELD.epoch,
-  groupKeyHash: FIELD.groupKeyHash,
-  groupCredential: FIELD.groupCredential,
-  messageId: FIELD.messageId,
-  sealedHintKey: FIELD.sealedHintKey,
-  effectiveDate: FIELD.effectiveDate,
-  expirationDate: FIELD.expirationDate,
-  signature: FIELD.signature,
-} as const;
-
 const joinComplete = {
   id: 'joinComplete',
   name: 'JOIN GROUP: COMPLETE',
@@ -153,7 +141,7 @@ const joinComplete = {
   ins: 0x58,
   p1: { kind: 'constant', value: 0x01 },
   p2: { kind: 'constant', value: 0x00 },
-  data: { kind: 'template', template: CREDENTIAL_MESSAGE },
+  data: { kind: 'template', template: membership.CREDENTIAL_MESSAGE },
   response: { kind: 'none' },
   chaining: true,
   secureMessaging: 'scp03 C-MAC',
@@ -344,8 +332,12 @@ export const PROFESSIONAL_APPLICATION = {
     getResponse: interindustry.getResponse,
     manageChannel: interindustry.manageChannel,
     verify: interindustry.verify,
+    resetVerification: interindustry.resetVerification,
     changeReferenceData: interindustry.changeReferenceData,
     resetRetryCounter: interindustry.resetRetryCounter,
+    getHistoricalBytes: dataObjects.getHistoricalBytes,
+    getPinStatus: dataObjects.getPinStatus,
+    getCardSerial: dataObjects.getCardSerial,
     manageSecurityEnvironment: interindustry.manageSecurityEnvironment,
     setVerificationKey: interindustry.setVerificationKey,
     verifyCertificate: interindustry.verifyCertificate,
@@ -356,6 +348,12 @@ export const PROFESSIONAL_APPLICATION = {
     storeData,
     joinRequest,
     joinComplete,
+    issuerMadeRequest: membership.issuerMadeRequest,
+    issuerMadeComplete: membership.issuerMadeComplete,
+    renewMembership: membership.renewMembership,
+    exportOpeningHalf: membership.exportOpeningHalf,
+    makeCoupon: membership.makeCoupon,
+    readCouponStock: membership.readCouponStock,
     computeSignature,
     internalAuthenticate,
     externalAuthenticate,

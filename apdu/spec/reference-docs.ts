@@ -103,6 +103,9 @@ function renderCommand(application: ApplicationSpec, command: CommandSpec): stri
           `- secure messaging: required${command.secureMessagingIn ? ` in ${command.secureMessagingIn.join(', ')}` : ''}`,
         ]
       : []),
+    ...(command.namesObject
+      ? ['- P1 and P2 are the tag of a data object; another tag is answered 6A88']
+      : []),
     ...(command.chaining ? ['- command chaining: permitted'] : []),
   ];
   return [

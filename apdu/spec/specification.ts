@@ -51,8 +51,8 @@ export type AccessRule =
   | { readonly all: readonly AccessRule[] }
   | { readonly any: readonly AccessRule[] };
 
-/** Reference data for VERIFY; the card tells them apart by P2. */
-export type PinName = 'holder' | 'puk';
+/** Reference data of an access rule; `agent` is met by the agent PIN of any delegation slot. */
+export type PinName = 'holder' | 'puk' | 'agent';
 
 /**
  * Life-cycle states (ISO/IEC 7816-4:2020, 7.4.10): personalisation happens in `initialisation`;
@@ -107,6 +107,8 @@ export type CommandSpec = {
   readonly fileOperation?: FileOperation;
   readonly states: readonly LifeCycle[];
   readonly status: readonly CommandStatus[];
+  /** P1-P2 are the tag of a data object: another tag is an object not found (6A88), not wrong parameters. */
+  readonly namesObject?: true;
   /** What changes on the card. `none` commands write nothing that outlives a reset. */
   readonly effect: 'none' | 'session' | 'persistent';
   readonly examples?: readonly CommandExample[];
@@ -172,7 +174,13 @@ export type ApplicationSpec = DirectorySpec & {
   readonly aid: string;
   readonly commands: { readonly [id: string]: CommandSpec };
   readonly algorithms: { readonly [id: string]: AlgorithmSpec };
-  readonly pins: { readonly [id in PinName]: PinSpec };
+  /** By name; the card tells them apart by the reference in P2. */
+  readonly pins: {
+    readonly holder: PinSpec;
+    readonly puk: PinSpec;
+    readonly agent1?: PinSpec;
+    readonly agent2?: PinSpec;
+  };
 };
 
 /** A PIN: its reference (P2 of VERIFY), its bounds and its tries. */

@@ -52,7 +52,7 @@ export const FIELD = {
   decryptionKey: bytesObject(0xdf42, 'decryption public key', 33),
   delegationKey: bytesObject(0xdf43, 'delegation public key', 33),
   identityKey: bytesObject(0xdf44, 'identity public key', 33),
-  agentKey: optional(bytesObject(0xdf45, 'proxy public key PK_AP', 33)),
+  proxyKey: bytesObject(0xdf45, 'proxy public key PK_AP', 33),
   replyKey: bytesObject(0xdf46, 'reply public key', 33),
   groupKeyHash: bytesObject(0xdf47, 'SHA-256 of the group public key', 32),
   suite: uintObject(0xdf48, 'group signature suite', 1),
@@ -62,7 +62,7 @@ export const FIELD = {
   requestHash: bytesObject(0xdf52, 'SHA-256 of the request', 32),
   recordHash: bytesObject(0xdf53, 'SHA-256 of the record', 32),
   prescriptionHash: bytesObject(0xdf54, 'SHA-256 of the prescription', 32),
-  groupSignature: bytesObject(0xdf55, 'group signature', 136, 184),
+  groupSignature: bytesObject(0xdf55, 'group signature', 136, 351),
   signatureHash: bytesObject(0xdf56, 'SHA-256 of the group signature', 32),
   basicDataHash: bytesObject(0xdf57, 'SHA-256 of the basic data', 32),
   recordsHash: bytesObject(0xdf58, 'SHA-256 of the records', 32),
@@ -74,10 +74,20 @@ export const FIELD = {
     0xdf63,
     "credential with the issuer's proof, as the suite encodes it",
     127,
-    400,
+    335,
   ),
   sealedHintKey: bytesObject(0xdf66, 'hint key sealed to the card', 65, 384),
   hintKey: secret(bytesObject(0xdf67, 'hint key', 32)),
+  couponsLeft: uintObject(0xdf49, 'coupons left', 2),
+  couponSlots: uintObject(0xdf4a, 'coupon slots', 2),
+  openingHalf: secret(bytesObject(0xdf4b, 'half of the member key', 32)),
+  /** Which half: 1 the device's, 2 the kiosk's. */
+  openingHalfOf: uintObject(0xdf4c, 'whose half', 1),
+  /** A half times the generator of G2: with the other one it recognises every signature of the card. */
+  openingShare: secret(bytesObject(0xdf4d, 'share of the opening key', 96, 128)),
+  joinMode: uintObject(0xdf4e, 'join mode', 1),
+  position: uintObject(0xdf4f, 'position in the join register', 4),
+  entryHash: bytesObject(0xdf59, 'SHA-256 of the join register up to here', 32),
 
   // prescriptions
   // Whoever knows the number can ask for the medicine: never in a log (eq. 10), nor the halves it is made of.
@@ -93,6 +103,25 @@ export const FIELD = {
   ephemeralKey: bytesObject(0xdf79, 'ephemeral public key', 33),
   cardChallenge: bytesObject(0xdf7a, 'challenge of the other card', 16),
   answer: bytesObject(0xdf7b, 'challenge answered back', 16),
+
+  // delegation to an agent (CRYPTO, section 3)
+  agentPid: bytesObject(0xdf27, "agent's pseudonym", PID_BYTES),
+  agentDelegationKey: bytesObject(0xdf28, "agent's delegation public key PK_A", 33),
+  scope: optional(
+    bytesObject(
+      0xdf29,
+      'SHA-256 of the only prescription number in scope; absent for every prescription',
+      32,
+    ),
+  ),
+  notBefore: timeObject(0xdf2a, 'warrant not before'),
+  notAfter: timeObject(0xdf2b, 'warrant not after'),
+  patientCommitment: bytesObject(0xdf2c, "patient card's commitment Y_P", 33),
+  agentCommitment: bytesObject(0xdf2d, "agent card's commitment Y_A", 33),
+  agentHalf: bytesObject(0xdf2e, "agent card's half s_A", 32),
+  proxySignature: bytesObject(0xdf2f, 'proxy signature (R || s)', 65),
+  delegationKeyProof: bytesObject(0xdf5e, 'proof of possession of the delegation key', 63),
+  patientSignature: bytesObject(0xdf5f, "patient's signature (r || s)", 64),
 
   // documents between services; they never reach a card
   basicData: bytesObject(0xdf6a, 'basic data', 2, 4096),

@@ -4,8 +4,9 @@
  * can not be presented for another.
  */
 
-import type { Template } from '../template.js';
+import { optional, type Template } from '../template.js';
 import { FIELD } from './fields.js';
+import { WARRANT_STATEMENT } from './warrant.js';
 
 /** A statement: the paper's equation (0 where the paper has none), its domain tag and its fields. */
 export type Statement = {
@@ -40,7 +41,7 @@ export const PATIENT_CERTIFICATE_BODY = {
   signingKey: FIELD.signingKey,
   decryptionKey: FIELD.decryptionKey,
   delegationKey: FIELD.delegationKey,
-  agentKey: FIELD.agentKey,
+  agentKey: optional(FIELD.proxyKey),
   effectiveDate,
   expirationDate,
 } as const;
@@ -68,6 +69,28 @@ export const ROLE_CERTIFICATE_BODY = {
   expirationDate,
 } as const;
 
+const COLLECTION = {
+  prescriptionId: FIELD.prescriptionId,
+  pid,
+  pharmacyId,
+  nonce,
+  time,
+  prescriptionHash: FIELD.prescriptionHash,
+} as const;
+
+const CREDENTIAL_FIELDS = {
+  nonce,
+  suite: FIELD.suite,
+  epoch: FIELD.epoch,
+  groupKeyHash: FIELD.groupKeyHash,
+  membershipKey: FIELD.membershipKey,
+  groupCredential: FIELD.groupCredential,
+  messageId: FIELD.messageId,
+  sealedHintKey: optional(FIELD.sealedHintKey),
+  effectiveDate,
+  expirationDate,
+} as const;
+
 export const STATEMENT = {
   /** SK_P proves possession; the identity key of Cert_P signs the same bytes. */
   registration: {
@@ -79,7 +102,7 @@ export const STATEMENT = {
       signingKey: FIELD.signingKey,
       decryptionKey: FIELD.decryptionKey,
       delegationKey: FIELD.delegationKey,
-      agentKey: FIELD.agentKey,
+      agentKey: optional(FIELD.proxyKey),
     },
   },
   patientCertificate: { equation: 2, domain: 'IMIS-v1/sig/eq2', fields: PATIENT_CERTIFICATE_BODY },
@@ -100,18 +123,78 @@ export const STATEMENT = {
   credential: {
     equation: 4,
     domain: 'IMIS-v1/sig/eq4',
+    fields: CREDENTIAL_FIELDS,
+  },
+  /** The same in the mode "issuer-made": NHI will make sk, so there is no D yet and no proof. */
+  issuerMadeRegistration: {
+    equation: 3,
+    domain: 'IMIS-v1/sig/eq3/issuer-made',
     fields: {
+      doctorId: FIELD.doctorId,
       nonce,
+      groupKeyHash: FIELD.groupKeyHash,
+      decryptionKey: FIELD.decryptionKey,
+    },
+  },
+  /** NHI vouches for a credential on a member key that it made itself. */
+  issuerMadeCredential: {
+    equation: 4,
+    domain: 'IMIS-v1/sig/eq4/issuer-made',
+    fields: CREDENTIAL_FIELDS,
+  },
+  /** NHI vouches for the credential of a new epoch on the same D. */
+  renewal: {
+    equation: 4,
+    domain: 'IMIS-v1/sig/eq4/renewal',
+    fields: {
+      doctorId: FIELD.doctorId,
       suite: FIELD.suite,
       epoch: FIELD.epoch,
       groupKeyHash: FIELD.groupKeyHash,
       membershipKey: FIELD.membershipKey,
       groupCredential: FIELD.groupCredential,
       messageId: FIELD.messageId,
-      sealedHintKey: FIELD.sealedHintKey,
+      sealedHintKey: optional(FIELD.sealedHintKey),
       effectiveDate,
       expirationDate,
     },
+  },
+  /** The patient's card stands behind the warrant and the proxy key that came of it. */
+  warrant: { equation: 5, domain: 'IMIS-v1/warrant', fields: WARRANT_STATEMENT },
+  /** NHI countersigns; without both signatures no verifier accepts PK_AP. */
+  warrantCertificate: {
+    equation: 5,
+    domain: 'IMIS-v1/sig/warrant',
+    fields: { ...WARRANT_STATEMENT, patientSignature: FIELD.patientSignature },
+  },
+  /** The doctor's card says which half of sk it gave out, for which nonce of the opening service. */
+  openingHalf: {
+    equation: 3,
+    domain: 'IMIS-v1/sig/opening-half',
+    fields: {
+      doctorId: FIELD.doctorId,
+      nonce,
+      membershipKey: FIELD.membershipKey,
+      openingHalfOf: FIELD.openingHalfOf,
+    },
+  },
+  /** PK_GK of an epoch, as NHI publishes it. */
+  groupKey: {
+    equation: 4,
+    domain: 'IMIS-v1/sig/group-key',
+    fields: {
+      suite: FIELD.suite,
+      epoch: FIELD.epoch,
+      groupKeyHash: FIELD.groupKeyHash,
+      effectiveDate,
+      expirationDate,
+    },
+  },
+  /** NHI commits to the join register up to an entry. */
+  joinRegisterHead: {
+    equation: 3,
+    domain: 'IMIS-v1/sig/join-register',
+    fields: { position: FIELD.position, entryHash: FIELD.entryHash, time },
   },
   /** TS of the paper: the patient asks for treatment at one hospital, now. */
   visitRequest: {
@@ -173,15 +256,10 @@ export const STATEMENT = {
   collection: {
     equation: 17,
     domain: 'IMIS-v1/sig/eq17',
-    fields: {
-      prescriptionId: FIELD.prescriptionId,
-      pid,
-      pharmacyId,
-      nonce,
-      time,
-      prescriptionHash: FIELD.prescriptionHash,
-    },
+    fields: COLLECTION,
   },
+  /** An agent collects with the proxy key: no ordinary signature but R ‖ s over these fields, PK_AP and H(W). */
+  agentCollection: { equation: 18, domain: 'IMIS-v1/proxy/eq18', fields: COLLECTION },
   authorityCertificate: {
     equation: 0,
     domain: 'IMIS-v1/sig/authority-certificate',

@@ -2,6 +2,7 @@
 
 import type { GroupSchemeName, GroupSuite } from '../../apdu/index.js';
 import type { Coprocessor } from '../runtime/coprocessor.js';
+import { BBS } from './bbs.js';
 import type {
   CouponResult,
   CredentialOffer,
@@ -14,7 +15,7 @@ import type {
 import { PS_G1 } from './ps-g1.js';
 
 /** To add a scheme: a row here. */
-const SCHEMES: Readonly<Record<GroupSchemeName, GroupScheme>> = { 'ps-g1': PS_G1 };
+const SCHEMES: Readonly<Record<GroupSchemeName, GroupScheme>> = { 'ps-g1': PS_G1, bbs: BBS };
 
 export function groupSchemeOf(suite: GroupSuite): GroupScheme {
   return SCHEMES[suite.scheme];

@@ -6,4 +6,5 @@ export * from './hkdf.js';
 export * from './hmac.js';
 export * from './hpke.js';
 export * from './opening-split.js';
+export * from './proxy-signature.js';
 export * from './schnorr.js';

@@ -24,6 +24,8 @@ export type SavedCard = {
   /** Name of the profile that the limits come from, for people. */
   readonly profile: string;
   readonly limits: CardLimits;
+  /** Its random numbers followed from a seed: whoever knows the seed knows its keys. */
+  readonly seeded: boolean;
   /** {@link layoutDigest} of the programs that wrote the memories. */
   readonly layout: Uint8Array;
   readonly image: CardImage;
@@ -43,10 +45,11 @@ export function layoutDigest(owners: {
 }
 
 /** What a card is now. */
-export function savedCardOf(card: Card, profile: string): SavedCard {
+export function savedCardOf(card: Card, profile: string, seeded: boolean): SavedCard {
   return {
     application: card.application,
     profile,
+    seeded,
     limits: card.limits,
     layout: layoutDigest(card.owners),
     image: card.image(),
@@ -58,6 +61,7 @@ export function savedCardOf(card: Card, profile: string): SavedCard {
 export function encodeCardImage(saved: SavedCard): Uint8Array {
   const { limits, image, wear } = saved;
   const content = new ByteWriter().text(saved.application).text(saved.profile);
+  content.uint(saved.seeded ? 1 : 0, 1);
   writeLimits(content, limits);
   content.raw(saved.layout);
   content
@@ -73,6 +77,7 @@ export function parseCardImage(file: Uint8Array): FileResult<SavedCard> {
   return openFile(CARD_IMAGE_FORMAT, file, (content) => {
     const application = content.text();
     const profile = content.text();
+    const seeded = content.flag();
     const limits = readLimits(content);
     const layout = content.raw(LAYOUT_BYTES);
     const powered = content.flag();
@@ -80,6 +85,7 @@ export function parseCardImage(file: Uint8Array): FileResult<SavedCard> {
     const saved = {
       application,
       profile,
+      seeded,
       limits,
       layout,
       image,

@@ -2,8 +2,8 @@
 
 import { equalBytes } from '../../apdu/index.js';
 import { Card, type CardKind, type CardPorts } from '../os/card.js';
-import { ProfileTooSmall } from '../runtime/allocation.js';
 import type { CardLimits } from '../runtime/card-limits.js';
+import { ProfileTooSmall } from '../runtime/profile-too-small.js';
 import { restoreWear } from '../runtime/wear.js';
 import { layoutDigest, type SavedCard } from './card-image-file.js';
 
@@ -59,8 +59,7 @@ function cardOn(saved: SavedCard, kind: CardKind, ports: CardPorts): Card | unde
   try {
     return new Card(kind, ports, saved.image);
   } catch (error) {
-    // RangeError: fewer pages than the memory manager needs for itself.
-    if (error instanceof ProfileTooSmall || error instanceof RangeError) return undefined;
+    if (error instanceof ProfileTooSmall) return undefined;
     throw error;
   }
 }

@@ -3,14 +3,14 @@
  * batch or holder from another.
  */
 
-import { buildAtr, CARD_CAPABILITIES, concatBytes, fromHex } from '../../apdu/index.js';
+import { buildAtr, HISTORICAL_BYTES } from '../../apdu/index.js';
 
 /**
  * T=1 only, 96 times the default speed at most (TA1 = 95: Fi 512, Di 16), information fields of 254
- * bytes. Historical bytes (7816-4:2020, 12.1.1): category 80, card capabilities 73.
+ * bytes.
  */
 export const CARD_ATR: Uint8Array = buildAtr({
   convention: 'direct',
   interfaceBytes: [{ ta: 0x95 }, { protocol: 1 }, { protocol: 1, ta: 0xfe, tb: 0x45 }],
-  historicalBytes: concatBytes(fromHex('80 73'), CARD_CAPABILITIES),
+  historicalBytes: HISTORICAL_BYTES,
 });

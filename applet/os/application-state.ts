@@ -5,7 +5,6 @@ import {
   type ApplicationSpec,
   findAlgorithm,
   type LifeCycle,
-  type PinName,
   SW,
 } from '../../apdu/index.js';
 import type { NvmField, RamField } from '../runtime/allocation.js';
@@ -17,7 +16,7 @@ import { Pin } from './pin.js';
 const LIFE_CYCLE: readonly LifeCycle[] = ['initialisation', 'operational', 'terminated', 'deactivated'];
 
 export class ApplicationState {
-  readonly pins: Readonly<Record<PinName, Pin>>;
+  readonly pins: { readonly holder: Pin; readonly puk: Pin };
   private readonly lifeCycleByte: NvmField;
   private readonly algorithmByte: RamField;
 

@@ -54,11 +54,16 @@ export class CommandProcessor {
   ) {
     this.channels = new LogicalChannels(os.memory);
     this.buffer = new MessageBuffer(os.memory);
-    const { select, readBinary, manageChannel } = application.spec.commands;
+    const { select, readBinary, getHistoricalBytes, manageChannel } = application.spec.commands;
     this.masterFile = {
       ...application.spec,
       ...MASTER_FILE,
-      commands: { select: select!, readBinary: readBinary!, manageChannel: manageChannel! },
+      commands: {
+        select: select!,
+        readBinary: readBinary!,
+        getHistoricalBytes: getHistoricalBytes!,
+        manageChannel: manageChannel!,
+      },
     };
     this.channels.layOut();
   }
@@ -125,6 +130,8 @@ export class CommandProcessor {
         return refuse(SW.instructionNotSupported);
       case 'incorrect P1-P2':
         return refuse(SW.incorrectP1P2);
+      case 'data object not found':
+        return refuse(SW.referenceDataNotFound);
       default:
         return match;
     }

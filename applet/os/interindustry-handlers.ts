@@ -14,7 +14,8 @@ export function interindustryHandlers(os: CardOs, state: ApplicationState) {
     ...fileSelectionHandlers(os, state),
     ...fileHandlers(os),
 
-    verify({ data }: RequestOf<Commands['verify']>) {
+    /** Of the holder PIN; an application with further PINs looks at P2 first. */
+    verify({ data }: Pick<RequestOf<Commands['verify']>, 'data'>) {
       const pin = state.pins.holder;
       if (data === undefined) {
         if (os.security.hasPin('holder')) return undefined;
@@ -27,7 +28,12 @@ export function interindustryHandlers(os: CardOs, state: ApplicationState) {
       return undefined;
     },
 
-    changeReferenceData({ data }: RequestOf<Commands['changeReferenceData']>) {
+    resetVerification(_request: RequestOf<Commands['resetVerification']>) {
+      os.security.revokePin('holder');
+      return undefined;
+    },
+
+    changeReferenceData({ data }: Pick<RequestOf<Commands['changeReferenceData']>, 'data'>) {
       os.security.revokePin('holder');
       state.pins.holder.check(data.current);
       os.nvm.atomically(() => state.pins.holder.set(data.replacement));

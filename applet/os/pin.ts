@@ -30,6 +30,12 @@ export class Pin {
     this.tries.value = this.spec.tries;
   }
 
+  /** Forgets the value and its tries: there is no such PIN any more. */
+  erase(): void {
+    this.value.write(new Uint8Array(0));
+    this.tries.value = 0;
+  }
+
   /** Gives all tries back and leaves the value; the caller has proven the right to. */
   restoreTries(): void {
     this.tries.value = this.spec.tries;

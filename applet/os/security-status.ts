@@ -3,7 +3,9 @@
 import { type AccessLeaf, type AccessRule, type LifeCycle, type PinName, ROLE } from '../../apdu/index.js';
 import type { MemoryPlan, RamField } from '../runtime/allocation.js';
 
-const PIN_BIT: Readonly<Record<PinName, number>> = { holder: 0x01, puk: 0x02 };
+/** An agent PIN is that of a slot: bit 2 for slot 1, bit 3 for slot 2. */
+const PIN_BIT: Readonly<Record<PinName, number>> = { holder: 0x01, puk: 0x02, agent: 0x0c };
+const AGENT_BITS = [0x04, 0x08] as const;
 
 export class SecurityStatus {
   private readonly pins: RamField;
@@ -14,7 +16,7 @@ export class SecurityStatus {
     this.role = memory.transientField('authenticated role', 1, 'clear on deselect');
   }
 
-  grantPin(pin: PinName): void {
+  grantPin(pin: Exclude<PinName, 'agent'>): void {
     this.pins.value |= PIN_BIT[pin];
   }
 
@@ -24,6 +26,22 @@ export class SecurityStatus {
 
   hasPin(pin: PinName): boolean {
     return (this.pins.value & PIN_BIT[pin]) !== 0;
+  }
+
+  /** The delegation slot whose agent PIN was verified, counted from 1; 0 for none. */
+  get agentSlot(): number {
+    return AGENT_BITS.findIndex((bit) => (this.pins.value & bit) !== 0) + 1;
+  }
+
+  /** One agent at a time: the one of another slot is forgotten. */
+  grantAgent(slot: number): void {
+    this.revokePin('agent');
+    this.pins.value |= AGENT_BITS[slot - 1]!;
+  }
+
+  /** On every logical channel: what is in the slot from now on was not what that PIN opened. */
+  forgetAgent(slot: number): void {
+    for (const copy of this.pins.copies) copy[0]! &= ~AGENT_BITS[slot - 1]!;
   }
 
   grantRole(role: number): void {

@@ -36,11 +36,12 @@ export function holderSignatureHandlers(os: CardOs, state: ApplicationState, mem
       if (state.permittedAlgorithm().reference !== algorithms.registration.reference) {
         refuse(SW.conditionsNotSatisfied);
       }
-      const input = parseOrRefuse(algorithms.registration.input, data);
+      const { nonce, messageId } = parseOrRefuse(algorithms.registration.input, data);
       const incomplete = [signing, decryption, delegation].some((pair) => pair.secret.isEmpty);
       if (incomplete) refuse(SW.conditionsNotSatisfied);
       const fields = encodeTemplate(STATEMENT.registration.fields, {
-        ...input,
+        nonce,
+        messageId,
         signingKey: signing.public.read(),
         decryptionKey: decryption.public.read(),
         delegationKey: delegation.public.read(),

@@ -8,12 +8,18 @@ import type { Application, CardOs } from '../os/card-os.js';
 import { CardSession } from '../os/card-session.js';
 import { CertificateChain } from '../os/certificate-chain.js';
 import { certificateHandlers } from '../os/certificate-handlers.js';
+import { dataObjectHandlers } from '../os/data-object-handlers.js';
 import type { HandlersOf } from '../os/handlers.js';
+import { InstalledApplication } from '../os/installed-application.js';
 import { interindustryHandlers } from '../os/interindustry-handlers.js';
 import { lifeCycleHandlers } from '../os/life-cycle-handlers.js';
 import { scp03Handlers } from '../os/scp03-handlers.js';
+import { agentPinHandlers } from './agent-pin.js';
 import { cardAuthenticationHandlers } from './card-authentication.js';
 import { collectionHandlers } from './collection.js';
+import { delegationHandlers } from './delegation.js';
+import { DelegationSlots } from './delegation-slot.js';
+import { holderDeclarationHandlers } from './holder-declaration.js';
 import { holderSignatureHandlers } from './holder-signature.js';
 import { planPatientMemory } from './patient-memory.js';
 import { personalisationHandlers } from './personalisation.js';
@@ -27,10 +33,15 @@ function makePatientApplication(os: CardOs): Application {
   const state = new ApplicationState(os, PATIENT_APPLICATION);
   const memory = planPatientMemory(os.memory);
   const session = new CardSession(os.memory, os.coprocessor, () => os.security.revokeRole());
+  const slots = new DelegationSlots(os, memory.slots);
+  const interindustry = interindustryHandlers(os, state);
   const chain = new CertificateChain(os.memory, os.coprocessor, memory, PROFESSIONAL_ROLES);
   const personalisation = personalisationHandlers(os, state, memory, chain);
   const handlers: HandlersOf<typeof PATIENT_APPLICATION> = {
-    ...interindustryHandlers(os, state),
+    ...interindustry,
+    ...agentPinHandlers(os, slots, interindustry),
+    ...dataObjectHandlers(state, memory.cardSerial),
+    ...holderDeclarationHandlers(os, memory),
     ...scp03Handlers(os, PATIENT_APPLICATION),
     ...personalisation,
     ...lifeCycleHandlers(os, state, personalisation.activate),
@@ -39,16 +50,10 @@ function makePatientApplication(os: CardOs): Application {
     ...certificateHandlers(chain),
     ...cardAuthenticationHandlers(os, memory, chain, session),
     ...visitRecordHandlers(os, memory),
-    ...collectionHandlers(os, memory),
+    ...delegationHandlers(os, memory, slots),
+    ...collectionHandlers(os, memory, slots),
   };
-  return {
-    spec: PATIENT_APPLICATION,
-    handlers,
-    get lifeCycle() {
-      return state.lifeCycle;
-    },
-    secureMessaging: session,
-  };
+  return new InstalledApplication(PATIENT_APPLICATION, handlers, state, session);
 }
 
 export const PATIENT_CARD: CardKind = {

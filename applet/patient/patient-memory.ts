@@ -1,8 +1,10 @@
 /** What the patient application keeps in card memory: keys, certificates, the proofs of collections. */
 
-import { PATIENT_APPLICATION } from '../../apdu/index.js';
+import { HOLDER_DECLARATION, maxLength, PATIENT_APPLICATION } from '../../apdu/index.js';
 import { planTrustAnchor, type TrustAnchor } from '../os/certificate-chain.js';
 import type { MemoryPlan, NvmField, NvmString, RamField } from '../runtime/allocation.js';
+import type { ExclusiveRam } from '../runtime/exclusive-ram.js';
+import { planSlots, type SlotMemory } from './delegation-slot.js';
 
 /** A key pair on P-256: 32 bytes secret, 33 bytes public. */
 export type StoredKeyPair = { readonly secret: NvmString; readonly public: NvmField };
@@ -24,12 +26,24 @@ export type PatientMemory = TrustAnchor & {
   readonly roleCertificate: NvmString;
   readonly keys: Readonly<Record<'signing' | 'decryption' | 'delegation', StoredKeyPair>>;
   readonly proofs: readonly PrescriptionProof[];
+  /** By prescription, the signature of the last collection when an agent made it. */
+  readonly proxySignatures: readonly NvmField[];
+  readonly slots: readonly SlotMemory[];
+  /** Counts the nonces of delegation and proxy keys; written before each use. */
+  readonly nonceCounter: NvmField;
+  /** A delegation between OPEN and CLOSE: y_P, Y_P and SHA-256 of W. */
+  readonly openDelegation: ExclusiveRam;
+  /** The holder's declaration as it was sent; empty before the first. */
+  readonly holderDeclaration: NvmString;
   readonly challenge: RamField;
   readonly challengeDrawn: RamField;
   readonly commitment: RamField;
   readonly patientRandom: RamField;
   readonly numberOpen: RamField;
 };
+
+/** y_P, Y_P, SHA-256 of W. */
+const OPEN_DELEGATION_BYTES = 32 + 33 + 32;
 
 /** @throws {ProfileTooSmall} */
 export function planPatientMemory(memory: MemoryPlan): PatientMemory {
@@ -54,6 +68,13 @@ export function planPatientMemory(memory: MemoryPlan): PatientMemory {
       statementHash: memory.field(`prescription ${i + 1}: hash of the last collection`, 32),
       signature: memory.field(`prescription ${i + 1}: signature of the last collection`, 64),
     })),
+    proxySignatures: Array.from({ length: PATIENT_APPLICATION.files.prescriptions.records }, (_, i) =>
+      memory.field(`prescription ${i + 1}: proxy signature of the last collection`, 65),
+    ),
+    slots: planSlots(memory),
+    nonceCounter: memory.field('nonce counter of delegation and proxy keys', 4),
+    openDelegation: memory.exclusive('open delegation', OPEN_DELEGATION_BYTES),
+    holderDeclaration: memory.string('holder declaration', maxLength(HOLDER_DECLARATION)),
     challenge: memory.transientField('card authentication: challenge', 16),
     challengeDrawn: memory.transientField('card authentication: challenge drawn', 1),
     commitment: memory.transientField('prescription number: commitment', 32),

@@ -67,6 +67,7 @@ export function visitRecordHandlers(os: CardOs, memory: PatientMemory) {
     );
     const proof = memory.proofs[slot - 1]!;
     proof.prescriptionHash.write(prescription.prescriptionHash);
+    // Without the hash of a request no signature is given again, the one of an agent neither.
     proof.statementHash.write(new Uint8Array(proof.statementHash.length));
     proof.signature.write(new Uint8Array(proof.signature.length));
   };

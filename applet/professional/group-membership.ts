@@ -3,29 +3,40 @@
 import {
   type AlgorithmSpec,
   bytesToUtf8,
-  encodeHpkeInfo,
   encodeTemplate,
   equalBytes,
-  FIELD,
   type GroupSuite,
   groupSuiteById,
+  JOIN_MODE,
   type PROFESSIONAL_APPLICATION,
   type RequestOf,
+  SCALAR_BYTES,
   STATEMENT,
   type Statement,
   SW,
 } from '../../apdu/index.js';
-import { acceptCredential, openEnvelope, requestMembership, signGroup } from '../crypto/index.js';
+import {
+  acceptCredential,
+  couponBytes,
+  type GroupMemberKey,
+  requestMembership,
+  type StatementToSign,
+  signGroup,
+  spendCoupon,
+} from '../crypto/index.js';
 import type { ApplicationState } from '../os/application-state.js';
 import type { CardOs } from '../os/card-os.js';
 import { parseOrRefuse } from '../os/statement-input.js';
 import { signStatement, verifyStatement } from '../os/statement-signature.js';
 import { refuse } from '../runtime/status-error.js';
+import { currentSuite, memberKey, nextCounter } from './group-key.js';
 import type { ProfessionalMemory } from './professional-memory.js';
+import { openHintKey } from './sealed-keys.js';
 
 type Commands = typeof PROFESSIONAL_APPLICATION.commands;
 
-const NO_AAD = new Uint8Array(0);
+/** RAM of a hash and of the scalars while a coupon is spent. */
+const SPENDING_SCRATCH_BYTES = 96 + 2 * SCALAR_BYTES;
 
 /** The statement that an algorithm of the group signature signs. */
 const GROUP_STATEMENTS: Readonly<Record<string, Statement>> = {
@@ -36,17 +47,24 @@ const GROUP_STATEMENTS: Readonly<Record<string, Statement>> = {
 
 export function groupMembershipHandlers(os: CardOs, state: ApplicationState, memory: ProfessionalMemory) {
   const { coprocessor, nvm, ram } = os;
-  const { group, keys } = memory;
+  const { group, keys, coupons } = memory;
 
-  /** The next value of the counter, written before it is used. */
-  const nextCounter = (): number => {
-    const value = group.counter.value + 1;
-    group.counter.value = value;
-    return value;
+  /** A signature from the next coupon; `undefined` when none is left. */
+  const withCoupon = (suite: GroupSuite, member: GroupMemberKey, signed: StatementToSign) => {
+    for (;;) {
+      // What follows must fit before the coupon is gone.
+      const needed = couponBytes(suite) + suite.signatureBytes + SPENDING_SCRATCH_BYTES;
+      ram.hold(needed, () => undefined);
+      const coupon = coupons.take(suite, member.epoch, (bytes) => ram.keep(bytes));
+      if (!coupon) return undefined;
+      const spent = spendCoupon(coprocessor, suite, member, coupon, signed);
+      if (spent.ok) return spent.signature;
+    }
   };
 
-  const currentSuite = (): GroupSuite =>
-    groupSuiteById(group.suite.value) ?? refuse(SW.conditionsNotSatisfied);
+  /** The whole signature at once: three multiplications. */
+  const inFull = (suite: GroupSuite, member: GroupMemberKey, signed: StatementToSign) =>
+    signGroup(coprocessor, suite, member, signed, nextCounter(memory)) ?? refuse(SW.conditionsNotSatisfied);
 
   return {
     joinRequest({ data }: RequestOf<Commands['joinRequest']>) {
@@ -56,10 +74,11 @@ export function groupMembershipHandlers(os: CardOs, state: ApplicationState, mem
       if (!ready || !group.credential.isEmpty) refuse(SW.conditionsNotSatisfied);
       const doctorId = memory.doctorId.read();
       const { nonce, groupKeyHash } = data;
-      const counter = nextCounter();
+      const counter = nextCounter(memory);
       const made = requestMembership(coprocessor, suite, { nonce, doctorId, groupKeyHash, counter });
       nvm.atomically(() => {
         group.suite.value = suite.id;
+        group.joinMode.value = JOIN_MODE['two-party'];
         group.keyHash.write(groupKeyHash);
         group.nonce.write(nonce);
         group.secretKey.write(made.secretKey);
@@ -85,8 +104,8 @@ export function groupMembershipHandlers(os: CardOs, state: ApplicationState, mem
     },
 
     joinComplete({ data }: RequestOf<Commands['joinComplete']>) {
-      const open = !group.secretKey.isEmpty && group.credential.isEmpty;
-      const suite = currentSuite();
+      const open = group.joinMode.value === JOIN_MODE['two-party'] && group.credential.isEmpty;
+      const suite = currentSuite(memory);
       const sameJoin =
         data.suite === suite.id &&
         equalBytes(data.nonce, group.nonce.read()) &&
@@ -105,7 +124,7 @@ export function groupMembershipHandlers(os: CardOs, state: ApplicationState, mem
         credential: data.groupCredential,
       });
       if (!accepted.ok) return refuse(SW.incorrectData);
-      const hintKey = openHintKey(data.messageId, data.sealedHintKey);
+      const hintKey = openHintKey(os, memory, suite, data);
       nvm.atomically(() => {
         group.epoch.value = data.epoch;
         group.credential.write(accepted.credential);
@@ -118,31 +137,15 @@ export function groupMembershipHandlers(os: CardOs, state: ApplicationState, mem
     computeSignature({ data }: RequestOf<Commands['computeSignature']>) {
       const algorithm = state.permittedAlgorithm();
       if (group.credential.isEmpty) refuse(SW.conditionsNotSatisfied);
-      const suite = currentSuite();
+      const suite = currentSuite(memory);
       const { domain, fields } = groupStatement(algorithm);
       const statement = ram.keep(encodeTemplate(fields, parseOrRefuse(fields, data)));
-      const counter = nextCounter();
-      const member = {
-        secretKey: ram.keep(group.secretKey.read()),
-        credential: ram.keep(group.credential.read()),
-        hintKey: ram.keep(group.hintKey.read()),
-        groupKeyHash: ram.keep(group.keyHash.read()),
-        epoch: group.epoch.value,
-      };
-      const groupSignature = signGroup(coprocessor, suite, member, { domain, statement }, counter);
-      if (!groupSignature) return refuse(SW.conditionsNotSatisfied);
+      const member = memberKey(memory, ram);
+      const signed = { domain, statement };
+      const groupSignature = withCoupon(suite, member, signed) ?? inFull(suite, member, signed);
       return { suite: suite.id, epoch: member.epoch, groupSignature: ram.keep(groupSignature) };
     },
   };
-
-  function openHintKey(messageId: Uint8Array, sealed: Uint8Array): Uint8Array {
-    const recipient = memory.doctorId.read();
-    const info = encodeHpkeInfo({ equation: 4, sender: 'nhi', recipient, messageId });
-    const pair = { secretKey: keys.decryption.secret.read(), publicKey: keys.decryption.public.read() };
-    const hintKey = openEnvelope(coprocessor, pair, sealed, info, NO_AAD);
-    pair.secretKey.fill(0);
-    return hintKey?.length === FIELD.hintKey.max ? hintKey : refuse(SW.incorrectData);
-  }
 }
 
 function groupStatement(algorithm: AlgorithmSpec): Statement {

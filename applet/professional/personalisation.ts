@@ -61,7 +61,7 @@ export function personalisationHandlers(
         !state.pins.holder.isSet ||
         !state.pins.puk.isSet;
       // A join that was begun must be finished: half a membership could never sign.
-      const halfJoined = !memory.group.secretKey.isEmpty && memory.group.credential.isEmpty;
+      const halfJoined = memory.group.joinMode.value !== 0 && memory.group.credential.isEmpty;
       if (missing || halfJoined) refuse(SW.conditionsNotSatisfied);
       chain.checkOwn(authorityCertificate.content.read(), certificate.content.read(), ROLES);
       os.nvm.atomically(() => {

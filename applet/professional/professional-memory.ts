@@ -4,6 +4,8 @@ import { GROUP_SUITES } from '../../apdu/index.js';
 import { groupNeeds } from '../crypto/index.js';
 import { planTrustAnchor, type TrustAnchor } from '../os/certificate-chain.js';
 import type { MemoryPlan, NvmField, NvmString, RamField } from '../runtime/allocation.js';
+import type { CardLimits } from '../runtime/card-limits.js';
+import { CouponStock } from './coupon-stock.js';
 
 export type ProfessionalMemory = TrustAnchor & {
   readonly cardSerial: NvmString;
@@ -25,7 +27,19 @@ export type ProfessionalMemory = TrustAnchor & {
     readonly hintKey: NvmString;
     /** Counts every use of sk, so that no derivation of a nonce repeats. */
     readonly counter: NvmField;
+    /** How the join in progress, or the one completed, was begun: a value of JOIN_MODE. */
+    readonly joinMode: NvmField;
   };
+  /** The split of sk for the register of openings. */
+  readonly opening: {
+    /** Nothing given yet, the device's half, both. */
+    readonly given: NvmField;
+    /** The kiosk's half, from the time the device's was given until it is given itself. */
+    readonly kioskHalf: NvmString;
+    /** Set with the device's half; only a reset clears it, so that one session never gets both. */
+    readonly sameSession: RamField;
+  };
+  readonly coupons: CouponStock;
   readonly ephemeralSecret: RamField;
   readonly ephemeralPublic: RamField;
   readonly ownChallenge: RamField;
@@ -41,7 +55,7 @@ const ENCODED_POINT_BYTES = Math.max(...SUITES.map(({ curve }) => curve.g1Bytes)
 const CREDENTIAL_BYTES = Math.max(...SUITES.map((suite) => groupNeeds(suite).credentialBytes));
 
 /** @throws {ProfileTooSmall} */
-export function planProfessionalMemory(memory: MemoryPlan): ProfessionalMemory {
+export function planProfessionalMemory(memory: MemoryPlan, limits: CardLimits): ProfessionalMemory {
   const keyPair = (name: string) => ({
     secret: memory.string(`${name} key: secret`, 32),
     public: memory.field(`${name} key: public`, 33),
@@ -63,7 +77,14 @@ export function planProfessionalMemory(memory: MemoryPlan): ProfessionalMemory {
       credential: memory.string('group: credential', CREDENTIAL_BYTES),
       hintKey: memory.string('group: hint key', 32),
       counter: memory.field('group: counter', 4),
+      joinMode: memory.field('group: join mode', 1),
     },
+    opening: {
+      given: memory.field('opening: halves given', 1),
+      kioskHalf: memory.string("opening: kiosk's half", 32),
+      sameSession: memory.transientField('opening: since the first half', 1, 'clear on reset'),
+    },
+    coupons: new CouponStock(memory, limits),
     ephemeralSecret: memory.transientField('card authentication: ephemeral secret', 32),
     ephemeralPublic: memory.transientField('card authentication: ephemeral public key', 33),
     ownChallenge: memory.transientField('card authentication: own challenge', 16),

@@ -1,8 +1,13 @@
 /** Who owns which bytes: memory is handed out once, when the card is made, in a fixed order. */
 
 import { bytesToUint, uintToBytes } from '../../apdu/index.js';
+import { ExclusiveRam } from './exclusive-ram.js';
 import type { Nvm } from './nvm.js';
+import { ProfileTooSmall } from './profile-too-small.js';
 import type { Ram } from './ram.js';
+import { type ChannelCopies, RamField } from './ram-field.js';
+
+export { RamField };
 
 /** What happens to the bytes of a range: kept without power, or wiped at reset or when the application is left. */
 export type Segment = 'persistent' | 'clear on reset' | 'clear on deselect' | 'APDU buffer';
@@ -22,23 +27,30 @@ export type Owner = Holder & {
 
 const OPERATING_SYSTEM: Holder = { kind: 'operating system' };
 
-/** The profile grants less memory than the application needs. */
-export class ProfileTooSmall extends Error {
-  constructor(memory: string, name: string, needed: number, capacity: number) {
-    super(`${memory}: "${name}" ends at byte ${needed}, the profile has ${capacity}`);
-    this.name = 'ProfileTooSmall';
-  }
-}
-
 /** Hands out consecutive ranges of one memory. */
 export class Allocator {
-  readonly owners: Owner[] = [];
+  private readonly taken: Owner[] = [];
+  private untold: (() => Owner[]) | undefined;
   next = 0;
 
   constructor(
     private readonly memory: string,
     private readonly capacity: number,
   ) {}
+
+  /** Who owns what, in the order of their ranges. */
+  get owners(): readonly Owner[] {
+    if (this.untold) this.taken.push(...this.untold());
+    this.untold = undefined;
+    return this.taken;
+  }
+
+  /** The last range of all, for owners that are told apart only when somebody asks. @throws {ProfileTooSmall} */
+  takeRest(name: string, length: number, owners: () => Owner[]): void {
+    this.next += length;
+    if (this.next > this.capacity) throw new ProfileTooSmall(this.memory, name, this.next, this.capacity);
+    this.untold = owners;
+  }
 
   /** @throws {ProfileTooSmall} */
   take(
@@ -55,7 +67,7 @@ export class Allocator {
       holder.kind === 'application'
         ? { kind: holder.kind, application: holder.application, name, offset, length, segment }
         : { kind: holder.kind, name, offset, length, segment };
-    this.owners.push(owner);
+    this.taken.push(owner);
     return owner;
   }
 }
@@ -156,34 +168,24 @@ export class NvmString {
   }
 }
 
-/** A transient field: a view of RAM, or one for each logical channel of which the current one counts. */
-export class RamField {
-  constructor(private readonly view: () => Uint8Array) {}
+/** A persistent range that its user cuts into strings of one capacity. */
+export class NvmArea {
+  constructor(
+    private readonly nvm: Nvm,
+    private readonly owner: Owner,
+  ) {}
 
-  get bytes(): Uint8Array {
-    return this.view();
+  /** How many strings of `capacity` bytes it has room for. */
+  slots(capacity: number): number {
+    return Math.floor(this.owner.length / (capacity + 2));
   }
 
-  /** The field as a big-endian number; every command reads and writes several, so without arrays. */
-  get value(): number {
-    const { bytes } = this;
-    let value = 0;
-    for (let i = 0; i < bytes.length; i++) value = value * 0x100 + bytes[i]!;
-    return value;
-  }
-
-  set value(number: number) {
-    const { bytes } = this;
-    let rest = number;
-    for (let i = bytes.length - 1; i >= 0; i--) {
-      bytes[i] = rest & 0xff;
-      rest = Math.floor(rest / 0x100);
-    }
-    if (rest !== 0) throw new RangeError(`${number} does not fit into ${bytes.length} bytes`);
-  }
-
-  clear(): void {
-    this.bytes.fill(0);
+  /** String number `index`, counted from zero. */
+  string(index: number, capacity: number): NvmString {
+    if (index < 0 || index >= this.slots(capacity))
+      throw new RangeError(`${this.owner.name}: no slot ${index}`);
+    const length = capacity + 2;
+    return new NvmString(this.nvm, { ...this.owner, offset: this.owner.offset + index * length, length });
   }
 }
 
@@ -193,13 +195,8 @@ export class MemoryPlan {
   readonly transient: Allocator;
   /** What every logical channel has its own copy of; offsets count from the start of a copy. */
   private readonly perChannel: Allocator;
-  private readonly channelFields: {
-    readonly offset: number;
-    readonly length: number;
-    readonly views: Uint8Array[];
-  }[] = [];
-  private channelsAt = 0;
-  private channel = 0;
+  private readonly channels: ChannelCopies = { start: 0, size: 0, count: 1, current: 0 };
+  private readonly exclusives: ExclusiveRam[] = [];
   private holder = OPERATING_SYSTEM;
 
   constructor(
@@ -230,6 +227,10 @@ export class MemoryPlan {
     return new NvmString(this.nvm, this.persistent.take(name, capacity + 2, 'persistent', this.holder));
   }
 
+  area(name: string, length: number): NvmArea {
+    return new NvmArea(this.nvm, this.persistent.take(name, length, 'persistent', this.holder));
+  }
+
   /** An application keeps nothing transient beyond its selection, the operating system may. */
   transientField(
     name: string,
@@ -238,8 +239,22 @@ export class MemoryPlan {
   ): RamField {
     if (segment === 'clear on deselect') return this.channelField(name, length);
     const { offset } = this.transient.take(name, length, segment, this.holder);
-    const view = this.ram.view(offset, length);
-    return new RamField(() => view);
+    return new RamField(this.ram, offset, length);
+  }
+
+  /** Transient bytes of which one logical channel at a time is the holder. */
+  exclusive(name: string, length: number): ExclusiveRam {
+    const single = (what: string, size: number): RamField => {
+      const { offset } = this.transient.take(what, size, 'clear on deselect', this.holder);
+      return new RamField(this.ram, offset, size);
+    };
+    const made = new ExclusiveRam(
+      single(`${name}: channel`, 1),
+      single(name, length),
+      () => this.channels.current,
+    );
+    this.exclusives.push(made);
+    return made;
   }
 
   /**
@@ -247,37 +262,37 @@ export class MemoryPlan {
    * `most` as leave `arenaBytes` to the commands, and for one in any case. Answers how many.
    */
   layOutChannels(most: number, arenaBytes: number): number {
-    this.channelsAt = this.transient.next;
-    const room = this.ram.bytes.length - arenaBytes - this.channelsAt;
-    const count = Math.max(1, Math.min(most, Math.floor(room / this.perChannel.next)));
-    for (let channel = 0; channel < count; channel++) {
-      for (const { name, length, segment, ...holder } of this.perChannel.owners) {
-        this.transient.take(`channel ${channel}: ${name}`, length, segment, holder);
-      }
-    }
-    for (const { offset, length, views } of this.channelFields) {
-      for (let channel = 0; channel < count; channel++) {
-        views.push(this.ram.view(this.channelsAt + channel * this.perChannel.next + offset, length));
-      }
-    }
+    const start = this.transient.next;
+    const size = this.perChannel.next;
+    const room = this.ram.bytes.length - arenaBytes - start;
+    const count = Math.max(1, Math.min(most, Math.floor(room / size)));
+    Object.assign(this.channels, { start, size, count });
+    this.transient.takeRest('logical channels', count * size, () =>
+      Array.from({ length: count }, (_, channel) =>
+        this.perChannel.owners.map((owner) => ({
+          ...owner,
+          name: `channel ${channel}: ${owner.name}`,
+          offset: start + channel * size + owner.offset,
+        })),
+      ).flat(),
+    );
     return count;
   }
 
   /** The channel whose copies the fields stand for from now on. */
   useChannel(channel: number): void {
-    this.channel = channel;
+    this.channels.current = channel;
   }
 
   /** Wipes what the current channel keeps: at selection, deselection and when it is closed. */
   clearChannel(): void {
-    const size = this.perChannel.next;
-    this.ram.view(this.channelsAt + this.channel * size, size).fill(0);
+    const { start, size, current } = this.channels;
+    this.ram.bytes.fill(0, start + current * size, start + (current + 1) * size);
+    for (const exclusive of this.exclusives) exclusive.release();
   }
 
   private channelField(name: string, length: number): RamField {
     const { offset } = this.perChannel.take(name, length, 'clear on deselect', this.holder);
-    const views: Uint8Array[] = [];
-    this.channelFields.push({ offset, length, views });
-    return new RamField(() => views[this.channel]!);
+    return new RamField(this.ram, offset, length, this.channels);
   }
 }

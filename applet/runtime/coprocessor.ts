@@ -182,8 +182,7 @@ export class Coprocessor {
 
   /** Up to twice the modulus' length: high part times a constant, plus the low part. */
   modReduce(value: Uint8Array, modulus: Uint8Array): Uint8Array {
-    this.ports.charge('modmul', modulus.length);
-    return this.run('modadd', modulus.length, 2 * modulus.length, (engine) =>
+    return this.run('modreduce', modulus.length, 2 * modulus.length, (engine) =>
       engine.modReduce(value, modulus),
     );
   }

@@ -55,9 +55,11 @@ export class Flash {
       throw new RangeError(`a flash image has ${size} bytes, not ${image.length}`);
     this.content = image ? image.slice() : blank(size);
     this.shared = image === undefined;
-    this.eraseCycles = new Uint32Array(pages);
-    this.programCycles = new Uint32Array(pages);
-    this.erased = new Uint8Array(pages).fill(1);
+    // One piece of memory for all three: a card is made as often as one is forked.
+    const memory = new ArrayBuffer(9 * pages);
+    this.eraseCycles = new Uint32Array(memory, 0, pages);
+    this.programCycles = new Uint32Array(memory, 4 * pages, pages);
+    this.erased = new Uint8Array(memory, 8 * pages).fill(1);
     if (image) for (let page = 0; page < pages; page++) this.lookAt(page);
   }
 

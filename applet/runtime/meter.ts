@@ -28,13 +28,16 @@ export class Meter {
   nvmPageWrites = 0;
   nvmPageErases = 0;
   private ramPeakBytes = 0;
-  private readonly operations = new Map<string, { name: OperationName; length: number; count: number }>();
+  /** Few at a time, so a list is searched faster than a map with a key to be made. */
+  private readonly operations: { name: OperationName; length: number; count: number }[] = [];
 
   charge(name: OperationName, lengthBytes: number): void {
-    const key = `${name}|${lengthBytes}`;
-    const entry = this.operations.get(key);
-    if (entry) entry.count++;
-    else this.operations.set(key, { name, length: lengthBytes, count: 1 });
+    for (const entry of this.operations) {
+      if (entry.name !== name || entry.length !== lengthBytes) continue;
+      entry.count++;
+      return;
+    }
+    this.operations.push({ name, length: lengthBytes, count: 1 });
   }
 
   ramInUse(bytes: number): void {
@@ -46,11 +49,11 @@ export class Meter {
     this.nvmPageWrites = 0;
     this.nvmPageErases = 0;
     this.ramPeakBytes = 0;
-    this.operations.clear();
+    this.operations.length = 0;
   }
 
   figures(bytesIn: number, bytesOut: number): CommandFigures {
-    const operations = [...this.operations.values()]
+    const operations = this.operations
       .map((entry) => ({ ...entry }))
       .sort((a, b) => (a.name === b.name ? a.length - b.length : a.name < b.name ? -1 : 1));
     return {

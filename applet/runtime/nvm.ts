@@ -14,6 +14,7 @@ import type { CardLimits } from './card-limits.js';
 import { crc32 } from './crc32.js';
 import { Flash, type FlashSnapshot, SPARE_BYTES } from './flash.js';
 import type { Meter } from './meter.js';
+import { ProfileTooSmall } from './profile-too-small.js';
 import { PowerLost, refuse } from './status-error.js';
 
 /** Pages kept free for the shadows of one transaction. */
@@ -62,13 +63,20 @@ export class Nvm {
   ) {
     this.pageBytes = limits.pageBytes;
     const pages = Math.floor(limits.nvmBytes / limits.pageBytes);
-    if (pages <= SPARE_PAGES) throw new RangeError(`${limits.nvmBytes} bytes of NVM are too few to manage`);
+    if (pages <= SPARE_PAGES) {
+      const needed = (SPARE_PAGES + 1) * limits.pageBytes;
+      throw new ProfileTooSmall('NVM', 'pages of the memory manager', needed, limits.nvmBytes);
+    }
     this.flash = new Flash(limits.pageBytes, pages, meter, image);
     this.capacity = (pages - SPARE_PAGES) * limits.pageBytes;
-    this.index = new Uint16Array(pages - SPARE_PAGES).fill(NO_PAGE);
-    this.taken = new Uint8Array(pages);
+    const logicalPages = pages - SPARE_PAGES;
+    const latchBytes = limits.pageBytes + SPARE_BYTES;
+    // One piece of memory for all three, as in the flash.
+    const memory = new ArrayBuffer(2 * logicalPages + pages + latchBytes);
+    this.index = new Uint16Array(memory, 0, logicalPages).fill(NO_PAGE);
+    this.taken = new Uint8Array(memory, 2 * logicalPages, pages);
+    this.latch = new Uint8Array(memory, 2 * logicalPages + pages, latchBytes);
     this.lastCommitPage = pages - 1;
-    this.latch = new Uint8Array(limits.pageBytes + SPARE_BYTES);
     this.buildIndex();
   }
 

@@ -30,6 +30,10 @@ export const OPERATIONS = {
   'bn254-g1-add': { unit: 'call', meaning: 'point addition in E(Fp) of BN254' },
   'bn254-g1-decompress': { unit: 'call', meaning: 'square root and curve check in Fp of BN254' },
   modmul: { unit: 'modulus-byte', meaning: 'modular multiplication' },
+  modreduce: {
+    unit: 'modulus-byte',
+    meaning: 'reduction of a value of up to twice the length of the modulus',
+  },
   modadd: { unit: 'modulus-byte', meaning: 'modular addition or subtraction' },
   modinv: { unit: 'modulus-byte', meaning: 'modular inverse' },
   'ram-copy': { unit: 'byte', meaning: 'copy within RAM' },

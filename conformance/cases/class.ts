@@ -108,7 +108,7 @@ export const CLASS_CASES = caseFamily(
       title: 'instructions that the application does not have are refused',
       clause: 'ISO/IEC 7816-4:2020, 5.5; 5.6 (6D00)',
       async run(card) {
-        for (const ins of ['02', '0e', '10', 'a2', 'd6', 'e4', 'f2', 'fe']) {
+        for (const ins of ['02', '08', '10', 'a2', 'd0', 'e4', 'f2', 'fe']) {
           await expectStatus(card, fromHex(`00${ins}0000`), SW.instructionNotSupported);
         }
       },

@@ -75,7 +75,7 @@ const CHANGES = [
   {
     name: 'sealedhintkey',
     what: 'sealed hint key',
-    change: ({ sealedHintKey }: Credential) => ({ sealedHintKey: flipped(sealedHintKey) }),
+    change: ({ sealedHintKey }: Credential) => ({ sealedHintKey: sealedHintKey && flipped(sealedHintKey) }),
   },
 ];
 

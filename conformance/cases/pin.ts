@@ -6,7 +6,7 @@ import { expectOk, expectRefusal, expectStatus, expectThat } from '../checks.js'
 import type { TestCard } from '../test-card.js';
 
 // both applications declare these commands alike
-const { verify, changeReferenceData, resetRetryCounter } = PATIENT_APPLICATION.commands;
+const { verify, changeReferenceData, resetRetryCounter, resetVerification } = PATIENT_APPLICATION.commands;
 const HOLDER = 'holder PIN';
 const VERIFY_CLAUSE = 'ISO/IEC 7816-4:2020, 11.5.6';
 const BLOCKS = 'spends the tries of the PIN';
@@ -225,6 +225,18 @@ export const PIN_CASES = caseFamily(
         await expectOk(card, verify, pin(card.issuer.pin));
         await card.select();
         await expectTries(card, 3);
+      },
+    },
+    {
+      name: 'verification-reset',
+      title: 'VERIFY with P1 = FF: the PIN counts as not verified, its tries stay',
+      clause: 'ISO/IEC 7816-4:2020, 11.5.6: P1 = FF',
+      async run(card) {
+        await expectOk(card, verify, pin(card.issuer.pin));
+        await expectOk(card, resetVerification, { p2: HOLDER });
+        await expectTries(card, 3);
+        await expectOk(card, resetVerification, { p2: HOLDER });
+        await expectOk(card, verify, pin(card.issuer.pin));
       },
     },
     {

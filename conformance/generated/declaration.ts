@@ -17,6 +17,7 @@ import {
   SW,
 } from '../../apdu/index.js';
 import type { ApplicationName, ConformanceCase, Fixture } from '../case.js';
+import { proveAgent } from '../cases/delegation-steps.js';
 import { verifyPin } from '../cases/steps.js';
 import { expectStatus } from '../checks.js';
 import { authenticate } from '../issuer/professional-peer.js';
@@ -24,7 +25,12 @@ import type { TestCard } from '../test-card.js';
 import { malformations, sampleData } from './sample-data.js';
 
 /** Where a command can be reached, and what must be proven before. */
-type Reach = { readonly fixture: Fixture; readonly prepare: (card: TestCard) => Promise<void> };
+type Reach = {
+  readonly fixture: Fixture;
+  /** What getting there leaves on the card. */
+  readonly destroys?: string;
+  readonly prepare: (card: TestCard) => Promise<void>;
+};
 
 const LONGEST_LINK = 255;
 
@@ -51,7 +57,8 @@ function commandCases(application: ApplicationSpec, command: CommandSpec): reado
     applications: [application.id as ApplicationName],
     fixture: reach.fixture,
     features: [],
-    destructive: false,
+    destructive: reach.destroys !== undefined,
+    ...(reach.destroys === undefined ? {} : { reason: reach.destroys }),
     origin: 'generated',
     async run(card) {
       await reach.prepare(card);
@@ -81,14 +88,15 @@ function wrongParameters(
   const { cla, ins } = command;
   const [p1, p2] = [firstAccepted(command.p1), firstAccepted(command.p2)];
   const data = oneLink(command);
+  // another command may have just these parameters
+  const refused = (first: number, second: number): boolean =>
+    matchCommand(application, cla, ins, first, second) === 'incorrect P1-P2';
   const wrong = [
-    { which: 'P1', p1: firstRefused(command.p1), p2 },
-    { which: 'P2', p1, p2: firstRefused(command.p2) },
+    { which: 'P1', p1: values().find((value) => refused(value, p2)), p2 },
+    { which: 'P2', p1, p2: values().find((value) => refused(p1, value)) },
   ];
   return wrong.flatMap(({ which, p1: first, p2: second }) => {
     if (first === undefined || second === undefined) return [];
-    // another command may have just these parameters
-    if (matchCommand(application, cla, ins, first, second) !== 'incorrect P1-P2') return [];
     const bytes = encodeCommandApdu({ cla, ins, p1: first, p2: second, data });
     return [
       make(
@@ -216,7 +224,7 @@ function wrongData(command: CommandSpec, make: Make): readonly ConformanceCase[]
   );
 }
 
-/** PIN where one may be verified, and the role that the access rule names. */
+/** PIN where one may be verified, an agent's where the rule says so, and the role that the access rule names. */
 function reachOf(command: CommandSpec): Reach {
   const operational = !command.states.includes('initialisation');
   if (!operational) return { fixture: 'blank', prepare: async () => undefined };
@@ -224,8 +232,10 @@ function reachOf(command: CommandSpec): Reach {
   const role = /"role":"(doctor|staff|pharmacy|nhi)"/.exec(rule)?.[1] as 'doctor' | 'pharmacy' | undefined;
   return {
     fixture: 'operational',
+    ...(rule.includes('"agent"') ? { destroys: 'fills a slot for an agent' } : {}),
     async prepare(card) {
-      if (rule.includes('"pin"') || command.access === 'by algorithm') await verifyPin(card);
+      if (rule.includes('"agent"')) await proveAgent(card);
+      else if (rule.includes('"pin"') || command.access === 'by algorithm') await verifyPin(card);
       if (role) await authenticate(card, role);
     },
   };
@@ -233,10 +243,6 @@ function reachOf(command: CommandSpec): Reach {
 
 function firstAccepted(parameter: Parameter): number {
   return values().find((value) => acceptsParameter(parameter, value))!;
-}
-
-function firstRefused(parameter: Parameter): number | undefined {
-  return values().find((value) => !acceptsParameter(parameter, value));
 }
 
 function values(): readonly number[] {

@@ -19,11 +19,13 @@ import {
   type Statement,
   splitPsSignature,
   splitSchnorrProof,
+  uintToBytes,
   utf8ToBytes,
 } from '../../apdu/index.js';
 import { G1 } from './g1.js';
 import { sealEnvelope } from './hpke.js';
-import { fromBytes, sha256, toBytes } from './p256.js';
+import { fromBytes, type P256Keys, sha256, toBytes } from './p256.js';
+import type { SeededRandom } from './seeded-random.js';
 import { signStatement, type TestIssuer, TODAY } from './test-issuer.js';
 
 export const EPOCH = 7;
@@ -35,6 +37,18 @@ export type MembershipRequest = {
   /** Where the hint key is sealed to. */
   readonly decryptionKey: Uint8Array;
 };
+
+/** What an issuer that means no good would sign. */
+export type CredentialChanges = { readonly sigma1?: Uint8Array };
+export type RenewalChanges = CredentialChanges & {
+  readonly doctorId?: string;
+  readonly expirationDate?: number;
+  /** The epoch that the proof of u is bound to, where it is not that of the record. */
+  readonly provenEpoch?: number;
+  readonly signer?: P256Keys;
+};
+
+const DATES = { effectiveDate: TODAY, expirationDate: TODAY + 86_400 * 90 };
 
 export class TestGroup {
   readonly suite: GroupSuite;
@@ -55,46 +69,82 @@ export class TestGroup {
   }
 
   /** The data of JOIN GROUP: COMPLETE; `changes` replace fields before NHI signs. */
-  credential(request: MembershipRequest, changes: { readonly sigma1?: Uint8Array } = {}) {
-    const { g1, issuer } = this;
+  credential(request: MembershipRequest, changes: CredentialChanges = {}) {
+    const { issuer } = this;
+    const { nonce, membershipKey, decryptionKey } = request;
     const random = issuer.random('credential');
+    const groupCredential = this.certify(random, membershipKey, nonce, changes);
+    const sealed = this.seal(random, decryptionKey, random.bytes(32));
+    const signed = { nonce, ...this.epochFields(EPOCH), groupCredential, ...sealed, ...DATES };
+    const fields = encodeTemplate(STATEMENT.credential.fields, { ...signed, membershipKey });
+    return { ...signed, signature: signStatement(issuer.keys, STATEMENT.credential, fields) };
+  }
+
+  /** The data of JOIN GROUP: RENEW for an epoch, signed by NHI or by `signer`. */
+  renewal(
+    { membershipKey, decryptionKey }: Omit<MembershipRequest, 'nonce'>,
+    epoch: number,
+    changes: RenewalChanges = {},
+  ) {
+    const { issuer } = this;
+    const random = issuer.random(`renewal ${epoch}`);
+    const freshness = uintToBytes(changes.provenEpoch ?? epoch, 4);
+    const groupCredential = this.certify(random, membershipKey, freshness, changes);
+    const sealed = this.seal(random, decryptionKey, random.bytes(32));
+    const dates = { ...DATES, expirationDate: changes.expirationDate ?? DATES.expirationDate };
+    const signed = { ...this.epochFields(epoch), groupCredential, ...sealed, ...dates };
+    const doctorId = changes.doctorId ?? issuer.doctorId;
+    const fields = encodeTemplate(STATEMENT.renewal.fields, { doctorId, membershipKey, ...signed });
+    const signature = signStatement(changes.signer ?? issuer.keys, STATEMENT.renewal, fields);
+    return { ...signed, signature };
+  }
+
+  /** The data of JOIN GROUP: COMPLETE, ISSUER-MADE: NHI draws sk; `otherKey` seals another one than that of D. */
+  issuerMade(nonce: Uint8Array, decryptionKey: Uint8Array, { otherKey = false } = {}) {
+    const { g1, issuer } = this;
+    const random = issuer.random('issuer-made');
+    const secretKey = g1.scalar(random.bytes(40));
+    const membershipKey = g1.encode(g1.multiply(g1.generator, secretKey)!);
+    const groupCredential = this.certify(random, membershipKey, nonce);
+    const sealedKey = toBytes(otherKey ? secretKey + 1n : secretKey);
+    const sealed = this.seal(random, decryptionKey, Buffer.concat([sealedKey, random.bytes(32)]));
+    const signed = { nonce, ...this.epochFields(EPOCH), membershipKey, groupCredential, ...sealed, ...DATES };
+    const fields = encodeTemplate(STATEMENT.issuerMadeCredential.fields, signed);
+    return { ...signed, signature: signStatement(issuer.keys, STATEMENT.issuerMadeCredential, fields) };
+  }
+
+  private epochFields(epoch: number) {
+    return { suite: this.suite.id, epoch, groupKeyHash: this.groupKeyHash };
+  }
+
+  /** σ1 = u·g, σ2 = x·σ1 + (u·y)·D and the proof of u. */
+  private certify(
+    random: SeededRandom,
+    membershipKey: Uint8Array,
+    freshness: Uint8Array,
+    changes: CredentialChanges = {},
+  ): Uint8Array {
+    const { g1, groupKeyHash } = this;
     const u = g1.scalar(random.bytes(40));
     const k = g1.scalar(random.bytes(40));
     const sigma1 = g1.multiply(g1.generator, u)!;
     const sigma2 = g1.add(
       g1.multiply(sigma1, this.x),
-      g1.multiply(g1.decode(request.membershipKey), (u * this.y) % g1.order),
+      g1.multiply(g1.decode(membershipKey), (u * this.y) % g1.order),
     )!;
     const points = { sigma1: changes.sigma1 ?? g1.encode(sigma1), sigma2: g1.encode(sigma2) };
-    const { groupKeyHash } = this;
-    const { nonce, membershipKey } = request;
     const commitment = g1.encode(g1.multiply(g1.generator, k)!);
-    const input = psCredentialProofInput(
-      { freshness: nonce, membershipKey, groupKeyHash, ...points },
-      commitment,
-    );
+    const input = psCredentialProofInput({ freshness, membershipKey, groupKeyHash, ...points }, commitment);
     const challenge = challengeOf(sha256(input));
     const response = toBytes((k + fromBytes(challenge) * u) % g1.order);
+    return joinPsCredential({ ...points, proof: joinSchnorrProof({ challenge, response }) });
+  }
+
+  private seal(random: SeededRandom, decryptionKey: Uint8Array, keys: Uint8Array) {
     const messageId = random.bytes(16);
-    const info = encodeHpkeInfo({
-      equation: 4,
-      sender: 'nhi',
-      recipient: utf8ToBytes(issuer.doctorId),
-      messageId,
-    });
-    const signed = {
-      nonce,
-      suite: this.suite.id,
-      epoch: EPOCH,
-      groupKeyHash,
-      groupCredential: joinPsCredential({ ...points, proof: joinSchnorrProof({ challenge, response }) }),
-      messageId,
-      sealedHintKey: sealEnvelope(random, request.decryptionKey, random.bytes(32), info),
-      effectiveDate: TODAY,
-      expirationDate: TODAY + 86_400 * 90,
-    };
-    const fields = encodeTemplate(STATEMENT.credential.fields, { ...signed, membershipKey });
-    return { ...signed, signature: signStatement(issuer.keys, STATEMENT.credential, fields) };
+    const recipient = utf8ToBytes(this.issuer.doctorId);
+    const info = encodeHpkeInfo({ equation: 4, sender: 'nhi', recipient, messageId });
+    return { messageId, sealedHintKey: sealEnvelope(random, decryptionKey, keys, info) };
   }
 
   /** Whether the card proved that it knows sk of D. */

@@ -141,12 +141,13 @@ export class TestIssuer {
   patientCertificate(
     publicKeys: Pick<PatientCertificate['body'], 'signingKey' | 'decryptionKey' | 'delegationKey'>,
     signer: P256Keys = this.keys,
+    pid: Uint8Array = this.pid,
   ): Uint8Array {
     const body: PatientCertificate['body'] = {
       profile: CERTIFICATE_PROFILE.patient,
       issuerReference: this.reference,
       serial: this.random('certificate serial').bytes(FIELD.serial.max),
-      pid: this.pid,
+      pid,
       paidUntil: TODAY + 180 * DAY,
       ...publicKeys,
       effectiveDate: TODAY - DAY,

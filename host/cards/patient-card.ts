@@ -5,6 +5,7 @@ import {
   type CardClient,
   type CommandSpec,
   cardClient,
+  decodePatientCertificate,
   decodeTemplate,
   encodePatientCertificate,
   encodeTemplate,
@@ -15,6 +16,7 @@ import {
   type RequestOf,
   type SecureChannel,
   type SessionKeyHolder,
+  type SlotName,
   type Transmit,
   uintToBytes,
   utf8ToBytes,
@@ -99,6 +101,14 @@ export class PatientCard {
     return signed.ok ? { ok: true, signature: signed.data.signature } : signed;
   }
 
+  /** Eq. 1: the proof that the card holds its delegation key, over NHI's nonce. */
+  async proveDelegationKey(nonce: Uint8Array): Promise<Result<{ delegationKeyProof: Uint8Array }>> {
+    const command = commands.proveDelegationKey;
+    const data = { authentication: { nonce, wanted: new Uint8Array(0) } };
+    const proven = answerOf(command, await this.client.call(command, { data }));
+    return proven.ok ? { ok: true, delegationKeyProof: proven.data.authentication.proof } : proven;
+  }
+
   /** Second half of personalisation (eq. 2): the certificate, then the card is operational for good. */
   async complete(certificate: PatientCertificate) {
     const patientCertificate = encodePatientCertificate(certificate);
@@ -169,6 +179,12 @@ export class PatientCard {
     return answerOf(commands.readBinary, await this.client.call(commands.readBinary, request));
   }
 
+  /** The patient certificate, decoded. @throws {TlvError} for a card that holds something else there. */
+  async readOwnCertificate(): Promise<Result<{ certificate: PatientCertificate }>> {
+    const read = await this.readCertificate();
+    return read.ok ? { ok: true, certificate: decodePatientCertificate(read.data) } : read;
+  }
+
   /** The newest `count` diagnosis records, as stored. */
   async readRecords(count: number): Promise<readonly Uint8Array[]> {
     return this.readAll(PATIENT_APPLICATION.files.records.sfi, count);
@@ -184,6 +200,63 @@ export class PatientCard {
   /** Eq. 17: the card confirms one collection; needs the holder PIN and a pharmacy's authentication. */
   async collect(data: RequestOf<Commands['collect']>['data']) {
     return answerOf(commands.collect, await this.client.call(commands.collect, { data }));
+  }
+
+  /** Eq. 5, on the patient's card: opens a delegation; needs the holder PIN, as every step but collecting. */
+  async openDelegation(data: RequestOf<Commands['openDelegation']>['data']) {
+    return answerOf(commands.openDelegation, await this.client.call(commands.openDelegation, { data }));
+  }
+
+  /** Eq. 5, on the agent's own card: its half. */
+  async answerDelegation(data: RequestOf<Commands['answerDelegation']>['data']) {
+    return answerOf(commands.answerDelegation, await this.client.call(commands.answerDelegation, { data }));
+  }
+
+  /** Eq. 5, on the patient's card: checks the half and keeps the proxy key in a slot under the agent's PIN. */
+  async closeDelegation(
+    slot: SlotName,
+    half: Omit<RequestOf<Commands['closeDelegation']>['data'], 'agentPin'>,
+    agentPin: string,
+  ) {
+    const typed = pinBytes(agentPin);
+    if (!typed.ok) return typed;
+    const command = commands.closeDelegation;
+    const data = { ...half, agentPin: typed.data };
+    return answerOf(command, await this.client.call(command, { p2: slot, data }));
+  }
+
+  /** NHI's countersignature of the slot's warrant. */
+  async storeWarrantCertificate(slot: SlotName, signature: Uint8Array) {
+    const command = commands.storeWarrantCertificate;
+    return answerOf(command, await this.client.call(command, { p2: slot, data: { signature } }));
+  }
+
+  /** The warrant of a slot, for the patient. */
+  async readWarrant(slot: SlotName) {
+    return answerOf(commands.readWarrant, await this.client.call(commands.readWarrant, { p2: slot }));
+  }
+
+  async removeDelegation(slot: SlotName) {
+    const command = commands.removeDelegation;
+    return answerOf(command, await this.client.call(command, { p2: slot }));
+  }
+
+  /** The agent's own PIN for the slot. */
+  async verifyAgentPin(slot: SlotName, pin: string) {
+    const typed = pinBytes(pin);
+    if (!typed.ok) return typed;
+    const request = { p2: `agent PIN of ${slot}`, data: typed.data } as const;
+    return answerOf(commands.verify, await this.client.call(commands.verify, request));
+  }
+
+  /** The warrant certificate of the agent whose PIN was verified, for a pharmacy. */
+  async showWarrant() {
+    return answerOf(commands.showWarrant, await this.client.call(commands.showWarrant));
+  }
+
+  /** Eq. 18: the card confirms one collection by the agent. */
+  async collectAsAgent(data: RequestOf<Commands['collectAsAgent']>['data']) {
+    return answerOf(commands.collectAsAgent, await this.client.call(commands.collectAsAgent, { data }));
   }
 
   private async store(

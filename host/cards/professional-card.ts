@@ -6,6 +6,7 @@ import {
   type CommandSpec,
   cardClient,
   encodeTemplate,
+  type OpeningHalf,
   PROFESSIONAL_APPLICATION,
   type RequestArguments,
   type RequestOf,
@@ -16,7 +17,7 @@ import {
   utf8ToBytes,
   type ValuesOf,
 } from '../../apdu/index.js';
-import type { Credential, JoinOffer } from '../nhi/doctor-register.js';
+import type { Credential, IssuerMadeCredential, JoinOffer, Renewal } from '../nhi/doctor-register.js';
 import type { CardIssue } from '../nhi/nhi.js';
 import type { DoctorSignature } from '../protocol/group-signed-statement.js';
 import type { Result } from '../protocol/refusal.js';
@@ -88,6 +89,16 @@ export class ProfessionalCard {
     return answerOf(commands.joinComplete, await this.through(commands.joinComplete, { data }));
   }
 
+  /** Eq. 3 in the mode "issuer-made": SK_D signs that NHI is asked to make the member key. */
+  async requestIssuerMade(data: JoinOffer) {
+    return answerOf(commands.issuerMadeRequest, await this.through(commands.issuerMadeRequest, { data }));
+  }
+
+  /** Eq. 4 in that mode: member key and credential come from NHI. */
+  async acceptIssuerMade(data: IssuerMadeCredential) {
+    return answerOf(commands.issuerMadeComplete, await this.through(commands.issuerMadeComplete, { data }));
+  }
+
   async activate() {
     return answerOf(commands.activate, await this.through(commands.activate));
   }
@@ -115,6 +126,43 @@ export class ProfessionalCard {
       await this.client.call(commands.computeSignature, { data }),
     );
     return signed.ok ? { ok: true, signature: signed.data } : signed;
+  }
+
+  /** Makes one coupon; how many there are now, and how many slots. */
+  async makeCoupon() {
+    return answerOf(commands.makeCoupon, await this.client.call(commands.makeCoupon));
+  }
+
+  async readCouponStock() {
+    return answerOf(commands.readCouponStock, await this.client.call(commands.readCouponStock));
+  }
+
+  /**
+   * Makes coupons until `wanted` are left or every slot is full, one command each, so that a terminal can
+   * put commands of a visit in between. Answers how many are left.
+   */
+  async refillCoupons(wanted: number): Promise<Result<{ readonly left: number }>> {
+    const stock = await this.readCouponStock();
+    if (!stock.ok) return stock;
+    let left = stock.data.couponsLeft;
+    while (left < Math.min(wanted, stock.data.couponSlots)) {
+      const made = await this.makeCoupon();
+      if (!made.ok) return made;
+      left = made.data.couponsLeft;
+    }
+    return { ok: true, left };
+  }
+
+  /** One half of the member key, once, for one nonce of the opening service. */
+  async exportOpeningHalf(half: OpeningHalf, nonce: Uint8Array) {
+    const command = commands.exportOpeningHalf;
+    return answerOf(command, await this.client.call(command, { p1: half, data: { nonce } }));
+  }
+
+  /** The record of a new epoch. */
+  async renewMembership(data: Renewal) {
+    const command = commands.renewMembership;
+    return answerOf(command, await this.client.call(command, { data }));
   }
 
   /** What this card shows to a patient card; readable by all. */

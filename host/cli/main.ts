@@ -26,6 +26,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   perf: async () => (await import('./commands/perf.js')).addPerfCommand,
   card: async () => (await import('./commands/card.js')).addCardCommand,
   gs: async () => (await import('./commands/gs.js')).addGsCommand,
+  engine: async () => (await import('./commands/engine.js')).addEngineCommand,
+  doctor: async () => (await import('./commands/doctor.js')).addDoctorCommand,
 };
 
 async function makeProgram(named: string | undefined, done: (status: ExitStatus) => void): Promise<Command> {
@@ -71,7 +73,7 @@ async function main(argv: readonly string[]): Promise<ExitStatus> {
       process.stderr.write(`imis: ${error.message}\n`);
       return error.exitStatus;
     }
-    if (process.env['IMIS_DEBUG']) throw error;
+    if (process.env.IMIS_DEBUG) throw error;
     const message = error instanceof Error ? error.message : String(error);
     process.stderr.write(`imis: this should not have happened: ${message} (IMIS_DEBUG=1 shows where)\n`);
     return EXIT.failed;

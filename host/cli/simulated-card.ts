@@ -53,7 +53,7 @@ export function makeSimulatedCard(
     });
     return card.manufacture(transportKeysOf(TEST_CARD_BATCH, rng, options));
   } catch (error) {
-    if (error instanceof ProfileTooSmall || error instanceof RangeError) {
+    if (error instanceof ProfileTooSmall) {
       throw new CliError(
         `The profile "${profile.id}" can not hold the ${kind} application: ${error.message}.`,
       );

@@ -33,7 +33,7 @@ import {
   type Visit,
 } from '../fhir/index.js';
 import type { HospitalDoor, NhiPublicKeys } from '../nhi/nhi.js';
-import type { Receipt } from '../nhi/visit-desk.js';
+import type { Receipt } from '../protocol/epoch-verifier.js';
 import { NEW_RECORD_MESSAGE, OTHER_RECORDS_MESSAGE, PRESCRIPTION_MESSAGE } from '../protocol/messages.js';
 import { type Refusal, type Result, refusal } from '../protocol/refusal.js';
 import { newMessageId, openMessage, sealMessage } from '../protocol/sealed-message.js';

@@ -21,7 +21,7 @@ const PATIENT_CERTIFICATE_YEARS = 5;
 /** What a patient certificate says about one patient; dates and serial are the authority's. */
 export type PatientCertificateSubject = Pick<
   PatientCertificate['body'],
-  'pid' | 'paidUntil' | 'signingKey' | 'decryptionKey' | 'delegationKey'
+  'pid' | 'paidUntil' | 'signingKey' | 'decryptionKey' | 'delegationKey' | 'agentKey'
 >;
 
 export class CertificateAuthority {
@@ -38,8 +38,9 @@ export class CertificateAuthority {
     return this.keys.publicKey;
   }
 
-  issuePatientCertificate(subject: PatientCertificateSubject): PatientCertificate {
-    const now = this.clock.now();
+  /** @param notBefore the certificate is effective now, or then if that is later. */
+  issuePatientCertificate(subject: PatientCertificateSubject, notBefore = 0): PatientCertificate {
+    const now = Math.max(this.clock.now(), notBefore);
     const body = {
       ...subject,
       profile: CERTIFICATE_PROFILE.patient,

@@ -3,23 +3,40 @@
  * door of its own and nothing else; the door knows who came through it.
  */
 
-import { type CardBatch, type GroupSuite, type RoleName, STATEMENT } from '../../apdu/index.js';
+import {
+  type CardBatch,
+  type GroupSuite,
+  type JoinMode,
+  type RoleName,
+  STATEMENT,
+  type WarrantCertificate,
+} from '../../apdu/index.js';
 import type { PersonalisationSession } from '../cards/personalisation-session.js';
 import type { Clock } from '../clock.js';
 import { type EcKeyPair, generateEcKeyPair } from '../crypto/ecdsa.js';
 import {
-  type GroupVerifier,
-  loadGroupVerifier,
-  type MclCurve,
-  type PublishedGroupKey,
+  generateIssuerKeys,
+  type HostCurve,
+  type MclGroupVerifier,
+  makeGroupIssuer,
 } from '../crypto/group-signature/index.js';
 import type { Rng } from '../crypto/random.js';
-import { checkDoctorSignature, type DoctorSignature } from '../protocol/group-signed-statement.js';
+import type { AgentCollection, DelegationEvidence } from '../protocol/agent-collection.js';
+import {
+  EpochVerifier,
+  groupKeyStatement,
+  type Receipt,
+  type SignedGroupKey,
+} from '../protocol/epoch-verifier.js';
+import type { DoctorSignature } from '../protocol/group-signed-statement.js';
 import { type Refusal, type Result, refusal } from '../protocol/refusal.js';
 import type { SealedMessage } from '../protocol/sealed-message.js';
+import { localEngine, type VerificationEngine } from './batching-verifier.js';
 import { CardIssuing } from './card-issuing.js';
 import { CertificateAuthority } from './certificate-authority.js';
 import { DoctorRegister } from './doctor-register.js';
+import { JoinRegister } from './join-register.js';
+import { OpeningService } from './opening-service/index.js';
 import { PatientRegister } from './patient-register.js';
 import {
   type Collection,
@@ -30,13 +47,16 @@ import {
 import { RecordStore } from './record-store.js';
 import { RoleAuthority, type RoleBatch } from './role-authority.js';
 import { RootAuthority, type RootKey } from './root-authority.js';
-import { type ConfirmedRequest, type Receipt, VisitDesk } from './visit-desk.js';
+import { SignatureDesk, type SignatureInQuestion, type SignatureStatus } from './signature-desk.js';
+import { type ConfirmedRequest, VisitDesk } from './visit-desk.js';
+import { WarrantRegister } from './warrant-register.js';
 
 /** What everybody may know of NHI. */
 export type NhiPublicKeys = {
   readonly signatureKey: Uint8Array;
   readonly sealingKey: Uint8Array;
-  readonly groupKey: PublishedGroupKey;
+  /** PK_GK of the current epoch; those before it are in {@link Nhi.groupKeys}. */
+  readonly groupKey: SignedGroupKey;
 };
 
 /** What NHI puts onto a card of a role before it is given out. */
@@ -70,36 +90,59 @@ export interface PharmacyDoor {
   checkPrescription(
     statement: SignedPrescription,
     signature: DoctorSignature,
-  ): Result<{ readonly receipt: Receipt }>;
+  ): Promise<Result<{ readonly receipt: Receipt }>>;
   reserve(
     prescriptionId: Uint8Array,
     pid: Uint8Array,
   ): Result<{ readonly nonce: Uint8Array; readonly time: number }>;
   commit(collection: Collection): Refusal | undefined;
+  /** Eq. 19: what it takes to verify a collection under this warrant, if the warrant stands. */
+  checkWarrant(warrant: WarrantCertificate): Result<{ readonly evidence: DelegationEvidence }>;
+  /** As `commit`, for what an agent collected (eq. 18). */
+  commitByAgent(collection: AgentCollection): Refusal | undefined;
+  signatureStatus(asked: SignatureInQuestion): Promise<Result<SignatureStatus>>;
 }
+
+/** NHI as an insurer sees it: whether the doctor behind a claim was revoked. */
+export interface InsurerDoor {
+  signatureStatus(asked: SignatureInQuestion): Promise<Result<SignatureStatus>>;
+}
+
+/** An epoch lasts a year, unless a severe case ends it before. */
+const EPOCH_SECONDS = 365 * 24 * 3600;
+const NO_KEY = new Uint8Array(0);
 
 export type NhiPorts = {
   readonly citizenAuthorityKey: Uint8Array;
   readonly professionAuthorityKey: Uint8Array;
   /** What doctors sign with, and its curve. */
   readonly suite: GroupSuite;
-  readonly curve: MclCurve;
+  readonly curve: HostCurve;
   readonly clock: Clock;
   readonly rng: Rng;
+  /** Whether doctors may ask NHI to make their member key (`two-party`: they may not). */
+  readonly joinMode?: JoinMode;
+  /** What verifies the signatures of an epoch; this process, where it is left out. */
+  readonly engineFor?: (verifier: MclGroupVerifier) => VerificationEngine;
   /** The batches of blank cards that NHI ordered. */
   readonly cardBatches: readonly CardBatch[];
 };
 
 export class Nhi {
   readonly patients: PatientRegister;
+  readonly joins: JoinRegister;
+  readonly opening: OpeningService;
   readonly doctors: DoctorRegister;
+  readonly warrants: WarrantRegister;
   readonly records = new RecordStore();
   private readonly authority: CertificateAuthority;
   private readonly root: RootAuthority;
   private readonly roles: RoleAuthority;
   private readonly cardIssuing: CardIssuing;
   private readonly decryption: EcKeyPair;
-  private readonly verifier: GroupVerifier;
+  private readonly verifier: EpochVerifier;
+  private readonly signatures: SignatureDesk;
+  private readonly published: SignedGroupKey[] = [];
   private readonly visits: VisitDesk;
   private readonly prescriptions: PrescriptionRegister;
   private readonly pharmacyKeys = new Map<string, Uint8Array>();
@@ -114,13 +157,21 @@ export class Nhi {
     this.cardIssuing = new CardIssuing(ports.cardBatches, rng);
     const { authority, decryption } = this;
     this.patients = new PatientRegister({ ...ports, authority, decryption });
-    this.doctors = new DoctorRegister({ ...ports, authority });
-    const loaded = loadGroupVerifier(curve, this.doctors.groupKey);
-    if (!loaded.ok) throw new Error(`NHI refuses its own group key: ${loaded.reason}`);
-    this.verifier = loaded.verifier;
-    const { patients, records, verifier } = this;
-    this.visits = new VisitDesk({ authority, patients, records, decryption, verifier, clock, rng });
-    this.prescriptions = new PrescriptionRegister({ patients, clock, rng });
+    const issuerKey = authority.publicKey;
+    this.verifier = new EpochVerifier({ curve, issuerKey, clock, published: () => this.groupKeys });
+    const { verifier } = this;
+    this.opening = new OpeningService({ suite: ports.suite, curve, verifier, clock, rng });
+    this.joins = new JoinRegister({ authority, clock });
+    const { opening, joins } = this;
+    const joinMode = ports.joinMode ?? 'two-party';
+    this.doctors = new DoctorRegister({ ...ports, authority, joins, opening, joinMode });
+    const engineFor = ports.engineFor ?? ((of) => localEngine(of, rng));
+    this.signatures = new SignatureDesk({ verifier, engineFor, opening, authority, clock });
+    const { patients, records, signatures } = this;
+    this.visits = new VisitDesk({ authority, patients, records, decryption, signatures, clock, rng });
+    this.beginEpoch();
+    this.warrants = new WarrantRegister({ authority, patients, clock, rng });
+    this.prescriptions = new PrescriptionRegister({ patients, warrants: this.warrants, clock, rng });
   }
 
   get publicKeys(): NhiPublicKeys {
@@ -129,6 +180,48 @@ export class Nhi {
       sealingKey: this.decryption.publicKey,
       groupKey: this.doctors.groupKey,
     };
+  }
+
+  /** Every group key that NHI has published, oldest first, for verifiers. */
+  get groupKeys(): readonly SignedGroupKey[] {
+    return [...this.published];
+  }
+
+  /** What verifies under the key of any epoch so far, for judges. */
+  verifierOf(epoch: number): MclGroupVerifier | undefined {
+    return this.verifier.of(epoch);
+  }
+
+  /**
+   * Begins the next epoch: new keys, each service's secret to that service alone, the public key signed
+   * and published. (x, y) of the epoch before is gone with its issuer.
+   */
+  beginEpoch(): SignedGroupKey {
+    const { curve, suite, clock, rng } = this.ports;
+    const epoch = (this.published.at(-1)?.epoch ?? 0) + 1;
+    const { openingKey, ...keys } = generateIssuerKeys(curve, suite, epoch, rng);
+    const effectiveDate = clock.now();
+    const dated = { ...keys.published, effectiveDate, expirationDate: effectiveDate + EPOCH_SECONDS };
+    const signature = this.authority.sign(STATEMENT.groupKey, groupKeyStatement(dated));
+    const key = { ...dated, signature };
+    this.opening.adoptEpoch(epoch, openingKey);
+    const issuing = { ...keys, openingKey: NO_KEY };
+    const issuer = makeGroupIssuer(curve, issuing, this.doctors.issuingRegister, rng);
+    this.doctors.adoptEpoch({ issuer, key, destroy: () => void keys.secretKey.fill(0) });
+    this.published.push(key);
+    const failed = this.verifier.learn();
+    if (failed) throw new Error(`NHI refuses its own group key: ${failed.reason}`);
+    return key;
+  }
+
+  /**
+   * Revokes a doctor: from now on every signature that reaches NHI is tested, and the doctor gets no
+   * credential of another epoch. A severe case begins that epoch at once.
+   */
+  revokeDoctor(doctorId: string, gravity: 'ordinary' | 'severe'): Refusal | undefined {
+    const refused = this.opening.revoke(doctorId);
+    if (!refused && gravity === 'severe') this.beginEpoch();
+    return refused;
   }
 
   /** The personalisation of a card that will hold `role`. */
@@ -167,14 +260,22 @@ export class Nhi {
     this.mailboxes.set(pharmacyId, []);
     return {
       fetchPrescriptions: () => this.mailboxes.get(pharmacyId)!.splice(0),
-      checkPrescription: (statement, signature) => {
+      checkPrescription: async (statement, signature) => {
         const unfit =
           this.prescriptions.checkTerms(pharmacyId, statement) ??
-          checkDoctorSignature(this.verifier, STATEMENT.prescription, statement, signature);
-        return unfit ?? { ok: true, receipt: this.visits.receiptFor(signature) };
+          (await this.signatures.check(pharmacyId, STATEMENT.prescription, statement, signature));
+        return unfit ?? { ok: true, receipt: this.signatures.receiptFor(signature) };
       },
       reserve: (prescriptionId, pid) => this.prescriptions.reserve(pharmacyId, prescriptionId, pid),
       commit: (collection) => this.prescriptions.commit(pharmacyId, collection),
+      checkWarrant: (warrant) => this.warrants.check(warrant) ?? this.warrants.evidence(warrant.warrant),
+      commitByAgent: (collection) => this.prescriptions.commitByAgent(pharmacyId, collection),
+      signatureStatus: (asked) => this.signatures.status(pharmacyId, asked),
     };
+  }
+
+  /** Admits an insurer. */
+  insurerDoor(insurerId: string): InsurerDoor {
+    return { signatureStatus: (asked) => this.signatures.status(insurerId, asked) };
   }
 }

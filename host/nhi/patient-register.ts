@@ -5,6 +5,7 @@ import { verifyIdentityCertificate } from '../authority/identity-authority.js';
 import type { Clock } from '../clock.js';
 import type { EcKeyPair } from '../crypto/ecdsa.js';
 import { isHpkeKey } from '../crypto/hpke.js';
+import { verifyDelegationKeyProof } from '../crypto/proxy-signature/index.js';
 import type { Rng } from '../crypto/random.js';
 import { REGISTRATION_MESSAGE } from '../protocol/messages.js';
 import { type Refusal, type Result, refusal } from '../protocol/refusal.js';
@@ -55,7 +56,7 @@ export class PatientRegister {
     const as = { route: REGISTRATION_ROUTE, secretKey: decryption.secretKey };
     const opened = await openMessage(REGISTRATION_MESSAGE, sealed, as);
     if (!opened.ok) return opened;
-    const { statement, signature, identity } = opened.values;
+    const { statement, signature, delegationKeyProof, identity } = opened.values;
     const { body } = identity.certificate;
     if (!verifyIdentityCertificate(citizenAuthorityKey, identity.certificate, clock.now())) {
       return refusal('identity-certificate-invalid');
@@ -69,6 +70,7 @@ export class PatientRegister {
     if (!signed) return refusal('signature-invalid');
     const usable = isHpkeKey(statement.decryptionKey) && isHpkeKey(statement.delegationKey);
     if (!usable) return refusal('message-malformed', 'a public key is no point of the curve');
+    if (!verifyDelegationKeyProof(statement, delegationKeyProof)) return refusal('possession-unproven');
     if (!this.nonces.consume(statement.nonce, 'registration')) return refusal('nonce-unknown');
     if (this.byNationalId.has(body.subject)) return refusal('already-registered');
     const pid = rng.bytes(PID_BYTES);
@@ -101,6 +103,27 @@ export class PatientRegister {
       return refusal('certificate-revoked');
     }
     return certificate.body.paidUntil < now ? refusal('insurance-lapsed') : undefined;
+  }
+
+  /**
+   * A new certificate on the same pseudonym and keys; the one before is superseded. It is dated at least
+   * a second after that one, for a card takes only a later one.
+   */
+  renew(
+    pid: Uint8Array,
+    changes: Pick<PatientCertificate['body'], 'agentKey'>,
+  ): Result<{ readonly certificate: PatientCertificate }> {
+    const insured = this.byPid.get(toHex(pid));
+    if (!insured) return refusal('certificate-revoked');
+    const { body } = insured.certificate;
+    const subject = { ...body, ...changes };
+    insured.certificate = this.ports.authority.issuePatientCertificate(subject, body.effectiveDate + 1);
+    return { ok: true, certificate: insured.certificate };
+  }
+
+  /** The current certificate of a registered patient. */
+  certificateOf(pid: Uint8Array): PatientCertificate | undefined {
+    return this.byPid.get(toHex(pid))?.certificate;
   }
 
   /** The signing key PK_P of a registered patient. */

@@ -4,11 +4,13 @@ import { STATEMENT, toHex, type ValuesOf } from '../../apdu/index.js';
 import type { Clock } from '../clock.js';
 import type { Rng } from '../crypto/random.js';
 import { sha256 } from '../crypto/sha256.js';
+import { type AgentCollection, checkAgentCollection } from '../protocol/agent-collection.js';
 import type { COLLECTION_MESSAGE } from '../protocol/messages.js';
 import { type Refusal, type Result, refusal } from '../protocol/refusal.js';
 import { verifyStatement } from '../protocol/signed-statement.js';
 import type { PatientRegister } from './patient-register.js';
 import { SingleUse } from './single-use.js';
+import type { WarrantRegister } from './warrant-register.js';
 
 export type Collection = ValuesOf<typeof COLLECTION_MESSAGE>;
 
@@ -33,7 +35,12 @@ export class PrescriptionRegister {
   private readonly reservations: SingleUse;
 
   constructor(
-    private readonly ports: { readonly patients: PatientRegister; readonly clock: Clock; readonly rng: Rng },
+    private readonly ports: {
+      readonly patients: PatientRegister;
+      readonly warrants: WarrantRegister;
+      readonly clock: Clock;
+      readonly rng: Rng;
+    },
   ) {
     this.reservations = new SingleUse(ports.clock, ports.rng, RESERVATION_SECONDS);
   }
@@ -79,14 +86,34 @@ export class PrescriptionRegister {
 
   /** Eq. 17, last step: counts the collection if the patient's card signed it; the answer is final. */
   commit(pharmacyId: string, { statement, signature }: Collection): Refusal | undefined {
+    return this.commitIf(pharmacyId, statement, () => {
+      const signingKey = this.ports.patients.signingKeyOf(statement.pid);
+      if (!signingKey) return refusal('certificate-revoked');
+      const signed = verifyStatement(signingKey, STATEMENT.collection, statement, signature);
+      return signed ? undefined : refusal('signature-invalid');
+    });
+  }
+
+  /** The last step of eq. 18, in the same counter: whoever comes second finds nothing left. */
+  commitByAgent(pharmacyId: string, collection: AgentCollection): Refusal | undefined {
+    const { warrants } = this.ports;
+    return this.commitIf(pharmacyId, collection.statement, () => {
+      const unknown = warrants.check(collection.warrant);
+      if (unknown) return unknown;
+      const found = warrants.evidence(collection.warrant.warrant);
+      return found.ok ? checkAgentCollection(collection, found.evidence) : found;
+    });
+  }
+
+  private commitIf(
+    pharmacyId: string,
+    statement: Collection['statement'],
+    checkSignature: () => Refusal | undefined,
+  ): Refusal | undefined {
     const { prescriptionId, pid } = statement;
     if (statement.pharmacyId !== pharmacyId) return refusal('pharmacy-mismatch');
-    const unfit = this.check(pharmacyId, prescriptionId, pid);
+    const unfit = this.check(pharmacyId, prescriptionId, pid) ?? checkSignature();
     if (unfit) return unfit;
-    const signingKey = this.ports.patients.signingKeyOf(pid);
-    if (!signingKey) return refusal('certificate-revoked');
-    if (!verifyStatement(signingKey, STATEMENT.collection, statement, signature))
-      return refusal('signature-invalid');
     if (!this.reservations.consume(statement.nonce, reservationPurpose(pharmacyId, prescriptionId))) {
       return refusal('reservation-unknown');
     }

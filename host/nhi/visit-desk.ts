@@ -1,24 +1,23 @@
 /** What NHI does for one authenticated hospital: confirm visits (eq. 6–8) and take records (eq. 9). */
 
-import { NHI_NAME, STATEMENT, toHex, type ValuesOf, VISIT_REQUEST_MESSAGE } from '../../apdu/index.js';
+import { NHI_NAME, STATEMENT, toHex, VISIT_REQUEST_MESSAGE } from '../../apdu/index.js';
 import type { Clock } from '../clock.js';
 import type { EcKeyPair } from '../crypto/ecdsa.js';
-import type { GroupVerifier } from '../crypto/group-signature/index.js';
 import { isHpkeKey } from '../crypto/hpke.js';
 import type { Rng } from '../crypto/random.js';
 import { sha256 } from '../crypto/sha256.js';
 import { parseRecordDocument } from '../fhir/index.js';
-import { checkDoctorSignature, type DoctorSignature } from '../protocol/group-signed-statement.js';
-import { NEW_RECORD_MESSAGE, OTHER_RECORDS_MESSAGE, type RECEIPT } from '../protocol/messages.js';
+import type { Receipt } from '../protocol/epoch-verifier.js';
+import type { DoctorSignature } from '../protocol/group-signed-statement.js';
+import { NEW_RECORD_MESSAGE, OTHER_RECORDS_MESSAGE } from '../protocol/messages.js';
 import { type Result, refusal } from '../protocol/refusal.js';
 import { newMessageId, openMessage, type SealedMessage, sealMessage } from '../protocol/sealed-message.js';
 import { verifyStatement } from '../protocol/signed-statement.js';
 import type { CertificateAuthority } from './certificate-authority.js';
 import type { PatientRegister } from './patient-register.js';
 import type { RecordStore } from './record-store.js';
+import type { SignatureDesk } from './signature-desk.js';
 import { SingleUse } from './single-use.js';
-
-export type Receipt = ValuesOf<typeof RECEIPT>;
 
 /** What the hospital passes on: the patient's envelope and the doctor's signature over it (eq. 7). */
 export type ConfirmedRequest = {
@@ -47,7 +46,7 @@ export class VisitDesk {
       readonly patients: PatientRegister;
       readonly records: RecordStore;
       readonly decryption: EcKeyPair;
-      readonly verifier: GroupVerifier;
+      readonly signatures: SignatureDesk;
       readonly clock: Clock;
       readonly rng: Rng;
     },
@@ -64,14 +63,14 @@ export class VisitDesk {
     hospitalId: string,
     confirmed: ConfirmedRequest,
   ): Promise<Result<{ readonly answer: SealedMessage }>> {
-    const { patients, decryption, verifier } = this.ports;
+    const { patients, decryption, signatures } = this.ports;
     const { request, challenge, replyKey, signature } = confirmed;
     // Consumed first and whatever follows: a challenge serves one attempt.
     if (!this.challenges.consume(challenge, hospitalId)) return refusal('challenge-unknown');
     if (!isHpkeKey(replyKey)) return refusal('message-malformed', 'the reply key is no point of the curve');
     const envelopeHash = sha256(request.envelope);
     const fields = { envelopeHash, challenge, hospitalId, replyKey };
-    const wrong = checkDoctorSignature(verifier, STATEMENT.visitConfirmation, fields, signature);
+    const wrong = await signatures.check(hospitalId, STATEMENT.visitConfirmation, fields, signature);
     if (wrong) return wrong;
     const opened = await openMessage(VISIT_REQUEST_MESSAGE, request, {
       route: VISIT_ROUTE,
@@ -98,12 +97,12 @@ export class VisitDesk {
     hospitalId: string,
     sealed: SealedMessage,
   ): Promise<Result<{ readonly receipt: Receipt }>> {
-    const { decryption, verifier, records } = this.ports;
+    const { decryption, signatures, records } = this.ports;
     const as = { route: RECORD_ROUTE, secretKey: decryption.secretKey };
     const opened = await openMessage(NEW_RECORD_MESSAGE, sealed, as);
     if (!opened.ok) return opened;
     const { statement, signature, record } = opened.values;
-    const wrong = checkDoctorSignature(verifier, STATEMENT.newRecord, statement, signature);
+    const wrong = await signatures.check(hospitalId, STATEMENT.newRecord, statement, signature);
     if (wrong) return wrong;
     if (toHex(statement.messageId) !== toHex(sealed.messageId)) return refusal('message-malformed');
     if (statement.hospitalId !== hospitalId) return refusal('hospital-mismatch');
@@ -115,13 +114,7 @@ export class VisitDesk {
     if (!parsed.ok) return refusal('message-malformed', parsed.failure.sentence);
     if (toHex(parsed.value.pid) !== pid) return refusal('patient-mismatch');
     if (!records.add({ pid, record, statement, signature })) return refusal('message-replayed');
-    return { ok: true, receipt: this.receiptFor(signature) };
-  }
-
-  /** NHI's statement that it saw this signature, now, in its epoch. */
-  receiptFor({ groupSignature, epoch }: DoctorSignature): Receipt {
-    const statement = { signatureHash: sha256(groupSignature), epoch, time: this.ports.clock.now() };
-    return { statement, signature: this.ports.authority.sign(STATEMENT.receipt, statement) };
+    return { ok: true, receipt: signatures.receiptFor(signature) };
   }
 
   private async answer(

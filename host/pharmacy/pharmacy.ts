@@ -9,14 +9,14 @@ import type { PatientCard } from '../cards/patient-card.js';
 import type { ProfessionalCard } from '../cards/professional-card.js';
 import type { Clock } from '../clock.js';
 import { type EcKeyPair, generateEcKeyPair } from '../crypto/ecdsa.js';
-import type { GroupVerifier } from '../crypto/group-signature/index.js';
 import type { Rng } from '../crypto/random.js';
 import { sha256 } from '../crypto/sha256.js';
 import { type PrescriptionSummary, parsePrescriptionDocument } from '../fhir/index.js';
 import { verifyPatientCertificate } from '../nhi/certificate-authority.js';
 import type { NhiPublicKeys, PharmacyDoor } from '../nhi/nhi.js';
-import type { Receipt } from '../nhi/visit-desk.js';
-import { checkDoctorSignature } from '../protocol/group-signed-statement.js';
+import type { Collection } from '../nhi/prescription-register.js';
+import { type AgentCollection, checkAgentCollection, checkWarrant } from '../protocol/agent-collection.js';
+import type { EpochVerifier, Receipt } from '../protocol/epoch-verifier.js';
 import { PRESCRIPTION_MESSAGE } from '../protocol/messages.js';
 import { type Result, refusal } from '../protocol/refusal.js';
 import { openMessage, type SealedMessage } from '../protocol/sealed-message.js';
@@ -39,7 +39,8 @@ export class Pharmacy {
     private readonly ports: {
       readonly pharmacyId: string;
       readonly nhiKeys: NhiPublicKeys;
-      readonly verifier: GroupVerifier;
+      /** What doctors' signatures are checked with, across epochs. */
+      readonly verifier: EpochVerifier;
       readonly clock: Clock;
       readonly rng: Rng;
       /** Opens the line to NHI with this pharmacy's decryption key. */
@@ -48,6 +49,11 @@ export class Pharmacy {
   ) {
     this.keys = generateEcKeyPair(ports.rng);
     this.nhi = ports.openDoor(this.keys.publicKey);
+  }
+
+  /** Numbers of the prescriptions that verified, in the order of arrival. */
+  get verifiedPrescriptions(): readonly Uint8Array[] {
+    return [...this.verified.values()].map(({ message }) => message.statement.prescriptionId);
   }
 
   /** Eq. 16 for everything that waits at NHI. */
@@ -72,13 +78,13 @@ export class Pharmacy {
     if (!equalBytes(certificate.body.pid, statement.pid)) return refusal('patient-mismatch');
     if (statement.pharmacyId !== pharmacyId) return refusal('pharmacy-mismatch');
     if (statement.expiry < now) return refusal('prescription-expired');
-    const wrong = checkDoctorSignature(verifier, STATEMENT.prescription, statement, signature);
+    const wrong = verifier.check(STATEMENT.prescription, statement, signature);
     if (wrong) return wrong;
     if (!equalBytes(sha256(prescription), statement.prescriptionHash)) return refusal('digest-mismatch');
     const parsed = parsePrescriptionDocument(prescription);
     if (!parsed.ok) return refusal('message-malformed', parsed.failure.sentence);
     if (!equalBytes(parsed.value.pid, statement.pid)) return refusal('patient-mismatch');
-    const known = this.nhi.checkPrescription(statement, signature);
+    const known = await this.nhi.checkPrescription(statement, signature);
     if (!known.ok) return known;
     const verified = { message, summary: parsed.value.summary, receipt: known.receipt };
     this.verified.set(toHex(statement.prescriptionId), verified);
@@ -94,23 +100,64 @@ export class Pharmacy {
     securityModule: ProfessionalCard,
     prescriptionId: Uint8Array,
   ): Promise<Result<{ readonly signature: Uint8Array }>> {
-    const { pharmacyId } = this.ports;
     const verified = this.verified.get(toHex(prescriptionId));
     if (!verified) return refusal('prescription-unknown');
-    const { pid, prescriptionHash } = verified.message.statement;
     const paired = await pairCards(patient, securityModule);
     if (!paired.ok) return paired;
-    const reserved = this.nhi.reserve(prescriptionId, pid);
+    const reserved = this.reserve(verified);
     if (!reserved.ok) return reserved;
-    const { nonce, time } = reserved;
-    const confirmed = await patient.collect({ prescriptionId, pharmacyId, nonce, time });
+    const { statement } = reserved;
+    const confirmed = await patient.collect(statement);
     if (!confirmed.ok) return confirmed;
     const { signature } = confirmed.data;
-    const statement = { prescriptionId, pid, pharmacyId, nonce, time, prescriptionHash };
     const { signingKey } = verified.message.certificate.body;
     if (!verifyStatement(signingKey, STATEMENT.collection, statement, signature))
       return refusal('signature-invalid');
     const refused = this.nhi.commit({ statement, signature });
     return refused ?? { ok: true, signature };
+  }
+
+  /**
+   * Eq. 18 and 19: as {@link handOver}, to an agent who brings the patient's card. The agent PIN of their
+   * slot was verified before; the warrant is checked before the card is asked, so that a bad one costs
+   * the patient nothing.
+   */
+  async handOverToAgent(
+    patient: PatientCard,
+    securityModule: ProfessionalCard,
+    prescriptionId: Uint8Array,
+  ): Promise<Result<{ readonly collection: AgentCollection }>> {
+    const verified = this.verified.get(toHex(prescriptionId));
+    if (!verified) return refusal('prescription-unknown');
+    const paired = await pairCards(patient, securityModule);
+    if (!paired.ok) return paired;
+    const shown = await patient.showWarrant();
+    if (!shown.ok) return shown;
+    const warrant = shown.data;
+    const known = this.nhi.checkWarrant(warrant);
+    if (!known.ok) return known;
+    const evidence = { ...known.evidence, issuerKey: this.ports.nhiKeys.signatureKey };
+    const { pid } = verified.message.statement;
+    if (!equalBytes(warrant.warrant.pid, pid)) return refusal('patient-mismatch');
+    const unfit = checkWarrant(warrant, evidence);
+    if (unfit) return unfit;
+    const reserved = this.reserve(verified);
+    if (!reserved.ok) return reserved;
+    const { statement } = reserved;
+    const confirmed = await patient.collectAsAgent(statement);
+    if (!confirmed.ok) return confirmed;
+    const collection = { statement, warrant, proxySignature: confirmed.data.proxySignature };
+    const refused = checkAgentCollection(collection, evidence) ?? this.nhi.commitByAgent(collection);
+    return refused ?? { ok: true, collection };
+  }
+
+  /** The statement of one collection under a fresh reservation of NHI. */
+  private reserve(verified: VerifiedPrescription): Result<{ readonly statement: Collection['statement'] }> {
+    const { prescriptionId, pid, prescriptionHash } = verified.message.statement;
+    const reserved = this.nhi.reserve(prescriptionId, pid);
+    if (!reserved.ok) return reserved;
+    const { pharmacyId } = this.ports;
+    const { nonce, time } = reserved;
+    return { ok: true, statement: { prescriptionId, pid, pharmacyId, nonce, time, prescriptionHash } };
   }
 }

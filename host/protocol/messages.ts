@@ -2,10 +2,12 @@
 
 import {
   FIELD,
+  optional,
   PATIENT_CERTIFICATE_OBJECT,
   STATEMENT,
   templateObject,
   textObject,
+  WARRANT_CERTIFICATE,
 } from '../../apdu/index.js';
 
 /** Identity certificate of an authority that is not NHI (citizen PKI, profession register). */
@@ -23,10 +25,11 @@ export const IDENTITY_CERTIFICATE = {
 
 const identityCertificate = templateObject(0xbf32, 'identity certificate', IDENTITY_CERTIFICATE);
 
-/** R_P of eq. 1: the card's signature and the identity key's over the same statement, and Cert_P. */
+/** R_P of eq. 1: the card's signature, the proof that it holds its delegation key, and the identity key's over the same statement, and Cert_P. */
 export const REGISTRATION_MESSAGE = {
   statement: templateObject(0xbf33, 'registration', STATEMENT.registration.fields),
   signature: FIELD.signature,
+  delegationKeyProof: FIELD.delegationKeyProof,
   identity: templateObject(0xbf34, 'identity proof', {
     signature: FIELD.signature,
     certificate: identityCertificate,
@@ -38,6 +41,37 @@ export const DOCTOR_REGISTRATION_MESSAGE = {
   statement: templateObject(0xbf35, 'doctor registration', STATEMENT.doctorRegistration.fields),
   signature: FIELD.signature,
   certificate: identityCertificate,
+} as const;
+
+/** R_D of eq. 3 in the mode "issuer-made": the doctor asks NHI to make the member key. */
+export const ISSUER_MADE_REGISTRATION_MESSAGE = {
+  statement: templateObject(0xbf3c, 'issuer-made registration', STATEMENT.issuerMadeRegistration.fields),
+  signature: FIELD.signature,
+  certificate: identityCertificate,
+} as const;
+
+/** One entry of the public join register: what SK_D signed, and Cert_D. D is under SK_D in the two-party mode only. */
+export const JOIN_RECORD = {
+  position: FIELD.position,
+  time: FIELD.time,
+  joinMode: FIELD.joinMode,
+  suite: FIELD.suite,
+  doctorId: FIELD.doctorId,
+  nonce: FIELD.nonce,
+  groupKeyHash: FIELD.groupKeyHash,
+  membershipKey: FIELD.membershipKey,
+  membershipProof: optional(FIELD.membershipProof),
+  decryptionKey: FIELD.decryptionKey,
+  signature: FIELD.signature,
+  certificate: identityCertificate,
+} as const;
+
+/** A device's share for the opening service: a multiple of g~, and the card's word that it gave the half out. */
+export const OPENING_SHARE_MESSAGE = {
+  messageId: FIELD.messageId,
+  statement: templateObject(0xbf3d, 'half of the member key', STATEMENT.openingHalf.fields),
+  signature: FIELD.signature,
+  openingShare: FIELD.openingShare,
 } as const;
 
 /** A doctor's signature as it travels: which suite and epoch, and the signature. */
@@ -83,4 +117,11 @@ export const PRESCRIPTION_MESSAGE = {
 export const COLLECTION_MESSAGE = {
   statement: templateObject(0xbf3b, 'collection', STATEMENT.collection.fields),
   signature: FIELD.signature,
+} as const;
+
+/** What an agent confirmed at a pharmacy with the patient's card (eq. 18): R ‖ s, and the warrant it was made under. */
+export const AGENT_COLLECTION_MESSAGE = {
+  statement: templateObject(0xbf3e, "agent's collection", STATEMENT.agentCollection.fields),
+  proxySignature: FIELD.proxySignature,
+  warrant: templateObject(0xbf25, 'warrant certificate', WARRANT_CERTIFICATE),
 } as const;

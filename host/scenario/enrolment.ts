@@ -1,48 +1,77 @@
-/** Getting everybody's card ready: patient (eq. 1, 2), doctor (eq. 3, 4), pharmacy. */
+/** Getting cards ready: the patient's (eq. 1, 2), the pharmacy's. The doctor's is in doctor-enrolment.ts. */
 
 import { NHI_NAME, STATEMENT } from '../../apdu/index.js';
-import type { CardPins } from '../cards/patient-card.js';
+import type { CardPins, PatientCard } from '../cards/patient-card.js';
 import { generateEcKeyPair } from '../crypto/ecdsa.js';
 import { REGISTRATION_MESSAGE } from '../protocol/messages.js';
 import type { Result } from '../protocol/refusal.js';
 import { newMessageId, sealMessage } from '../protocol/sealed-message.js';
 import { signStatement } from '../protocol/signed-statement.js';
-import type { CardHolder, World } from './world.js';
+import type { CardName, World } from './world.js';
 
 /** PINs of the scenario's simulated cards; real cards get theirs in a letter. */
-export const SCENARIO_PINS: Readonly<Record<CardHolder, CardPins>> = {
+export const SCENARIO_PINS: Readonly<Record<CardName, CardPins>> = {
   patient: { pin: '482913', puk: '70318842' },
   doctor: { pin: '615527', puk: '90177235' },
   pharmacy: { pin: '330846', puk: '41662098' },
+  agent: { pin: '258064', puk: '63915507' },
 };
 
-const IDENTITY_YEARS_SECONDS = 10 * 365 * 24 * 3600;
+/** How long a certificate of identity is good. */
+export const IDENTITY_YEARS_SECONDS = 10 * 365 * 24 * 3600;
 
 /** Eq. 1 and 2: the card makes its keys, the person proves who they are, NHI answers with PCert. */
 export async function enrolPatient(world: World): Promise<Result<object>> {
-  const { patientCard, nhi, citizenAuthority, clock, rng, input } = world;
-  const selected = await patientCard.select();
+  const { patientCard, input } = world;
+  const { paidUntil } = input.insurance;
+  return enrolHolder(world, patientCard, { ...input.patient, paidUntil, pins: SCENARIO_PINS.patient });
+}
+
+/** Somebody who gets a patient card. */
+export type Holder = {
+  readonly nationalId: string;
+  readonly name: string;
+  readonly paidUntil: number;
+  readonly pins: CardPins;
+};
+
+/** The same for any person's card. */
+export async function enrolHolder(
+  world: World,
+  card: PatientCard,
+  { nationalId, name, paidUntil, pins }: Holder,
+): Promise<Result<object>> {
+  const { nhi, citizenAuthority, clock, rng } = world;
+  const selected = await card.select();
   if (!selected.ok) return selected;
-  const made = await patientCard.initialise(nhi.issueCard('holder'), SCENARIO_PINS.patient);
+  const made = await card.initialise(nhi.issueCard('holder'), pins);
   if (!made.ok) return made;
   const nonce = nhi.patients.openRegistration();
   const messageId = newMessageId(rng);
-  const signed = await patientCard.signRegistration(nonce, messageId);
+  const signed = await card.signRegistration(nonce, messageId);
   if (!signed.ok) return signed;
+  const proven = await card.proveDelegationKey(nonce);
+  if (!proven.ok) return proven;
+  const { delegationKeyProof } = proven;
   // The identity key of Cert_P is on another medium of the patient's, used this once.
   const identity = generateEcKeyPair(rng);
   const certificate = citizenAuthority.certify({
-    subject: input.patient.nationalId,
-    name: input.patient.name,
+    subject: nationalId,
+    name,
     identityKey: identity.publicKey,
     expirationDate: clock.now() + IDENTITY_YEARS_SECONDS,
   });
   const statement = { nonce, messageId, ...made.keys };
   const identitySignature = signStatement(identity.secretKey, STATEMENT.registration, statement);
-  nhi.patients.recordPayment(input.patient.nationalId, input.insurance.paidUntil);
+  nhi.patients.recordPayment(nationalId, paidUntil);
   const sealed = await sealMessage(
     REGISTRATION_MESSAGE,
-    { statement, signature: signed.signature, identity: { signature: identitySignature, certificate } },
+    {
+      statement,
+      signature: signed.signature,
+      delegationKeyProof,
+      identity: { signature: identitySignature, certificate },
+    },
     {
       route: { equation: 1, sender: 'patient', recipient: NHI_NAME },
       key: nhi.publicKeys.sealingKey,
@@ -51,36 +80,7 @@ export async function enrolPatient(world: World): Promise<Result<object>> {
     rng,
   );
   const registered = await nhi.patients.register(sealed);
-  return registered.ok ? patientCard.complete(registered.certificate) : registered;
-}
-
-/** Eq. 3 and 4: the card joins the doctors' group without showing its member key to anybody. */
-export async function enrolDoctor(world: World): Promise<Result<object>> {
-  const { doctorCard, nhi, professionAuthority, clock, input } = world;
-  const doctorId = input.doctor.licence;
-  const selected = await doctorCard.select();
-  if (!selected.ok) return selected;
-  const initialised = await doctorCard.initialise(nhi.issueCard('doctor'), SCENARIO_PINS.doctor, doctorId);
-  if (!initialised.ok) return initialised;
-  const made = await doctorCard.generateKeys();
-  if (!made.ok) return made;
-  const { identityKey, decryptionKey } = made.keys;
-  const certificate = professionAuthority.certify({
-    subject: doctorId,
-    name: input.doctor.name,
-    identityKey,
-    expirationDate: clock.now() + IDENTITY_YEARS_SECONDS,
-  });
-  const offer = nhi.doctors.openJoin(doctorId);
-  const asked = await doctorCard.requestMembership(offer);
-  if (!asked.ok) return asked;
-  const { membershipKey, membershipProof, signature } = asked.data;
-  const { nonce, groupKeyHash } = offer;
-  const statement = { doctorId, nonce, groupKeyHash, membershipKey, membershipProof, decryptionKey };
-  const registered = await nhi.doctors.register({ statement, signature, certificate });
-  if (!registered.ok) return registered;
-  const accepted = await doctorCard.acceptCredential(registered.credential);
-  return accepted.ok ? doctorCard.activate() : accepted;
+  return registered.ok ? card.complete(registered.certificate) : registered;
 }
 
 /** The pharmacy's security module: a professional card with the role "pharmacy" and no group membership. */

@@ -3,7 +3,8 @@
 import { toHex } from '../../apdu/index.js';
 import type { IssuedPrescription, OpenVisit } from '../hospital/hospital-terminal.js';
 import { type Result, refusal } from '../protocol/refusal.js';
-import { enrolDoctor, enrolPatient, equipPharmacy, SCENARIO_PINS } from './enrolment.js';
+import { enrolDoctor } from './doctor-enrolment.js';
+import { enrolPatient, equipPharmacy, SCENARIO_PINS } from './enrolment.js';
 import type { World } from './world.js';
 
 /** One phase of a scenario; `equations` are the paper's, empty where it has none. */
@@ -27,6 +28,9 @@ export interface PhaseObserver {
   ended(outcome: PhaseOutcome): void;
 }
 
+/** Coupons that the terminal has the doctor's card make before the patient comes in, one for each signature of a visit. */
+const COUPONS_FOR_A_VISIT = 3;
+
 /** Seconds between the consulting room and the pharmacy counter. */
 const WALK_TO_PHARMACY_SECONDS = 20 * 60;
 
@@ -39,6 +43,14 @@ export function outpatientPhases(): readonly Phase[] {
     { name: 'register patient', equations: [1, 2], run: enrolPatient },
     { name: 'register doctor', equations: [3, 4], run: enrolDoctor },
     { name: 'equip pharmacy', equations: [], run: equipPharmacy },
+    {
+      name: 'refill coupons',
+      equations: [],
+      async run({ doctorCard }) {
+        const doctor = await doctorCard.verifyPin(SCENARIO_PINS.doctor.pin);
+        return doctor.ok ? doctorCard.refillCoupons(COUPONS_FOR_A_VISIT) : doctor;
+      },
+    },
     {
       name: 'open visit',
       equations: [6, 7, 8],

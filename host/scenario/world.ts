@@ -1,23 +1,34 @@
 /** Everybody who takes part in a visit, each with their own keys, clock and random numbers. */
 
-import { GROUP_SUITES, type GroupSuiteName, TEST_CARD_BATCH, type Transmit } from '../../apdu/index.js';
+import {
+  GROUP_SUITES,
+  type GroupSuite,
+  type GroupSuiteName,
+  type JoinMode,
+  TEST_CARD_BATCH,
+  type Transmit,
+} from '../../apdu/index.js';
 import { IdentityAuthority } from '../authority/identity-authority.js';
 import { PatientCard } from '../cards/patient-card.js';
 import { ProfessionalCard } from '../cards/professional-card.js';
 import { ManualClock } from '../clock.js';
-import { loadGroupVerifier, loadMclCurve } from '../crypto/group-signature/index.js';
+import type { HostCurve } from '../crypto/group-signature/index.js';
+import { loadHostCurve } from '../crypto/native/load-curve.js';
 import type { Rng } from '../crypto/random.js';
 import type { VisitInput } from '../fhir/index.js';
 import { HospitalTerminal } from '../hospital/hospital-terminal.js';
 import { Nhi } from '../nhi/nhi.js';
 import { Pharmacy } from '../pharmacy/pharmacy.js';
+import { EpochVerifier } from '../protocol/epoch-verifier.js';
 
 /** The cards of a visit, by who carries them. */
 export const CARD_HOLDERS = ['patient', 'doctor', 'pharmacy'] as const;
 export type CardHolder = (typeof CARD_HOLDERS)[number];
+/** The cards of all scenarios: in one of them somebody collects for the patient. */
+export type CardName = CardHolder | 'agent';
 
 /** Blank cards, in readers: how to reach each one. */
-export type BlankCards = Readonly<Record<CardHolder, Transmit>>;
+export type BlankCards = Readonly<Record<CardHolder, Transmit>> & { readonly agent?: Transmit };
 
 export type World = {
   readonly input: VisitInput;
@@ -30,8 +41,18 @@ export type World = {
   readonly patientCard: PatientCard;
   readonly doctorCard: ProfessionalCard;
   readonly pharmacyCard: ProfessionalCard;
+  /** What doctors sign with. */
+  readonly suite: GroupSuite;
+  /** The agent's own card, where there is an agent. */
+  readonly agentCard?: PatientCard;
+  /** The curve of the doctors' group, for devices and kiosks. */
+  readonly curve: HostCurve;
   /** Random numbers of the patient's own medium and of kiosks. */
   readonly rng: Rng;
+  /** How the doctor's member key is made. */
+  readonly joinMode: JoinMode;
+  /** Takes a card out of its reader and puts it back: what it kept without power is all it knows. */
+  readonly reinsert: (holder: CardHolder) => Promise<void>;
 };
 
 export type WorldPorts = {
@@ -40,6 +61,10 @@ export type WorldPorts = {
   readonly cards: BlankCards;
   /** A random number generator for each party, by name. */
   readonly rngFor: (party: string) => Rng;
+  /** Takes power from a card and gives it back. */
+  readonly reinsert: (holder: CardHolder) => Promise<void>;
+  /** Whether doctors may have their member key made by NHI (`two-party`: they may not). */
+  readonly joinMode?: JoinMode;
 };
 
 /** The suite of the group signature unless another one is named. */
@@ -48,13 +73,13 @@ export const DEFAULT_SUITE: GroupSuiteName = 'ps-g1-bls12381';
 /** A world at the time of the input's visit, before anybody is registered. */
 export async function makeWorld(
   input: VisitInput,
-  { cards, rngFor, suite: name = DEFAULT_SUITE }: WorldPorts,
+  { cards, rngFor, reinsert, joinMode = 'two-party', suite: name = DEFAULT_SUITE }: WorldPorts,
 ): Promise<World> {
   const clock = new ManualClock(input.visit.startedAt);
   const citizenAuthority = new IdentityAuthority(rngFor('citizen authority'));
   const professionAuthority = new IdentityAuthority(rngFor('profession register'));
   const suite = GROUP_SUITES[name];
-  const curve = await loadMclCurve(suite.curve.name);
+  const curve = await loadHostCurve(suite.curve.name);
   const nhi = new Nhi({
     citizenAuthorityKey: citizenAuthority.publicKey,
     professionAuthorityKey: professionAuthority.publicKey,
@@ -62,11 +87,16 @@ export async function makeWorld(
     curve,
     clock,
     rng: rngFor('NHI'),
+    joinMode,
     cardBatches: [TEST_CARD_BATCH],
   });
   const nhiKeys = nhi.publicKeys;
-  const loaded = loadGroupVerifier(curve, nhiKeys.groupKey);
-  if (!loaded.ok) throw new Error(`the published group key is refused: ${loaded.reason}`);
+  const verifier = new EpochVerifier({
+    curve,
+    issuerKey: nhiKeys.signatureKey,
+    clock,
+    published: () => nhi.groupKeys,
+  });
   const hospitalId = input.hospital.id;
   const pharmacyId = input.pharmacy.id;
   return {
@@ -85,7 +115,7 @@ export async function makeWorld(
     pharmacy: new Pharmacy({
       pharmacyId,
       nhiKeys,
-      verifier: loaded.verifier,
+      verifier,
       clock,
       rng: rngFor('pharmacy'),
       openDoor: (decryptionKey) => nhi.pharmacyDoor(pharmacyId, decryptionKey),
@@ -93,6 +123,11 @@ export async function makeWorld(
     patientCard: new PatientCard(cards.patient),
     doctorCard: new ProfessionalCard(cards.doctor),
     pharmacyCard: new ProfessionalCard(cards.pharmacy),
+    suite,
+    ...(cards.agent ? { agentCard: new PatientCard(cards.agent) } : {}),
+    curve,
     rng: rngFor('kiosk'),
+    joinMode,
+    reinsert,
   };
 }

@@ -13,6 +13,7 @@ import {
 } from '../../apdu/index.js';
 import type { Card } from '../../applet/index.js';
 import { sampleBytes } from '../apdu/sample-values.js';
+import { AGENT_PIN, delegate, personaliseAgent } from '../support/delegation.js';
 import { AUTHORITY, PIN, personalisePatient, personaliseProfessional } from '../support/personalised-card.js';
 import { ProfessionalPeer } from '../support/professional-peer.js';
 import { channelInside, openChannel, type TestSecureChannel } from '../support/secure-channel.js';
@@ -44,6 +45,14 @@ describe('the access matrix (test/access-matrix.csv, written by hand)', () => {
     );
     expect(new Set(rows).size).toBe(rows.length);
     expect([...rows].sort()).toEqual([...declaredKeys(APPLICATIONS, STATES)].sort());
+  });
+
+  it('answers for an agent too, wherever a card is in use', () => {
+    const inUse = matrix.rows.filter(
+      ({ application, state }) => application === 'patient' && state === 'operational',
+    );
+    const silent = inUse.filter(({ answers }) => !answers.has('agent') || !answers.has('agent+pharmacy'));
+    expect(silent.map(({ kind, id }) => `${kind} ${id}`)).toEqual([]);
   });
 
   it('says what the specification says', () => {
@@ -92,8 +101,12 @@ const LINK_BYTES = 255;
 const cards = new Map<string, Card>();
 
 /** A card in a state with a security status, made once; the caller gets a copy. */
-function cardIn(application: Row['application'], state: LifeCycle, { pin, role, issuer }: Status): Card {
-  const key = `${application}/${state}/${pin}/${role}/${issuer}`;
+function cardIn(
+  application: Row['application'],
+  state: LifeCycle,
+  { pin, role, issuer, agent }: Status,
+): Card {
+  const key = `${application}/${state}/${pin}/${role}/${issuer}/${agent}`;
   const known = cards.get(key);
   if (known) return known.fork();
   const activate = state !== 'initialisation';
@@ -102,7 +115,9 @@ function cardIn(application: Row['application'], state: LifeCycle, { pin, role, 
       ? personalisePatient({ activate })
       : personaliseProfessional('doctor', { activate });
   const application_ = APPLICATIONS[application];
+  if (agent) delegate(transmit, personaliseAgent().transmit);
   transmit(fromHex(`00A4040C06${application_.aid}`));
+  if (agent) proveAgent(transmit);
   if (issuer) openChannel(transmit);
   if (state === 'deactivated' || state === 'terminated') leave(card, application_, state);
   if (role !== 'none') new ProfessionalPeer(AUTHORITY, role as RoleName).authenticate(transmit);
@@ -112,6 +127,13 @@ function cardIn(application: Row['application'], state: LifeCycle, { pin, role, 
   }
   cards.set(key, card);
   return card.fork();
+}
+
+/** The agent PIN of the first slot. */
+function proveAgent(transmit: (apdu: Uint8Array) => Uint8Array): void {
+  const { verify } = APPLICATIONS.patient.commands;
+  const apdu = encodeRequest(verify!, { p2: 'agent PIN of slot 1', data: AGENT_PIN } as never);
+  expect(parseResponseApdu(transmit(encodeCommandApdu(apdu)))?.sw).toBe(0x9000);
 }
 
 /** As NHI, takes the application of a card out of use or ends it; what was proven is forgotten. */

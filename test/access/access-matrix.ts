@@ -19,6 +19,8 @@ import {
 /** What was proven to the card. */
 export type Status = {
   readonly pin: boolean;
+  /** The agent PIN of a slot. */
+  readonly agent: boolean;
   readonly role: string;
   /** The command comes through the issuer's secure channel. */
   readonly issuer: boolean;
@@ -35,35 +37,44 @@ export type Row = {
   readonly answers: ReadonlyMap<string, Answer>;
 };
 
-export type Matrix = { readonly columns: readonly string[]; readonly rows: readonly Row[] };
+export type Matrix = { readonly rows: readonly Row[] };
 
-const KEY_COLUMNS = 4;
-
-/** Reads test/access-matrix.csv. */
+/** Reads test/access-matrix.csv: blocks of rows, each under a heading that names its columns. */
 export function readAccessMatrix(): Matrix {
   const text = readFileSync(new URL('../access-matrix.csv', import.meta.url), 'utf8');
   const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
-  const columns = lines[0]!.split(',').slice(KEY_COLUMNS);
-  const rows = lines.slice(1).map((line) => {
+  const rows = new Map<string, { readonly row: Row; readonly answers: Map<string, Answer> }>();
+  let columns: readonly string[] = [];
+  for (const line of lines) {
     const [application, kind, id, state, ...cells] = line.split(',');
+    if (application === 'application') {
+      columns = cells;
+      continue;
+    }
     if (cells.length !== columns.length) throw new Error(`${line}: ${cells.length} answers`);
-    const answers = new Map<string, Answer>();
+    const key = [application, kind, id, state].join();
+    const answers = rows.get(key)?.answers ?? new Map<string, Answer>();
+    rows.set(key, { row: { application, kind, id, state, answers } as Row, answers });
     for (const [i, cell] of cells.entries()) {
+      const column = columns[i]!;
+      if (answers.has(column)) throw new Error(`${line}: answered twice`);
       if (cell === '-') continue;
       if (cell !== 'yes' && cell !== 'no' && cell !== 'never') throw new Error(`${line}: "${cell}"`);
-      answers.set(columns[i]!, cell);
+      answers.set(column, cell);
     }
-    return { application, kind, id, state, answers } as Row;
-  });
-  return { columns, rows };
+  }
+  return { rows: [...rows.values()].map(({ row }) => row) };
 }
+
+const OTHER_THAN_ROLES: readonly string[] = ['pin', 'agent', 'none', 'issuer'];
 
 /** "pin+doctor" as what was proven. */
 export function statusOf(column: string): Status {
   const parts = column.split('+');
   return {
     pin: parts.includes('pin'),
-    role: parts.find((part) => part !== 'pin' && part !== 'none' && part !== 'issuer') ?? 'none',
+    agent: parts.includes('agent'),
+    role: parts.find((part) => !OTHER_THAN_ROLES.includes(part)) ?? 'none',
     issuer: parts.includes('issuer'),
   };
 }
@@ -135,7 +146,7 @@ function satisfied(rule: AccessRule, state: LifeCycle, status: Status): boolean 
   if (rule === 'always' || rule === 'never') return rule === 'always';
   if ('all' in rule) return rule.all.every((part) => satisfied(part, state, status));
   if ('any' in rule) return rule.any.some((part) => satisfied(part, state, status));
-  if ('pin' in rule) return rule.pin === 'holder' && status.pin;
+  if ('pin' in rule) return (rule.pin === 'holder' && status.pin) || (rule.pin === 'agent' && status.agent);
   if ('role' in rule) return rule.role === status.role;
   return rule.state === state;
 }

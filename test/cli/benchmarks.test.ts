@@ -1,7 +1,7 @@
 /** The benchmarks do what they say they measure; how fast, they tell only when they are run on their own. */
 
 import { describe, expect, it } from 'vitest';
-import { formatBenchmarks, measureRates, rateCases, takeCensus } from '../../host/cli/index.js';
+import { formatBenchmarks, groupCases, measureRates, rateCases, takeCensus } from '../../host/cli/index.js';
 import { SEED } from '../apdu/seed.js';
 
 describe('the population', () => {
@@ -28,8 +28,11 @@ describe('the population', () => {
   });
 });
 
+// verification, batches and openings of each engine there is; cases throw when a signature is refused
+const groups = await groupCases(SEED);
+
 describe('the rates', () => {
-  const cases = rateCases(SEED);
+  const cases = [...rateCases(SEED), ...groups];
 
   it.each(cases.map((one) => [one.name, one] as const))('%s: every operation is answered', (_name, one) => {
     one.run(3);

@@ -33,7 +33,7 @@ describe('imis card image', () => {
     const run = await imis(['card', 'image', 'show', visited]);
     expect([run.status, run.stderr]).toEqual([0, '']);
     expect(run.stdout).toMatch(
-      /^patient card, profile nxp-jcop4-j3r180, power off\nNVM 139360 bytes in 1088 /,
+      /^patient card, profile nxp-jcop4-j3r180, power off, made with a seed\nNVM 139360 bytes in 1088 /,
     );
   });
 
@@ -46,6 +46,30 @@ describe('imis card image', () => {
     const second = await imis(['apdu', '--image', next], { stdin: '00200081 => 63C2\n' });
     expect(second.status, second.stdout + second.stderr).toBe(0);
     expect(second.stdout).toMatch(/^The image has power: the card goes on where it was, without a reset\.$/m);
+  });
+
+  it('made with a seed is refused for a served card, also after it was saved again', async () => {
+    const again = path('again.image');
+    const run = await imis(['apdu', '--image', visited, '--save-image', again], {
+      stdin: `${SELECT} => 9000\n`,
+    });
+    expect(run.status, run.stdout + run.stderr).toBe(0);
+    for (const image of [visited, again]) {
+      const sentence = sentenceOf(await imis(['card', 'serve', '--image', image]), 2);
+      expect(sentence).toMatch(
+        /is refused for a served card: it was made with --seed, and its keys are known\.$/,
+      );
+    }
+    const shown = await imis(['card', 'image', 'show', again]);
+    expect(shown.stdout).toMatch(/power on, made with a seed$/m);
+  });
+
+  it('made without a seed is served', async () => {
+    const own = path('own.image');
+    expect((await imis(['card', 'image', 'save', own, '--state', 'blank'])).status).toBe(0);
+    expect((await readCardImage(own)).seeded).toBe(false);
+    const served = await imis(['card', 'serve', '--image', own, '--vpcd', '127.0.0.1:1']);
+    expect(sentenceOf(served, 3)).toMatch(/nothing listens/);
   });
 
   it.each([
@@ -125,7 +149,7 @@ describe('imis card image', () => {
     mkdirSync(target);
     const before = readdirSync(folder.path);
     const card = cardFromImage(visited, await readCardImage(visited));
-    const save = (file: string) => writeCardImage(file, card, 'nxp-jcop4-j3r180');
+    const save = (file: string) => writeCardImage(file, card, { profile: 'nxp-jcop4-j3r180', seeded: true });
     await expect(save(target)).rejects.toThrow(`The file ${target} can not be written; check the path.`);
     await expect(save(path('none/x'))).rejects.toThrow(/can not be written/);
     expect(readdirSync(folder.path)).toEqual(before);

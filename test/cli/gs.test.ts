@@ -185,7 +185,7 @@ describe('imis gs', () => {
 });
 
 describe('the worked example of imis gs --help', () => {
-  it('runs as it stands there, and ends as it says', async () => {
+  it('runs as it stands there, and ends as it says', { timeout: 300_000 }, async () => {
     const home = new WorkFolder();
     const { stdout: help } = await imis(['gs', '--help']);
     const lines = [...help.matchAll(/^ {2}imis (gs .+?)(?: {2,}.*)?$/gm)].map((match) => match[1]!);

@@ -23,17 +23,19 @@ export type ImisOptions = {
   readonly cwd?: string;
   /** What is typed in; default: nothing. */
   readonly stdin?: string;
+  /** Environment variables on top of the test's own. */
+  readonly variables?: Readonly<Record<string, string>>;
 };
 
 /** Runs `imis ARGS…` with both outputs in pipes. @throws {Error} when the program could not be built. */
 export async function imis(
   args: readonly string[],
-  { cwd = ROOT, stdin = '' }: ImisOptions = {},
+  { cwd = ROOT, stdin = '', variables = {} }: ImisOptions = {},
 ): Promise<ImisRun> {
   const fault = inject('programFault') || (existsSync(PROGRAM) ? '' : 'the program was not built');
   if (fault) throw new Error(fault);
   const { IMIS_DEBUG: _, ...env } = process.env;
-  const child = spawn(process.execPath, [PROGRAM, ...args], { cwd, env });
+  const child = spawn(process.execPath, [PROGRAM, ...args], { cwd, env: { ...env, ...variables } });
   const outputs = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (text: string) => {

@@ -76,6 +76,19 @@ describe('imis visit --json', () => {
     expect(commands.some(({ predictedMs }) => predictedMs !== null)).toBe(true);
   });
 
+  it('tells of an agent who collects, the same twice, in the same form', async () => {
+    const run = await visit(...seeded, '--scenario', 'agent');
+    const document = documentOf(run);
+    expect(document.phases.flatMap(({ equations }) => equations)).toEqual(
+      expect.arrayContaining([5, 18, 19]),
+    );
+    expect(document.phases.flatMap(({ commands }) => commands).some(({ card }) => card === 'agent')).toBe(
+      true,
+    );
+    expect(validate(document), JSON.stringify(validate.errors)).toBe(true);
+    expect((await visit(...seeded, '--scenario', 'agent')).stdout).toBe(run.stdout);
+  });
+
   it('holds no path, version or time', () => {
     const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
     let checked = 0;
@@ -92,7 +105,7 @@ describe('imis visit --json', () => {
 
   it('says null for the seed of a run without one', async () => {
     const document = documentOf(
-      await visit('--profile', folder.file('small.json', profileWith({ ramBytes: 1_580 }))),
+      await visit('--profile', folder.file('small.json', profileWith({ ramBytes: 1_900 }))),
       1,
     );
     expect(document.seed).toBeNull();
@@ -101,7 +114,7 @@ describe('imis visit --json', () => {
 
   it('ends with the refused phase, its reason, and status 1', () => {
     const { phases } = documentOf(refused, 1);
-    expect(phases.map(({ outcome }) => outcome)).toEqual(['ok', 'ok', 'ok', 'refused']);
+    expect(phases.map(({ outcome }) => outcome)).toEqual(['ok', 'ok', 'ok', 'ok', 'refused']);
     expect(phases.at(-1)).toMatchObject({ name: 'open visit', equations: [6, 7, 8] });
     expect(phases.at(-1)!.reason).toMatch(/insurance is not paid/);
   });

@@ -1,7 +1,8 @@
 /** Patient cards from which the fuzzer starts: every life cycle, PIN, role, session and channel. */
 
-import { PATIENT_APPLICATION } from '../../apdu/index.js';
+import { encodeTemplate, PATIENT_APPLICATION, WARRANT } from '../../apdu/index.js';
 import { type Card, PATIENT_CARD } from '../../applet/index.js';
+import { AGENT_PIN, delegate, enter, openAndAnswer, personaliseAgent } from '../support/delegation.js';
 import {
   AUTHORITY,
   cardOf,
@@ -46,6 +47,7 @@ export function patientStarts(): FuzzStart[] {
   new ProfessionalPeer(AUTHORITY, 'pharmacy').authenticate(transmit);
   starts.add('pharmacy and holder', card);
   starts.add('pharmacy and holder, doctor on another channel', withSecondChannel(card));
+  delegations(starts, card, prescriptionId);
   for (const role of ['staff', 'nhi'] as const) {
     new ProfessionalPeer(AUTHORITY, role).authenticate(transmit);
     starts.add(role, card);
@@ -72,6 +74,42 @@ function beforeUse(starts: Starts): void {
   const registration = { p2: 'digital signature', data: { algorithm: Uint8Array.of(0x01) } } as const;
   call(unfinished.transmit, commands.manageSecurityEnvironment, registration);
   starts.add('before activation', unfinished.card);
+}
+
+/** A delegation that is open, one that waits for NHI, and an agent at a pharmacy. */
+function delegations(starts: Starts, card: Card, prescriptionId: Uint8Array): void {
+  const fork = card.fork();
+  const patient: Transmit = (command) => fork.process(command);
+  const agent = personaliseAgent().transmit;
+  const before = starts.dictionary;
+  enter(patient);
+  enter(agent);
+  const { warrant, patientCommitment, agentCommitment, agentHalf } = openAndAnswer(patient, agent);
+  const values = {
+    'warrant W': [encodeTemplate(WARRANT, warrant)],
+    "patient card's commitment Y_P": [patientCommitment],
+    "agent card's commitment Y_A": [agentCommitment],
+    "agent card's half s_A": [agentHalf],
+    'agent PIN': [AGENT_PIN],
+    PIN: [AGENT_PIN, AGENT_PIN, AGENT_PIN, WRONG_PIN],
+    'current PIN': [AGENT_PIN, AGENT_PIN, WRONG_PIN],
+    'new PIN': [AGENT_PIN],
+    'prescription number R_X_ID': [prescriptionId],
+  };
+  starts.dictionary = dictionaryOf(PATIENT_APPLICATION, values);
+  starts.add('delegation open', fork);
+  delegate(patient, agent, { certify: false });
+  const signed = delegate(patient, agent, { slot: 'slot 2' });
+  starts.dictionary = dictionaryOf(PATIENT_APPLICATION, {
+    ...values,
+    'signature (r || s)': [signed.signature!],
+  });
+  starts.add('slots taken', fork);
+  const verify = { p2: 'agent PIN of slot 2', data: AGENT_PIN } as const;
+  call(patient, commands.verify, verify);
+  new ProfessionalPeer(AUTHORITY, 'pharmacy').authenticate(patient);
+  starts.add('agent at a pharmacy', fork, { times: 2 });
+  starts.dictionary = before;
 }
 
 function withBlockedPin(card: Card): Card {

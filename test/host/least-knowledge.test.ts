@@ -187,7 +187,7 @@ describe('the doctor', () => {
     const card = scenario.chips.doctor;
     const own = card.owners.nvm
       .filter(({ name }) =>
-        /^(card serial|identity key|group: (membership|sigma|hint|member)|doctor identifier)/.test(name),
+        /^(card serial|identity key|group: (membership|credential|hint|member)|doctor identifier)/.test(name),
       )
       .map(({ offset, length }) => content(card.nvm.read(offset, length)));
     expect(own.length).toBeGreaterThanOrEqual(8);

@@ -126,6 +126,7 @@ describe.skipIf(whyNoSerialPair() !== undefined)('a card at the far end of a ser
             pharmacy: transmit('pharmacy'),
           },
           rngFor: (party) => seededRng(SEED, party),
+          reinsert: async (holder) => void (await reach[holder].reset()),
         });
         const phases = await runPhases(world, outpatientPhases(), { started: () => {}, ended: () => {} });
         return phases.map(({ name, outcome }) => [name, outcome]);

@@ -17,6 +17,7 @@ import {
   seededRng,
 } from '../../host/index.js';
 import {
+  type CardConnection,
   connectInProcess,
   connectPcsc,
   VPCD_DEFAULT_PORT,
@@ -126,7 +127,7 @@ const scenarios: Readonly<Record<string, () => Promise<unknown>>> = {
       doctor: await connectPcsc({ reader: SECOND, ...WAIT }),
       pharmacy: inProcess('pharmacy'),
     };
-    const played = await play((holder) => (command) => overPcsc[holder].transmit(command));
+    const played = await play((holder) => overPcsc[holder]);
     for (const holder of CARD_HOLDERS) await overPcsc[holder].close();
     const endings = await Promise.all(served.map((card) => card.stop()));
     assert.deepEqual(
@@ -145,7 +146,7 @@ const scenarios: Readonly<Record<string, () => Promise<unknown>>> = {
       pharmacy: inProcess('pharmacy'),
     };
     const protocols = [overPcsc.patient.protocol, overPcsc.doctor.protocol];
-    const played = await play((holder) => (command) => overPcsc[holder].transmit(command));
+    const played = await play((holder) => overPcsc[holder]);
     for (const holder of CARD_HOLDERS) await overPcsc[holder].close();
     return { ...(await comparedWithDirect(played, !protocols.includes('T=0'))), protocols };
   },
@@ -160,10 +161,7 @@ type Played = Awaited<ReturnType<typeof play>>;
 
 /** The same cards without any reader: every byte is the same, but the lengths that T=0 has to be asked for. */
 async function comparedWithDirect(played: Played, everyByte = true) {
-  const direct = await play((holder) => {
-    const connection = inProcess(holder);
-    return (command) => connection.transmit(command);
-  });
+  const direct = await play(inProcess);
   assert.deepEqual(played.outcomes, direct.outcomes);
   if (everyByte) assert.deepEqual(played.transcript, direct.transcript);
   const apdus = played.transcript;
@@ -177,15 +175,15 @@ async function comparedWithDirect(played: Played, everyByte = true) {
 }
 
 /** Plays the outpatient scenario and writes down every APDU. */
-async function play(reach: (holder: CardHolder) => Transmit): Promise<{
+async function play(reach: (holder: CardHolder) => Pick<CardConnection, 'transmit' | 'reset'>): Promise<{
   readonly outcomes: readonly (readonly string[])[];
   readonly transcript: readonly (readonly string[])[];
 }> {
   const transcript: string[][] = [];
+  const connections = new Map(CARD_HOLDERS.map((holder) => [holder, reach(holder)]));
   const watch = (holder: CardHolder): Transmit => {
-    const transmit = reach(holder);
     return async (command) => {
-      const response = await transmit(command);
+      const response = await connections.get(holder)!.transmit(command);
       transcript.push([holder, toHex(command), toHex(response)]);
       return response;
     };
@@ -193,6 +191,9 @@ async function play(reach: (holder: CardHolder) => Transmit): Promise<{
   const world = await makeWorld(exampleInput('acute-bronchitis'), {
     cards: { patient: watch('patient'), doctor: watch('doctor'), pharmacy: watch('pharmacy') },
     rngFor: (party) => seededRng(SEED, party),
+    reinsert: async (holder) => {
+      await connections.get(holder)!.reset();
+    },
   });
   const outcomes = await runPhases(world, outpatientPhases(), { started: () => {}, ended: () => {} });
   return { outcomes: outcomes.map(({ name, outcome, reason }) => [name, outcome, reason ?? '']), transcript };

@@ -1,6 +1,6 @@
 /** A world whose cards are simulated and whose lines a test can tap: run it phase by phase, fork its cards, change what passes. */
 
-import { TEST_CARD_BATCH } from '../../apdu/index.js';
+import { type JoinMode, TEST_CARD_BATCH } from '../../apdu/index.js';
 import {
   Card,
   type CardImage,
@@ -12,12 +12,11 @@ import {
 import {
   CARD_HOLDERS,
   type CardHolder,
+  EpochVerifier,
   enrolPatient,
   type HospitalDoor,
   HospitalTerminal,
   type IssuedPrescription,
-  loadGroupVerifier,
-  loadMclCurve,
   makeWorld,
   type OpenVisit,
   outpatientPhases,
@@ -41,6 +40,8 @@ export type ScenarioOptions = {
   readonly example?: (typeof EXAMPLES)[number];
   /** Limits of all cards. */
   readonly limits?: CardLimits;
+  /** How the doctor's member key is made. */
+  readonly joinMode?: JoinMode;
   /** Changes the example input before anybody reads it. */
   readonly change?: (input: VisitInput) => VisitInput;
 };
@@ -57,6 +58,7 @@ export type PhaseName =
   | 'register patient'
   | 'register doctor'
   | 'equip pharmacy'
+  | 'refill coupons'
   | 'open visit'
   | 'submit record'
   | 'authenticate the cards to each other'
@@ -107,7 +109,7 @@ export class Scenario {
     const { seed = 1, example = 'acute-bronchitis', limits = DEFAULT_LIMITS, change } = options;
     const scenario = new Scenario(seed, limits);
     const input = exampleInput(example);
-    await scenario.open(change ? change(input) : input);
+    await scenario.open(change ? change(input) : input, options.joinMode ?? 'two-party');
     return scenario;
   }
 
@@ -217,6 +219,9 @@ export class Scenario {
     }
   }
 
+  /** Takes the power from the card in a reader and gives it back; a test may look at it. */
+  reinsert: (holder: CardHolder) => Uint8Array = (holder) => this.chips[holder].reset();
+
   private chip(holder: CardHolder, random: Rng, image?: CardImage, limits = this.limits): Card {
     const ports = {
       limits,
@@ -230,7 +235,7 @@ export class Scenario {
     return image ? card : card.manufacture(transportKeysOf(TEST_CARD_BATCH, random));
   }
 
-  private async open(input: VisitInput): Promise<void> {
+  private async open(input: VisitInput, joinMode: JoinMode): Promise<void> {
     const transmit = (holder: CardHolder) => (command: Uint8Array) => this.cardLines[holder](command);
     const rngFor = (party: string) => seededRng(this.seed, party);
     const cards = {
@@ -238,13 +243,22 @@ export class Scenario {
       doctor: transmit('doctor'),
       pharmacy: transmit('pharmacy'),
     };
-    const world = await makeWorld(input, { cards, rngFor });
+    const world = await makeWorld(input, {
+      cards,
+      rngFor,
+      joinMode,
+      reinsert: async (holder) => void this.reinsert(holder),
+    });
     const { nhi, clock } = world;
     const nhiKeys = nhi.publicKeys;
     const hospitalId = input.hospital.id;
     const pharmacyId = input.pharmacy.id;
-    const verifier = loadGroupVerifier(await loadMclCurve('bls12381'), nhiKeys.groupKey);
-    if (!verifier.ok) return fail(verifier.reason);
+    const verifier = new EpochVerifier({
+      curve: world.curve,
+      issuerKey: nhiKeys.signatureKey,
+      clock,
+      published: () => nhi.groupKeys,
+    });
     // The terminal and the pharmacy of the world again, with the same random numbers, on lines that can be tapped.
     this.hospitalLine = { ...nhi.hospitalDoor(hospitalId) };
     const hospital = new HospitalTerminal({
@@ -257,7 +271,7 @@ export class Scenario {
     const pharmacy = new Pharmacy({
       pharmacyId,
       nhiKeys,
-      verifier: verifier.verifier,
+      verifier,
       clock,
       rng: rngFor('pharmacy'),
       openDoor: (key) => {

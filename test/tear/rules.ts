@@ -23,3 +23,12 @@ export const MAY_WRITE_NOTHING: Readonly<Record<string, string>> = {
 
 /** Commands that the terminal can not repeat after a cut, though nothing of them happened. */
 export const NOT_REPEATABLE: Readonly<Record<string, string>> = {};
+
+/**
+ * What a command wipes after its transaction, in steps of its own: dead with the transaction, so a cut may
+ * leave any part of it as it was.
+ */
+export const WIPED_AFTERWARDS: Readonly<Record<string, string>> = {
+  // the coupons of the epoch before: the new epoch on the card is what ends them
+  renewMembership: 'coupons',
+};

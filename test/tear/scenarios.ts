@@ -5,7 +5,9 @@
  */
 
 import { EXAMPLES } from '../host/fhir/example-inputs.js';
+import { recordFiles } from './files-run.js';
 import { recordIssuer } from './issuer-run.js';
+import { recordMember } from './member-run.js';
 import type { RecordedRun } from './recorded-run.js';
 import { recordVisit } from './visit-run.js';
 
@@ -21,4 +23,6 @@ export const TEAR_SCENARIOS: readonly TearScenario[] = [
     record: (seed: number) => recordVisit({ example, seed }),
   })),
   { name: 'NHI at a card in use', record: recordIssuer },
+  { name: 'coupons and a new epoch', record: recordMember },
+  { name: 'what a doctor and the holder write', record: recordFiles },
 ];

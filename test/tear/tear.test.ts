@@ -3,6 +3,7 @@
 import { expect, it } from 'vitest';
 import { SEED } from '../apdu/seed.js';
 import { Choices } from '../support/seeded-random.js';
+import { recordMember } from './member-run.js';
 import { TearReport } from './report.js';
 import { NOT_REPEATABLE } from './rules.js';
 import { TEAR_SCENARIOS } from './scenarios.js';
@@ -28,6 +29,20 @@ it('a power cut leaves every card of a visit before or after, and working', TIME
   expect(report.commands.length).toBeGreaterThan(15);
   const unexplained = report.notRepeatable.filter((name) => !(name.split(': ')[1]! in NOT_REPEATABLE));
   expect(unexplained, 'a command that nothing happened of can be sent again').toEqual([]);
+});
+
+it('no cut brings a coupon back, or leaves one to a new epoch', TIMEOUT, async () => {
+  const run = await recordMember(1);
+  const report = new TearReport();
+  const choices = new Choices(SEED);
+  const own = ['makeCoupon', 'computeSignature', 'exportOpeningHalf', 'renewMembership'];
+  const sites = run.sites.filter(({ spec }) => own.includes(spec?.id ?? ''));
+  for (const command of sites)
+    new Trial(run, command, { recovery: 'one point', choices, report }).cutEverywhere();
+  console.log(`seed ${SEED}, ${run.title}\n${report}`);
+  expect(report.commands.map((name) => name.split(': ')[1]).sort()).toEqual([...own].sort());
+  expect(report.cuts).toBeGreaterThan(300);
+  expect(contradictions(run).found).toEqual([]);
 });
 
 it('a command writes where its declaration says so, and nowhere else', TIMEOUT, async () => {

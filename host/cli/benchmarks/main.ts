@@ -7,11 +7,12 @@ import { parseArgs } from 'node:util';
 import { PACKAGE_ROOT } from '../package-root.js';
 import { rateCases } from './cases.js';
 import { takeCensus } from './census.js';
-import { measureRates } from './measure.js';
+import { groupCases } from './group-cases.js';
+import { measureRates, type RateCase } from './measure.js';
 import { type BenchmarkDocument, formatBenchmarks } from './report.js';
 
-const USAGE = `npm run bench -- [--rounds n] [--seed n] [--cards n] [--full n] [--json file]
-  --rounds 0 leaves out the rates, --cards 0 the population.`;
+const USAGE = `npm run bench -- [--rounds n] [--seed n] [--cards n] [--full n] [--only cards|group] [--json file]
+  --rounds 0 leaves out the rates, --cards 0 the population; --only cards or --only group leaves out the other rates.`;
 
 const { values } = parseArgs({
   options: {
@@ -19,6 +20,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     cards: { type: 'string', default: '100000' },
     full: { type: 'string', default: '200' },
+    only: { type: 'string' },
     json: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
@@ -40,7 +42,16 @@ const progress = (text: string): void => {
   process.stderr.write(`${text}\n`);
 };
 
-function measure(): BenchmarkDocument {
+/** Cases of the cards, of group signatures, or both. */
+async function chosenCases(seed: number): Promise<RateCase[]> {
+  const { only } = values;
+  if (only !== undefined && only !== 'cards' && only !== 'group') {
+    throw new RangeError('--only takes cards or group');
+  }
+  return [...(only === 'group' ? [] : rateCases(seed)), ...(only === 'cards' ? [] : await groupCases(seed))];
+}
+
+async function measure(): Promise<BenchmarkDocument> {
   const [rounds, seed, cards, full] = [natural('rounds'), natural('seed'), natural('cards'), natural('full')];
   if (cards > 0 && (full < 1 || full > cards))
     throw new RangeError('--full is at least 1 and at most --cards');
@@ -51,7 +62,7 @@ function measure(): BenchmarkDocument {
   // The population first: its memory is compared with that of a process that has done nothing else.
   const census = cards > 0 ? takeCensus({ cards, full, seed, collectGarbage, onProgress: progress }) : null;
   collectGarbage();
-  const rates = rounds > 0 ? measureRates(rateCases(seed), rounds, seed, progress) : [];
+  const rates = rounds > 0 ? measureRates(await chosenCases(seed), rounds, seed, progress) : [];
   return {
     environment: {
       version,
@@ -73,7 +84,7 @@ function measure(): BenchmarkDocument {
 if (values.help) {
   process.stdout.write(`${USAGE}\n`);
 } else {
-  const document = measure();
+  const document = await measure();
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(document, null, 2)}\n`);
   process.stdout.write(formatBenchmarks(document));
 }

@@ -9,7 +9,9 @@ export type RateCase = {
   readonly name: string;
   /** Most microseconds that an operation may take to reach the project's target. */
   readonly targetUs?: number;
-  /** Does the operation `times` times. */
+  /** Operations that are done together, such as a batch (1). */
+  readonly operations?: number;
+  /** Does the operation, or all that are done together, `times` times. */
   readonly run: (times: number) => void;
 };
 
@@ -66,14 +68,14 @@ export function measureRates(
     name: one.name,
     targetUs: one.targetUs ?? null,
     wallUs: medianInterval(
-      samples.map((round) => round.map(({ wallUs }) => wallUs)),
+      samples.map((round) => round.map(({ wallUs }) => wallUs / (one.operations ?? 1))),
       seed,
     ),
     cpuUs: medianInterval(
-      samples.map((round) => round.map(({ cpuUs }) => cpuUs)),
+      samples.map((round) => round.map(({ cpuUs }) => cpuUs / (one.operations ?? 1))),
       seed,
     ),
     samples: samples.flat().length,
-    operations: samples.flat().length * times,
+    operations: samples.flat().length * times * (one.operations ?? 1),
   }));
 }

@@ -40,7 +40,8 @@ Example:
 
 async function apdu(options: ApduArguments, command: Command): Promise<ExitStatus> {
   const lines = options.script === undefined ? undefined : await readScript(options.script);
-  const { card, profile } = await benchCardFrom(command, options, options.seed ?? null);
+  const made = await benchCardFrom(command, options, options.seed ?? null);
+  const { card } = made;
   const session = new Session(card);
   process.stdout.write(
     card.isPowered
@@ -50,7 +51,7 @@ async function apdu(options: ApduArguments, command: Command): Promise<ExitStatu
   if (lines) for (const line of lines) session.run(line);
   else await interact(session);
   session.end();
-  if (options.saveImage !== undefined) await writeCardImage(options.saveImage, card, profile);
+  if (options.saveImage !== undefined) await writeCardImage(options.saveImage, card, made);
   return session.failures === 0 ? EXIT.ok : EXIT.failed;
 }
 

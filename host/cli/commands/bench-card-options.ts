@@ -24,6 +24,8 @@ export type BenchCard = {
   readonly kind: string;
   /** Name of its profile. */
   readonly profile: string;
+  /** Whether its random numbers follow, or once followed, from a seed. */
+  readonly seeded: boolean;
 };
 
 /** Adds --card, --state, --profile and --input. */
@@ -61,7 +63,7 @@ export async function benchCardFrom(
   if (options.image === undefined) {
     const profile = profileNamed(options.profile);
     const card = await makeBenchCard({ ...options, profile, seed });
-    return { card, kind: options.card, profile: profile.id };
+    return { card, kind: options.card, profile: profile.id, seeded: seed !== null };
   }
   const given = (name: string) => command.getOptionValueSource(name) === 'cli';
   for (const name of ['state', 'input']) {
@@ -74,5 +76,6 @@ export async function benchCardFrom(
     profile: given('profile') ? options.profile : undefined,
     rng: seed === null ? undefined : seededRng(seed, 'bench card'),
   });
-  return { card, kind: saved.application, profile: saved.profile };
+  const seeded = saved.seeded || seed !== null;
+  return { card, kind: saved.application, profile: saved.profile, seeded };
 }

@@ -34,9 +34,9 @@ const WARNING =
 type SaveArguments = BenchCardArguments & { readonly seed?: number };
 
 async function save(file: string, options: SaveArguments, command: Command): Promise<ExitStatus> {
-  const { card, kind, profile } = await benchCardFrom(command, options, options.seed ?? null);
-  await writeCardImage(file, card, profile);
-  process.stdout.write(`The ${options.state} ${kind} card, profile ${profile}: ${file}\n`);
+  const made = await benchCardFrom(command, options, options.seed ?? null);
+  await writeCardImage(file, made.card, made);
+  process.stdout.write(`The ${options.state} ${made.kind} card, profile ${made.profile}: ${file}\n`);
   process.stderr.write(`${WARNING}\n`);
   return EXIT.ok;
 }
@@ -45,18 +45,18 @@ async function show(file: string, json: true | undefined): Promise<ExitStatus> {
   const saved = await readCardImage(file);
   // Also tells whether the programs of today can go on with it.
   const card = cardFromImage(file, saved);
-  const { application, profile, limits, image } = saved;
+  const { application, profile, seeded, limits, image } = saved;
   const wear = summarizeWear(saved.wear);
   const flash = card.nvm.flash;
   const writtenPages = Array.from({ length: flash.pages }, (_, page) => flash.isErased(page)).filter(
     (erased) => !erased,
   ).length;
-  const document = { application, profile, limits, powered: image.powered, writtenPages, wear };
+  const document = { application, profile, seeded, limits, powered: image.powered, writtenPages, wear };
   process.stdout.write(
     json
       ? `${JSON.stringify(document, null, 2)}\n`
       : [
-          `${application} card, profile ${profile}, power ${image.powered ? 'on' : 'off'}`,
+          `${application} card, profile ${profile}, power ${image.powered ? 'on' : 'off'}${seeded ? ', made with a seed' : ''}`,
           `NVM ${limits.nvmBytes} bytes in ${flash.pages} pages of ${limits.pageBytes}, ${writtenPages} of them written; RAM ${limits.ramBytes} bytes`,
           `commit buffer ${limits.commitBufferBytes} bytes, APDU buffer ${limits.apduBufferBytes} bytes, extended length ${limits.extendedLength ? 'yes' : 'no'}`,
           `wear: ${wear.programs} page programs, ${wear.erases} erases; most on one page ${wear.mostCycles} of ${limits.enduranceCycles} cycles`,

@@ -56,7 +56,7 @@ async function replay(file: string, options: ReplayArguments): Promise<ExitStatu
   const result = run(file, session, options.to);
   process.stdout.write(`${summary(result, commands, session.cards.length)}\n`);
   if (options.saveImage !== undefined && saved) {
-    await writeCardImage(options.saveImage, result.cards.get(holder)!, saved.start.profile);
+    await writeCardImage(options.saveImage, result.cards.get(holder)!, saved.start);
     process.stdout.write(
       `The ${holder}'s card as it is now: ${options.saveImage} (it holds the card's secrets)\n`,
     );

@@ -90,7 +90,12 @@ async function serve(options: ServeArguments, command: Command): Promise<ExitSta
   if (options.seed !== undefined)
     throw new CliError('--seed is refused for a served card: its keys would be known.');
   const start = wayOf(options);
-  const { card, kind } = await benchCardFrom(command, options, null);
+  const { card, kind, seeded } = await benchCardFrom(command, options, null);
+  if (seeded) {
+    throw new CliError(
+      `${options.image} is refused for a served card: it was made with --seed, and its keys are known.`,
+    );
+  }
   const { end, place } = await start(card).catch(explain);
   process.stderr.write(`The ${kind} card is in the reader at ${place}. Ctrl-C takes it out.\n`);
   const stop = (): void => void end.close();

@@ -20,6 +20,7 @@ import { signingCases } from '../signing-cases.js';
 import { profileNamed } from '../simulated-card.js';
 import { Recorder } from '../visit/recorder.js';
 import { runVisit, SCENARIOS } from '../visit/run-visit.js';
+import { addPerfSuitesCommand } from './perf-suites.js';
 import { inputOption, VISIT_PROFILE, visitInputFrom } from './visit.js';
 
 /** Model units do not depend on the seed but for which random bytes differ; one seed makes them exact. */
@@ -87,6 +88,7 @@ export function addPerfCommand(program: Command, done: (status: ExitStatus) => v
     .option('--profile <name>', 'card profile of the predictions', VISIT_PROFILE)
     .option('--json', 'one JSON document instead of text')
     .action(async (options: BenchArguments) => done(await perfBench(options)));
+  addPerfSuitesCommand(perf, done);
 }
 
 /** @throws {CliError} when the visit was refused, after the report of what was done until then. */

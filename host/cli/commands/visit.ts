@@ -2,7 +2,8 @@
 
 import { join, relative } from 'node:path';
 import { type Command, Option } from 'commander';
-import { readVisitInputFile, type VisitInput } from '../../index.js';
+import { GROUP_SUITES, type GroupSuiteName } from '../../../apdu/index.js';
+import { DEFAULT_SUITE, readVisitInputFile, type VisitInput } from '../../index.js';
 import { CliError, EXIT, type ExitStatus } from '../cli-error.js';
 import { parseSeed } from '../options.js';
 import { PACKAGE_ROOT } from '../package-root.js';
@@ -27,11 +28,19 @@ export function inputOption(description: string): Option {
   );
 }
 
+/** The option --suite: what doctors sign with. */
+export function suiteOption(): Option {
+  return new Option('--suite <name>', "suite of the doctors' group signatures")
+    .choices(Object.keys(GROUP_SUITES))
+    .default(DEFAULT_SUITE);
+}
+
 type Options = {
   readonly scenario: string;
   readonly input: string;
   readonly seed?: number;
   readonly profile: string;
+  readonly suite: GroupSuiteName;
   readonly json?: true;
   readonly trace: string;
   readonly record?: string;
@@ -51,6 +60,7 @@ export function addVisitCommand(program: Command, done: (status: ExitStatus) => 
       'card profile: limits that the cards enforce and measured times',
       VISIT_PROFILE,
     )
+    .addOption(suiteOption())
     .option('--json', 'one JSON document (docs/visit.schema.json) instead of text')
     .option('--trace <form>', 'decoded APDU trace: text or none', 'text')
     .option('--record <file>', 'write the session for imis card replay; it holds secrets of the cards')
@@ -62,6 +72,8 @@ Exit status: 0 when every phase was ok, 1 when one was refused, 2 for a wrong op
 Examples:
   imis visit                                      the default input, with trace
   imis visit --trace none                         phases and figures only
+  imis visit --suite bbs-bn254 --trace none       with another group signature
+  imis visit --scenario agent                     somebody else collects, with a warrant of their own
   imis visit --input examples/diabetes-follow-up.json --seed 7 --json`,
     )
     .action(async (options: Options) => done(await visit(options)));
@@ -85,8 +97,9 @@ async function visit(options: Options): Promise<ExitStatus> {
   }
   const profile = profileNamed(options.profile);
   const input = await visitInputFrom(options.input);
-  const run = { input, scenario: options.scenario, profile, seed: options.seed ?? null };
-  const session = new SessionRecorder(profile.id);
+  const { suite } = options;
+  const run = { input, scenario: options.scenario, profile, suite, seed: options.seed ?? null };
+  const session = new SessionRecorder(profile.id, run.seed !== null);
   const recorder = new Recorder({ ...listenerFor(options), ...(options.record ? session.listener : {}) });
   await runVisit(run, recorder);
   if (options.record) await writeSession(options.record, session.session());

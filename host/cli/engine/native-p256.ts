@@ -83,9 +83,11 @@ function sign(secretKey: Uint8Array, digest: Uint8Array): Uint8Array | undefined
   if (d === undefined || digest.length !== 32) return undefined;
   const n = P256_ORDER;
   const h = integerOf(digest) % n;
-  return withNonce(secretKey, h, (nonce) => {
-    const r = integerOf(multiplyBase(nonce).subarray(1, 33)) % n;
-    const s = (invertModulo(integerOf(nonce), n) * (h + r * d)) % n;
+  return withNonce(secretKey, h, (nonce, k) => {
+    ecdh.setPrivateKey(nonce);
+    // Uncompressed: 04, x, y; as text, for a Buffer more would cost more than the digits.
+    const r = BigInt(`0x${ecdh.getPublicKey('hex').slice(2, 66)}`) % n;
+    const s = (invertModulo(k, n) * (h + r * d)) % n;
     if (r === 0n || s === 0n) return undefined;
     const signature = new Uint8Array(64);
     signature.set(bytesOf(r));

@@ -8,7 +8,7 @@ import {
   generateIssuerKeys,
   type IssuingRegister,
   loadGroupVerifier,
-  loadMclCurve,
+  loadHostCurve,
   loadNobleGroupVerifier,
   type MclGroupVerifier,
   makeGroupOpener,
@@ -29,7 +29,7 @@ export function groupPaths(folder: string) {
 /** The keys of a new epoch, one file for each party. */
 export async function makeGroup(name: GroupSuiteName, epoch: number) {
   const suite = GROUP_SUITES[name];
-  const curve = await loadMclCurve(suite.curve.name);
+  const curve = await loadHostCurve(suite.curve.name);
   const keys = generateIssuerKeys(curve, suite, epoch, systemRng);
   const head = { suite: name, epoch };
   const { publicKey, proof } = keys.published;
@@ -62,9 +62,9 @@ export function publishedKey({ epoch, publicKey, proof }: GsFile<'group'>): Publ
   return { epoch, publicKey: fromHex(publicKey), proof: fromHex(proof) };
 }
 
-/** The verifier of a group file, on mcl. @throws {CliError} for a key that fails a check. */
+/** The verifier of a group file, on lib. @throws {CliError} for a key that fails a check. */
 export async function verifierOf(file: GsFile<'group'>): Promise<MclGroupVerifier> {
-  const curve = await loadMclCurve(GROUP_SUITES[file.suite].curve.name);
+  const curve = await loadHostCurve(GROUP_SUITES[file.suite].curve.name);
   const loaded = loadGroupVerifier(curve, publishedKey(file));
   if (!loaded.ok) throw refusedKey(loaded.reason);
   return ofItsSuite(file, loaded.verifier);

@@ -1,9 +1,11 @@
 /** A join on files: both parties' steps in the order of equations 3 and 4, and the register for openings. */
 
 import { fromHex, GROUP_SUITES, toHex, utf8ToBytes } from '../../../apdu/index.js';
+import type { MembershipRequest } from '../../../applet/index.js';
 import {
   combineOpeningShares,
   deriveHintKey,
+  type HostCurve,
   hostSchemeOf,
   type MclGroupVerifier,
   makeGroupIssuer,
@@ -52,13 +54,9 @@ export async function joinGroup(
   });
   if (!issued.ok) throw new CliError(`The issuing service refuses the join: ${issued.reason}.`);
 
-  // Member → opening service: T~ in two shares, neither of which is sk.
-  const { a, b } = splitKey(group.suite, secretKey);
-  const shares = [openingShare(curve, b), openingShare(curve, a)] as const;
-  const combined = combineOpeningShares(curve, { membershipKey, shares });
-  a.fill(0);
-  b.fill(0);
-  if (!combined.ok) throw new CliError(`The opening service refuses the shares: ${combined.reason}.`);
+  const openingKey = scheme.usesOpeningShares
+    ? sharedOpeningKey(curve, group.suite, request)
+    : new Uint8Array(0);
   const hintKey = scheme.usesHintKey
     ? deriveHintKey(fromHex(opener.masterKey), {
         epoch: group.epoch,
@@ -85,7 +83,7 @@ export async function joinGroup(
   const openable = {
     doctor,
     membershipKey: toHex(membershipKey),
-    openingKey: toHex(combined.openingKey),
+    openingKey: toHex(openingKey),
     hintKey: toHex(hintKey),
     revoked: false,
   };
@@ -96,4 +94,19 @@ export async function joinGroup(
     opener: { ...opener, members: [...opener.members, openable] },
     register: { ...register, joins: [...register.joins, join] },
   };
+}
+
+/** Member → opening service: T~ in two shares, neither of which is sk. @throws {CliError} when it refuses them. */
+function sharedOpeningKey(
+  curve: HostCurve,
+  suite: GsFile<'member'>['suite'],
+  { secretKey, membershipKey }: Pick<MembershipRequest, 'secretKey' | 'membershipKey'>,
+): Uint8Array {
+  const { a, b } = splitKey(suite, secretKey);
+  const shares = [openingShare(curve, b), openingShare(curve, a)] as const;
+  const combined = combineOpeningShares(curve, { membershipKey, shares });
+  a.fill(0);
+  b.fill(0);
+  if (!combined.ok) throw new CliError(`The opening service refuses the shares: ${combined.reason}.`);
+  return combined.openingKey;
 }

@@ -25,8 +25,12 @@ export async function readCardImage(path: string): Promise<SavedCard> {
 }
 
 /** @throws {CliError} */
-export async function writeCardImage(path: string, card: Card, profile: string): Promise<void> {
-  await writePrivateFile(path, encodeCardImage(savedCardOf(card, profile)));
+export async function writeCardImage(
+  path: string,
+  card: Card,
+  { profile, seeded }: Pick<SavedCard, 'profile' | 'seeded'>,
+): Promise<void> {
+  await writePrivateFile(path, encodeCardImage(savedCardOf(card, profile, seeded)));
 }
 
 /** What the caller asked for beside the file; what is left out follows from the file. */

@@ -13,14 +13,18 @@ export class SessionRecorder {
   private readonly events: SessionEvent[] = [];
   private readonly draws = new Map<string, Uint8Array[]>();
 
-  /** `profile` is the name of the profile that the cards have. */
-  constructor(private readonly profile: string) {}
+  /** `profile` is the name of the profile that the cards have; `seeded`, whether their random numbers follow from a seed. */
+  constructor(
+    private readonly profile: string,
+    private readonly seeded: boolean,
+  ) {}
 
   /** Lets a run tell this recorder what happens at its cards. */
-  get listener(): Pick<RunListener, 'random' | 'inserted' | 'exchanged'> {
+  get listener(): Pick<RunListener, 'random' | 'inserted' | 'reset' | 'exchanged'> {
     return {
       random: (holder, rng) => this.random(holder, rng),
       inserted: (holder, card) => this.inserted(holder, card),
+      reset: (holder, answer) => this.reset(holder, answer),
       exchanged: (holder, command, response) => this.exchanged(holder, command, response),
     };
   }
@@ -40,7 +44,7 @@ export class SessionRecorder {
 
   /** The card is there: what it is now is where its replay starts. */
   inserted(holder: string, card: Card): void {
-    this.cards.push({ holder, card, start: savedCardOf(card, this.profile) });
+    this.cards.push({ holder, card, start: savedCardOf(card, this.profile, this.seeded) });
     this.drawn(holder);
   }
 

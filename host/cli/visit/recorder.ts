@@ -2,11 +2,11 @@
 
 import { type DecodedExchange, type Transmit, traceDecoder } from '../../../apdu/index.js';
 import type { Card, CommandFigures, OperationCount } from '../../../applet/index.js';
-import type { CardHolder, PhaseObserver, PhaseOutcome, Rng } from '../../index.js';
+import type { CardName, PhaseObserver, PhaseOutcome, Rng } from '../../index.js';
 
 /** A command with all its APDUs, on one card. */
 export type RecordedCommand = {
-  readonly card: CardHolder;
+  readonly card: CardName;
   readonly exchange: DecodedExchange;
   readonly figures: CommandFigures;
 };
@@ -18,26 +18,29 @@ export type RunListener = {
   readonly started?: (name: string) => void;
   readonly ended?: (phase: RecordedPhase) => void;
   /** May stand between a card and its random numbers; called before the card is made. */
-  readonly random?: (holder: CardHolder, rng: Rng) => Rng;
+  readonly random?: (holder: CardName, rng: Rng) => Rng;
   /** A card, under power, before its first command. */
-  readonly inserted?: (holder: CardHolder, card: Card) => void;
-  readonly exchanged?: (holder: CardHolder, command: Uint8Array, response: Uint8Array) => void;
+  readonly inserted?: (holder: CardName, card: Card) => void;
+  /** The card lost its power and got it back; what it answered. */
+  readonly reset?: (holder: CardName, answer: Uint8Array) => void;
+  readonly exchanged?: (holder: CardName, command: Uint8Array, response: Uint8Array) => void;
 };
 
 export class Recorder implements PhaseObserver {
   readonly phases: RecordedPhase[] = [];
   private commands: RecordedCommand[] = [];
   private readonly flushes: (() => void)[] = [];
+  private readonly resets = new Map<CardName, () => void>();
 
   constructor(private readonly listener: RunListener = {}) {}
 
   /** The random numbers that a card is to use. */
-  randomFor(holder: CardHolder, rng: Rng): Rng {
+  randomFor(holder: CardName, rng: Rng): Rng {
     return this.listener.random?.(holder, rng) ?? rng;
   }
 
   /** Carries APDUs to a simulated card and records them. */
-  watch(holder: CardHolder, card: Card): Transmit {
+  watch(holder: CardName, card: Card): Transmit {
     this.listener.inserted?.(holder, card);
     const decoder = traceDecoder();
     let waiting: CommandFigures[] = [];
@@ -49,6 +52,11 @@ export class Recorder implements PhaseObserver {
       }
     };
     this.flushes.push(() => record(decoder.flush()));
+    this.resets.set(holder, () => {
+      record(decoder.reset());
+      const answer = card.reset();
+      this.listener.reset?.(holder, answer);
+    });
     return async (command) => {
       const response = card.process(command);
       waiting.push(card.figures);
@@ -56,6 +64,11 @@ export class Recorder implements PhaseObserver {
       record(decoder.feed(command, response));
       return response;
     };
+  }
+
+  /** Takes the power from a card that is watched, and gives it back. */
+  reset(holder: CardName): void {
+    this.resets.get(holder)?.();
   }
 
   started(phase: { readonly name: string }): void {

@@ -1,10 +1,14 @@
 /** Runs a scenario on simulated cards and records it. */
 
+import type { GroupSuiteName } from '../../../apdu/index.js';
 import type { Card } from '../../../applet/index.js';
 import type { CardProfile } from '../../../perf/index.js';
 import {
+  agentPhases,
   CARD_HOLDERS,
   type CardHolder,
+  type CardName,
+  epochPhases,
   makeWorld,
   outpatientPhases,
   type Phase,
@@ -18,15 +22,26 @@ import { makeSimulatedCard } from '../simulated-card.js';
 import type { Recorder } from './recorder.js';
 
 /** Scenarios by name. */
-export const SCENARIOS: Readonly<Record<string, () => readonly Phase[]>> = { outpatient: outpatientPhases };
+export const SCENARIOS: Readonly<Record<string, () => readonly Phase[]>> = {
+  outpatient: outpatientPhases,
+  epoch: epochPhases,
+  agent: agentPhases,
+};
 
 export type VisitRun = {
   readonly input: VisitInput;
   readonly scenario: string;
   readonly profile: CardProfile;
+  /** What doctors sign with ({@link DEFAULT_SUITE}). */
+  readonly suite?: GroupSuiteName;
   /** Seeds every party's random numbers; without it they come from the operating system. */
   readonly seed: number | null;
 };
+
+/** Whose cards a scenario needs. */
+function holdersIn(scenario: string): readonly CardName[] {
+  return scenario === 'agent' ? [...CARD_HOLDERS, 'agent'] : CARD_HOLDERS;
+}
 
 /** The simulated cards after a run, by holder. */
 export type VisitCards = Readonly<Record<CardHolder, Card>>;
@@ -35,21 +50,24 @@ export type VisitCards = Readonly<Record<CardHolder, Card>>;
 export async function runVisit(run: VisitRun, recorder: Recorder): Promise<VisitCards> {
   const rngFor = (party: string): Rng => (run.seed === null ? systemRng : seededRng(run.seed, party));
   const cards = Object.fromEntries(
-    CARD_HOLDERS.map((holder) => {
-      const kind = holder === 'patient' ? 'patient' : 'professional';
+    holdersIn(run.scenario).map((holder) => {
+      const kind = holder === 'patient' || holder === 'agent' ? 'patient' : 'professional';
       const rng = recorder.randomFor(holder, rngFor(`chip of the ${holder}'s card`));
       const card = makeSimulatedCard(kind, run.profile, rng);
       card.powerOn();
       return [holder, card];
     }),
-  ) as Record<CardHolder, Card>;
+  ) as Record<CardHolder, Card> & { readonly agent?: Card };
   const world = await makeWorld(run.input, {
     cards: {
       patient: recorder.watch('patient', cards.patient),
       doctor: recorder.watch('doctor', cards.doctor),
       pharmacy: recorder.watch('pharmacy', cards.pharmacy),
+      ...(cards.agent ? { agent: recorder.watch('agent', cards.agent) } : {}),
     },
     rngFor,
+    reinsert: async (holder) => recorder.reset(holder),
+    ...(run.suite === undefined ? {} : { suite: run.suite }),
   });
   await runPhases(world, SCENARIOS[run.scenario]!(), recorder);
   return cards;

@@ -1,16 +1,19 @@
 /** The machine-readable account of a visit; its form is docs/visit.schema.json. Model units only. */
 
-import { toHex, uintToBytes } from '../../../apdu/index.js';
+import { type GroupSuiteName, toHex, uintToBytes } from '../../../apdu/index.js';
 import type { OperationCount } from '../../../applet/index.js';
 import { type CardProfile, PREDICTION_HEADING, priceCommand, roundMs } from '../../../perf/index.js';
-import type { CardHolder } from '../../index.js';
+import { type CardName, DEFAULT_SUITE } from '../../index.js';
 import type { RecordedCommand, RecordedPhase } from './recorder.js';
+import type { VisitRun } from './run-visit.js';
 
 export type VisitDocument = {
   /** Seed of every random number, or null when the operating system gave them. */
   readonly seed: number | null;
   readonly scenario: string;
   readonly profile: string;
+  /** Suite of the doctors' group signatures. */
+  readonly suite: GroupSuiteName;
   /** What predictedMs covers, and that is all it covers. */
   readonly predictionCovers: string;
   readonly phases: readonly VisitPhase[];
@@ -26,7 +29,7 @@ export type VisitPhase = {
 
 export type VisitCommand = {
   readonly name: string;
-  readonly card: CardHolder;
+  readonly card: CardName;
   /** Status word, four hexadecimal digits. */
   readonly sw: string;
   readonly bytesIn: number;
@@ -39,13 +42,14 @@ export type VisitCommand = {
 };
 
 export function visitDocument(
-  run: { readonly seed: number | null; readonly scenario: string; readonly profile: CardProfile },
+  run: Pick<VisitRun, 'seed' | 'scenario' | 'profile' | 'suite'>,
   phases: readonly RecordedPhase[],
 ): VisitDocument {
   return {
     seed: run.seed,
     scenario: run.scenario,
     profile: run.profile.id,
+    suite: run.suite ?? DEFAULT_SUITE,
     predictionCovers: PREDICTION_HEADING,
     phases: phases.map(({ name, equations, outcome, reason, commands }) => ({
       name,

@@ -3,7 +3,6 @@
  * pairing product for many signatures, and a search by halving that names the bad ones.
  */
 
-import type { Fr, G1 } from 'mcl-wasm';
 import type { Rng } from '../random.js';
 import type {
   EquationPoints,
@@ -11,9 +10,9 @@ import type {
   MclGroupVerifier,
   SignedStatement,
 } from './group-verifier.js';
-import type { MclCurve } from './mcl.js';
+import type { Fr, G1, HostCurve } from './host-curve.js';
 
-/** More points than this at a time exhaust mcl-wasm's stack. */
+/** More points than this at a time exhaust mcl-wasm's stack; the accelerated engine refuses them. */
 const MULTIPLICATION_POINTS = 2048;
 /** 128 bits: a bad batch passes with probability 2^-128. */
 const EXPONENT_BYTES = 16;
@@ -135,17 +134,17 @@ class BadSignatureSearch {
 }
 
 /** Σ scalar·point for any number of points, at least one. */
-export function multiplyAndSum(curve: MclCurve, points: readonly G1[], scalars: readonly Fr[]): G1 {
-  let sum = new curve.mcl.G1();
+export function multiplyAndSum(curve: HostCurve, points: readonly G1[], scalars: readonly Fr[]): G1 {
+  const sums: G1[] = [];
   for (let at = 0; at < points.length; at += MULTIPLICATION_POINTS) {
     const end = at + MULTIPLICATION_POINTS;
-    sum = curve.mcl.add(sum, curve.mcl.mulVec(points.slice(at, end), scalars.slice(at, end)));
+    sums.push(curve.lib.mulVec(points.slice(at, end), scalars.slice(at, end)));
   }
-  return sum;
+  return sums.reduce((all, part) => curve.lib.add(all, part));
 }
 
 /** Uniform in [1, 2^128). */
-function drawExponent(curve: MclCurve, rng: Rng): Fr {
+function drawExponent(curve: HostCurve, rng: Rng): Fr {
   const scalar = new Uint8Array(32);
   do scalar.set(rng.bytes(EXPONENT_BYTES), 32 - EXPONENT_BYTES);
   while (scalar.every((byte) => byte === 0));

@@ -1,6 +1,5 @@
 /** The issuing service of a group, whatever the scheme (eq. 3 and 4). It never learns a member's sk. */
 
-import type { G1 } from 'mcl-wasm';
 import {
   challengeScalar,
   isScalar,
@@ -9,7 +8,7 @@ import {
   splitSchnorrProof,
 } from '../../../apdu/index.js';
 import { type PublishedGroupKey, sameChallenge } from './group-verifier.js';
-import type { MclCurve, PointFault } from './mcl.js';
+import type { G1, HostCurve, PointFault } from './host-curve.js';
 
 /** The keys of an epoch. Two services hold the two secrets; both are destroyed when the epoch ends. */
 export type IssuerKeys = {
@@ -39,6 +38,13 @@ export type CredentialRequest = Omit<MembershipBinding, 'groupKeyHash'> & {
   readonly proof: Uint8Array;
 };
 
+/** A D for which nothing more is to be proven: of a join before, or of a key that NHI made. */
+export type CertificationRequest = {
+  readonly membershipKey: Uint8Array;
+  /** What the issuer's proof is bound to: the nonce of the join, or the epoch (4 bytes) of a re-issue. */
+  readonly freshness: Uint8Array;
+};
+
 export type IssueFault = PointFault | 'proof' | 'known-member' | 'reused-randomness';
 export type IssueResult =
   /** As the suite encodes it on the wire; its proof is bound to the request's nonce. */
@@ -49,20 +55,22 @@ export type IssueResult =
 export interface GroupIssuer {
   /** Checks D and the proof of sk, then signs D blindly with fresh randomness. */
   issue(request: CredentialRequest): Promise<IssueResult>;
+  /** Signs D with fresh randomness and asks for no proof: a re-issue, or a key that the issuer's own side made. */
+  certify(request: CertificationRequest): Promise<IssueResult>;
 }
 
 /** Whether the request proves knowledge of sk for the (valid) point D: R = z·g − c·D must hash to the challenge. */
 export function provesKnowledgeOfSk(
-  curve: MclCurve,
+  curve: HostCurve,
   groupKeyHash: Uint8Array,
   request: CredentialRequest,
   member: G1,
 ): boolean {
-  const { mcl, g1, parameters } = curve;
+  const { lib, g1, parameters } = curve;
   const proof = splitSchnorrProof(request.proof);
   if (!proof || !isScalar(parameters, proof.response)) return false;
   const c = curve.scalar(challengeScalar(proof.challenge));
-  const commitment = mcl.sub(mcl.mul(g1, curve.scalar(proof.response)), mcl.mul(member, c));
+  const commitment = lib.sub(lib.mul(g1, curve.scalar(proof.response)), lib.mul(member, c));
   if (commitment.isZero()) return false;
   const binding = { ...request, groupKeyHash };
   return sameChallenge(membershipProofInput(binding, curve.encodeG1(commitment)), proof.challenge);

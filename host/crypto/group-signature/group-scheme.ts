@@ -20,18 +20,20 @@ import type {
   MclGroupVerifier,
   PublishedGroupKey,
 } from './group-verifier.js';
-import type { MclCurve } from './mcl.js';
+import type { HostCurve } from './host-curve.js';
 
 export interface GroupScheme {
   readonly name: GroupSchemeName;
   /** Whether a member's card gets a hint key K_i, derived from {@link IssuerKeys.openingKey}. */
   readonly usesHintKey: boolean;
+  /** Whether the opening service must be given T~ of each member, in shares ({@link combineOpeningShares}). */
+  readonly usesOpeningShares: boolean;
   /** The keys of a new epoch, each service's apart, with proofs of knowledge. */
-  generateKeys(curve: MclCurve, epoch: number, rng: Rng): IssuerKeys;
+  generateKeys(curve: HostCurve, epoch: number, rng: Rng): IssuerKeys;
   /** Issues under one key. It uses {@link IssuerKeys.secretKey} only, never the opening key. */
-  makeIssuer(curve: MclCurve, keys: IssuerKeys, register: IssuingRegister, rng: Rng): GroupIssuer;
+  makeIssuer(curve: HostCurve, keys: IssuerKeys, register: IssuingRegister, rng: Rng): GroupIssuer;
   /** Loads a group key with every check; once for each epoch. */
-  loadVerifier(curve: MclCurve, suite: GroupSuite, key: PublishedGroupKey): LoadedMclVerifier;
+  loadVerifier(curve: HostCurve, suite: GroupSuite, key: PublishedGroupKey): LoadedMclVerifier;
   /** The same rule on the second library. */
   loadNobleVerifier(suite: GroupSuite, key: PublishedGroupKey): LoadedVerifier;
   /** @throws {TypeError} for a verifier of another scheme. */

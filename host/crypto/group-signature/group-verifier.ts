@@ -1,9 +1,8 @@
 /** What verifies group signatures of one epoch, whichever scheme it is and whichever library it computes with. */
 
-import type { G1 } from 'mcl-wasm';
 import { challengeOf, equalBytes, type GroupSuite } from '../../../apdu/index.js';
 import { sha256 } from '../sha256.js';
-import type { MclCurve } from './mcl.js';
+import type { G1, HostCurve } from './host-curve.js';
 
 export type SignedStatement = {
   /** Domain tag of the statement, such as `IMIS-v1/gs/eq7`. */
@@ -60,9 +59,9 @@ export type CheckedSignature<P extends EquationPoints = EquationPoints> =
   | { readonly ok: true; readonly points: P }
   | { readonly ok: false; readonly reason: GroupSignatureFault };
 
-/** A verifier on mcl-wasm; its two halves serve batches and openings. */
+/** A verifier on mcl-wasm or the accelerated engine; its two halves serve batches and openings. */
 export interface MclGroupVerifier<P extends EquationPoints = EquationPoints> extends GroupVerifier {
-  readonly curve: MclCurve;
+  readonly curve: HostCurve;
   /** Every check of one signature that is no pairing. */
   check(signed: SignedStatement): CheckedSignature<P>;
   /** The pairing equation, with one final exponentiation. */

@@ -6,16 +6,11 @@
 import { createRequire } from 'node:module';
 import type * as Mcl from 'mcl-wasm';
 import { type CurveName, equalBytes, PAIRING_CURVES, type PairingCurve } from '../../../apdu/index.js';
+import type { Decoded, HostCurve } from './host-curve.js';
 
 export type MclModule = typeof Mcl;
-export type Decoded<P> =
-  | { readonly ok: true; readonly point: P }
-  | { readonly ok: false; readonly reason: PointFault };
-/** Why bytes are no valid point: not the canonical encoding of a curve point, O, or outside the subgroup. */
-export type PointFault = 'encoding' | 'infinity' | 'subgroup';
-
 /** One curve of mcl and its conversions from and to this system's encodings. */
-export class MclCurve {
+export class MclCurve implements HostCurve {
   /** Generators g and g~. */
   readonly g1: Mcl.G1;
   readonly g2: Mcl.G2;
@@ -80,6 +75,25 @@ export class MclCurve {
     const digits = this.parameters.g1AffineBytes; // two hexadecimal digits for each byte of half a point
     const coefficients = element.getStr(16).split(' ');
     return hexToBytes(coefficients.map((coefficient) => coefficient.padStart(digits, '0')).join(''));
+  }
+
+  get lib(): MclModule {
+    return this.mcl;
+  }
+
+  prepare(point: Mcl.G2): Mcl.PrecomputedG2 {
+    return new this.mcl.PrecomputedG2(point);
+  }
+
+  /** Two Miller loops at a time share their squarings. */
+  productIsOne(pairs: readonly (readonly [Mcl.G1, Mcl.PrecomputedG2])[]): boolean {
+    const { mcl } = this;
+    const loops: Mcl.GT[] = [];
+    for (let i = 0; i + 1 < pairs.length; i += 2) {
+      loops.push(mcl.precomputedMillerLoop2(...pairs[i]!, ...pairs[i + 1]!));
+    }
+    if (pairs.length % 2 === 1) loops.push(mcl.precomputedMillerLoop(...pairs.at(-1)!));
+    return mcl.finalExp(loops.reduce((product, loop) => mcl.mul(product, loop))).isOne();
   }
 
   private get isBls(): boolean {

@@ -4,7 +4,7 @@ import type { BlsCurvePair } from '@noble/curves/abstract/bls.js';
 import { bls12_381 } from '@noble/curves/bls12-381.js';
 import { bn254 } from '@noble/curves/bn254.js';
 import { type CurveName, concatBytes, fromHex, toHex } from '../../../apdu/index.js';
-import type { PointFault } from './mcl.js';
+import type { PointFault } from './host-curve.js';
 
 export type NobleG1 = InstanceType<BlsCurvePair['G1']['Point']>;
 export type NobleG2 = InstanceType<BlsCurvePair['G2']['Point']>;
@@ -18,6 +18,8 @@ export type NobleCurve = {
   readonly decodeG1: (bytes: Uint8Array) => NobleDecoded<NobleG1>;
   readonly decodeG2: (bytes: Uint8Array) => NobleDecoded<NobleG2>;
   /** Of a point other than O. */
+  readonly encodeG1: (point: NobleG1) => Uint8Array;
+  /** Of a point other than O. */
   readonly encodeG2: (point: NobleG2) => Uint8Array;
 };
 
@@ -26,9 +28,16 @@ export const NOBLE_CURVES: Readonly<Record<CurveName, NobleCurve>> = {
     lib: bls12_381,
     decodeG1: (bytes) => decodeCompressed(bls12_381.G1.Point, bytes),
     decodeG2: (bytes) => decodeCompressed(bls12_381.G2.Point, bytes),
+    encodeG1: (point) => point.toBytes(true),
     encodeG2: (point) => point.toBytes(true),
   },
-  bn254: { lib: bn254, decodeG1: decodeBnG1, decodeG2: decodeBnG2, encodeG2: encodeBnG2 },
+  bn254: {
+    lib: bn254,
+    decodeG1: decodeBnG1,
+    decodeG2: decodeBnG2,
+    encodeG1: encodeBnG1,
+    encodeG2: encodeBnG2,
+  },
 };
 
 export function integer(bytes: Uint8Array): bigint {
@@ -65,6 +74,13 @@ function decodeBnG1(bytes: Uint8Array): NobleDecoded<NobleG1> {
     // no square: x is no coordinate of the curve
     return { ok: false, reason: 'encoding' };
   }
+}
+
+function encodeBnG1(point: NobleG1): Uint8Array {
+  const { x, y } = point.toAffine();
+  const bytes = fromHex(x.toString(16).padStart(64, '0'));
+  if ((y & 1n) === 1n) bytes[0]! |= 0x80;
+  return bytes;
 }
 
 /** Uncompressed (EIP-197): imaginary part before real part, x before y. */

@@ -2,6 +2,7 @@
 
 import { type GroupSchemeName, type GroupSuite, suiteOfPublicKey } from '../../../apdu/index.js';
 import type { Rng } from '../random.js';
+import { BBS } from './bbs/bbs.js';
 import type { GroupIssuer, IssuerKeys, IssuingRegister } from './group-issuer.js';
 import type {
   ClaimedOpening,
@@ -17,18 +18,18 @@ import type {
   MclGroupVerifier,
   PublishedGroupKey,
 } from './group-verifier.js';
-import type { MclCurve } from './mcl.js';
+import type { HostCurve } from './host-curve.js';
 import { PS_G1 } from './ps-g1/ps-g1.js';
 
 /** To add a scheme: a row here. */
-const SCHEMES: Readonly<Record<GroupSchemeName, GroupScheme>> = { 'ps-g1': PS_G1 };
+const SCHEMES: Readonly<Record<GroupSchemeName, GroupScheme>> = { 'ps-g1': PS_G1, bbs: BBS };
 
 export function hostSchemeOf(suite: GroupSuite): GroupScheme {
   return SCHEMES[suite.scheme];
 }
 
 /** The keys of a new epoch. @throws {RangeError} when the suite is for another curve than the one loaded. */
-export function generateIssuerKeys(curve: MclCurve, suite: GroupSuite, epoch: number, rng: Rng): IssuerKeys {
+export function generateIssuerKeys(curve: HostCurve, suite: GroupSuite, epoch: number, rng: Rng): IssuerKeys {
   if (suite.curve.name !== curve.parameters.name) {
     throw new RangeError(`the suite ${suite.name} is not for the curve ${curve.parameters.name}`);
   }
@@ -37,7 +38,7 @@ export function generateIssuerKeys(curve: MclCurve, suite: GroupSuite, epoch: nu
 
 /** The issuing service under these keys. @throws {RangeError} when they are of no known suite. */
 export function makeGroupIssuer(
-  curve: MclCurve,
+  curve: HostCurve,
   keys: IssuerKeys,
   register: IssuingRegister,
   rng: Rng,
@@ -49,7 +50,7 @@ export function makeGroupIssuer(
 }
 
 /** Loads a group key of any suite of the curve, with every check; done once for each epoch. */
-export function loadGroupVerifier(curve: MclCurve, key: PublishedGroupKey): LoadedMclVerifier {
+export function loadGroupVerifier(curve: HostCurve, key: PublishedGroupKey): LoadedMclVerifier {
   const suite = suiteOfPublicKey(key.publicKey);
   if (!suite) return { ok: false, reason: 'format' };
   if (suite.curve.name !== curve.parameters.name) return { ok: false, reason: 'suite' };

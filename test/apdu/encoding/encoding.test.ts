@@ -1,9 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  bbsPublicKeyOf,
   CHALLENGE_BYTES,
   challengeOf,
   challengeScalar,
+  concatBytes,
   encodeHpkeInfo,
   equalBytes,
   fromHex,
@@ -11,10 +13,15 @@ import {
   groupSuiteById,
   hashInput,
   isScalar,
+  joinBbsCredential,
+  joinBbsSignature,
   joinPsPublicKey,
   joinPsSignature,
   joinSchnorrProof,
   padPlaintext,
+  splitBbsCredential,
+  splitBbsPublicKey,
+  splitBbsSignature,
   splitPsPublicKey,
   splitPsSignature,
   splitSchnorrProof,
@@ -24,6 +31,8 @@ import {
 
 const SEED = 20210713;
 const suites = Object.values(GROUP_SUITES);
+const psSuites = suites.filter(({ scheme }) => scheme === 'ps-g1');
+const bbsSuites = suites.filter(({ scheme }) => scheme === 'bbs');
 
 describe('transcript', () => {
   test('bytes: tag and inputs, each after a four-byte length', () => {
@@ -52,19 +61,24 @@ describe('transcript', () => {
 });
 
 describe('group formats', () => {
-  test('sizes on the wire: 184 bytes on BLS12-381, 136 on BN', () => {
+  test('sizes on the wire: 184 and 136 bytes for PS-G1, 351 and 287 for BBS', () => {
     expect(suites.map((suite) => [suite.id, suite.signatureBytes])).toEqual([
       [1, 184],
       [2, 136],
+      [3, 351],
+      [4, 287],
     ]);
     for (const suite of suites) {
-      expect(suite.signatureBytes).toBe(3 * suite.curve.g1Bytes + 8 + 32);
+      const { g1Bytes, g2Bytes } = suite.curve;
+      const isPs = suite.scheme === 'ps-g1';
+      expect(suite.signatureBytes).toBe(isPs ? 3 * g1Bytes + 8 + 32 : 4 * g1Bytes + 31 + 4 * 32);
+      expect(suite.credentialBytes).toBe(isPs ? 2 * g1Bytes + 63 : 3 * g1Bytes + g2Bytes + 32 + 63);
       expect(groupSuiteById(suite.id)).toBe(suite);
     }
-    expect(groupSuiteById(3)).toBeUndefined();
+    expect(groupSuiteById(5)).toBeUndefined();
   });
 
-  test.each(suites)('$name: signature, split and joined; no other length', (suite) => {
+  test.each(psSuites)('$name: signature, split and joined; no other length', (suite) => {
     const signature = Uint8Array.from({ length: suite.signatureBytes }, (_, i) => i);
     expect(joinPsSignature(suite, splitPsSignature(suite, signature)!)).toEqual(signature);
     for (const length of [0, 1, suite.signatureBytes - 1, suite.signatureBytes + 1]) {
@@ -74,7 +88,7 @@ describe('group formats', () => {
     expect(() => joinPsSignature(suite, { ...parts, hint: new Uint8Array(7) })).toThrow(RangeError);
   });
 
-  test.each(suites)('$name: public key with the standard generator only', (suite) => {
+  test.each(psSuites)('$name: public key with the standard generator only', (suite) => {
     const x = new Uint8Array(suite.curve.g2Bytes).fill(1);
     const y = new Uint8Array(suite.curve.g2Bytes).fill(2);
     const key = joinPsPublicKey({ suite, x, y });
@@ -85,9 +99,32 @@ describe('group formats', () => {
     generator[5]! ^= 1;
     expect(splitPsPublicKey(generator)).toBeUndefined();
     const otherSuite = key.slice();
-    otherSuite[0] = 3;
+    otherSuite[0] = 5;
     expect(splitPsPublicKey(otherSuite)).toBeUndefined();
     expect(() => joinPsPublicKey({ suite, x: x.subarray(1), y })).toThrow(RangeError);
+  });
+
+  test.each(bbsSuites)('$name: signature, credential and public key; no other length', (suite) => {
+    const counted = (length: number) => Uint8Array.from({ length }, (_, i) => i);
+    const signature = counted(suite.signatureBytes);
+    const parts = splitBbsSignature(suite, signature)!;
+    expect(joinBbsSignature(suite, parts)).toEqual(signature);
+    expect(() => joinBbsSignature(suite, { ...parts, challenge: new Uint8Array(32) })).toThrow(RangeError);
+    const credential = counted(suite.credentialBytes);
+    expect(joinBbsCredential(splitBbsCredential(suite, credential)!)).toEqual(credential);
+    const { keyPoints } = splitBbsCredential(suite, credential)!;
+    const key = bbsPublicKeyOf(suite, keyPoints);
+    const { w, v, z } = splitBbsPublicKey(key)!;
+    expect(concatBytes(w, v, z)).toEqual(keyPoints);
+    for (const delta of [-1, 1]) {
+      expect(splitBbsSignature(suite, counted(suite.signatureBytes + delta))).toBeUndefined();
+      expect(splitBbsCredential(suite, counted(suite.credentialBytes + delta))).toBeUndefined();
+      expect(splitBbsPublicKey(bbsPublicKeyOf(suite, counted(keyPoints.length + delta)))).toBeUndefined();
+    }
+    const generator = key.slice();
+    generator[5]! ^= 1;
+    expect(splitBbsPublicKey(generator)).toBeUndefined();
+    expect(splitPsPublicKey(key)).toBeUndefined();
   });
 
   test.each(suites)('$name: scalars are 32 bytes below the order', (suite) => {

@@ -27,7 +27,7 @@ const HEADER_BYTES = 18;
 const DIGEST_BYTES = 32;
 
 function throughFile(card: Card): SavedCard {
-  const read = parseCardImage(encodeCardImage(savedCardOf(card, 'test')));
+  const read = parseCardImage(encodeCardImage(savedCardOf(card, 'test', false)));
   if (!read.ok) throw new Error(read.fault.kind);
   return read.value;
 }
@@ -57,12 +57,12 @@ describe('a card image file', () => {
     ['a patient card within a session', patient.card, PATIENT_CARD],
     ['a professional card', personaliseProfessional('doctor').card, PROFESSIONAL_CARD],
   ])('gives back %s, its wear and its power', (_, card, kind) => {
-    const file = encodeCardImage(savedCardOf(card, 'test'));
+    const file = encodeCardImage(savedCardOf(card, 'test', false));
     const result = restored(throughFile(card), kind);
     if (!result.ok) throw new Error(result.fault.kind);
     expect(sameImage(result.card, card)).toBe(true);
     expect(wearOf(result.card.nvm.flash)).toEqual(wearOf(card.nvm.flash));
-    expect(equalBytes(encodeCardImage(savedCardOf(result.card, 'test')), file)).toBe(true);
+    expect(equalBytes(encodeCardImage(savedCardOf(result.card, 'test', false)), file)).toBe(true);
   });
 
   it('goes on within the session that it was saved in, byte for byte', () => {
@@ -143,7 +143,7 @@ describe('a card image file', () => {
   });
 
   it('with right checksums but memories of other sizes is damaged', () => {
-    const saved = savedCardOf(cardOf(PATIENT_CARD), 'test');
+    const saved = savedCardOf(cardOf(PATIENT_CARD), 'test', false);
     const { image, wear } = saved;
     const odd: SavedCard[] = [
       { ...saved, image: { ...image, nvm: image.nvm.subarray(1) } },
@@ -163,7 +163,7 @@ describe('a card image file', () => {
 
   it('cut short anywhere in its content is damaged even with right checksums', () => {
     const limits = { ...DEFAULT_LIMITS, nvmBytes: 60 * 128, ramBytes: 1_580 };
-    const file = encodeCardImage(savedCardOf(cardOf(PATIENT_CARD, { limits }), 'test'));
+    const file = encodeCardImage(savedCardOf(cardOf(PATIENT_CARD, { limits }), 'test', true));
     const content = file.slice(HEADER_BYTES, file.length - DIGEST_BYTES);
     expect(parseCardImage(sealFile(CARD_IMAGE_FORMAT, content)).ok).toBe(true);
     let cuts = 0;

@@ -265,6 +265,8 @@ export class CardModel {
     on.currentFile = file.fid;
     if ((file.structure === 'transparent') !== (record === undefined)) return 0x6981;
     if (record === undefined) return OK;
+    // No action writes into the booklet.
+    if (file.name === files.programmes.name) return 0x6a83;
     const present =
       file.name === files.prescriptions.name ? this.slots[record - 1] : this.recordOf(file.records, record);
     return present ? OK : 0x6a83;

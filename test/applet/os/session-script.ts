@@ -1,6 +1,12 @@
 /** A long session with a patient card, as the APDUs of a terminal: every kind of command, chains, long answers, refusals. */
 
-import { PATIENT_APPLICATION } from '../../../apdu/index.js';
+import {
+  DECISION,
+  encodeTemplate,
+  PATIENT_APPLICATION,
+  PROGRAMME,
+  PROGRAMME_RECORD,
+} from '../../../apdu/index.js';
 import { AUTHORITY, PATIENT_AID, PIN, PUK, WRONG_PIN } from '../../support/personalised-card.js';
 import { type PeerSession, ProfessionalPeer } from '../../support/professional-peer.js';
 import { TODAY } from '../../support/test-authority.js';
@@ -68,6 +74,7 @@ export function runSession(
   readings();
   const prescriptionId = storeVisit(transmit, doctor, { ...VISIT, repeats: 1, record: 'I10 '.repeat(30) });
   readings();
+  fileWrites(transmit, doctor).forEach(note);
   // A chain that another command interrupts, and one that is taken up again.
   const [link] = apdusOf(commands.putVisitRecord, visitWithoutPrescription(), doctor);
   transmit(bytes(0x1c, ...link!.subarray(1)));
@@ -90,6 +97,49 @@ export function runSession(
   note(selectApplication(transmit, PATIENT_AID));
   readings();
   return { sessions, statusWords };
+}
+
+/** What a doctor writes beside a visit, the holder's declaration, and reading it all; answers the status words. */
+function fileWrites(transmit: Transmit, doctor: PeerSession): number[] {
+  const entry = (text: string) =>
+    encodeTemplate(PROGRAMME_RECORD, {
+      programme: PROGRAMME.maternity,
+      time: TODAY,
+      hospitalId: 'H-0042',
+      entry: Uint8Array.from(Buffer.from(text)),
+    });
+  const { emergency, programmes } = PATIENT_APPLICATION.files;
+  const p2 = programmes.sfi;
+  const protectedStatus: typeof statusOf = (...call) => {
+    const sw = statusOf(...call);
+    doctor.counter++; // the checksum of the answer
+    return sw;
+  };
+  const read = (...command: number[]) => exchange(transmit, [bytes(...command)]).sw;
+  return [
+    protectedStatus(
+      transmit,
+      commands.updateBinary,
+      { p1: 0x80 | emergency.sfi, p2: 0, data: Uint8Array.from(Buffer.from('latex, penicillin')) },
+      doctor,
+    ),
+    protectedStatus(transmit, commands.eraseBinary, { p1: 0, p2: 5 }, doctor),
+    protectedStatus(transmit, commands.appendRecord, { p2, data: entry('first check-up') }, doctor),
+    protectedStatus(transmit, commands.appendRecord, { p2, data: entry('second') }, doctor),
+    protectedStatus(transmit, commands.updateRecord, { p1: 1, p2, data: entry('1st') }, doctor),
+    read(0x00, 0xb2, 0x00, (p2 << 3) | 0, 0x00),
+    read(0x00, 0xb2, 0x00, 0x02, 0x00),
+    read(0x00, 0xb2, 0x01, (p2 << 3) | 5, 0x00),
+    verifyPin(transmit),
+    statusOf(transmit, commands.putHolderDeclaration, {
+      data: { time: TODAY, organDonation: DECISION.agreed },
+    }),
+    ...[commands.getHistoricalBytes, commands.getPinStatus, commands.getCardSerial].map((command) =>
+      statusOf(transmit, command, {}),
+    ),
+    statusOf(transmit, commands.getHolderDeclaration, {}),
+    statusOf(transmit, commands.resetVerification, HOLDER),
+  ];
 }
 
 /** PSO: ENCIPHER of a visit request (eq. 6). */

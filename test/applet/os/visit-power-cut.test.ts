@@ -1,15 +1,10 @@
 /** The power fails at every page operation of the two commands that write a visit and a collection (eq. 11, 17). */
 
 import { afterAll, describe, expect, it } from 'vitest';
-import { decodeTemplate, equalBytes, PATIENT_APPLICATION } from '../../../apdu/index.js';
-import { type Card, PATIENT_CARD, type TearVariant } from '../../../applet/index.js';
-import {
-  AUTHORITY,
-  cardOf,
-  PATIENT_AID,
-  personalisePatient,
-  poweredFrom,
-} from '../../support/personalised-card.js';
+import { decodeTemplate, PATIENT_APPLICATION } from '../../../apdu/index.js';
+import { PATIENT_CARD } from '../../../applet/index.js';
+import { cutEverywhere, over } from '../../support/cut-everywhere.js';
+import { AUTHORITY, cardOf, PATIENT_AID, personalisePatient } from '../../support/personalised-card.js';
 import { ProfessionalPeer } from '../../support/professional-peer.js';
 import { exchange, selectApplication, type Transmit } from '../../support/transmit.js';
 import {
@@ -23,78 +18,11 @@ import {
   VISIT,
   verifyPin,
 } from '../../support/visit.js';
-import { occurrences, TEAR_VARIANTS } from '../runtime/small-nvm.js';
+import { occurrences } from '../runtime/small-nvm.js';
 
 const { commands } = PATIENT_APPLICATION;
 const counts = { cuts: 0, recoveryCuts: 0, before: 0, after: 0, signatures: 0 };
 afterAll(() => console.log(JSON.stringify(counts)));
-
-const over =
-  (card: Card): Transmit =>
-  (command) =>
-    card.process(command);
-
-/** Persistent memory as programs see it. */
-const contentOf = (card: Card): Uint8Array => card.nvm.read(0, card.nvm.capacity);
-
-/**
- * Cuts the last of `apdus` at every page operation in every variant, then recovery at every page
- * operation of its own. Each card that then has power goes to `judge`, with whether the command counts.
- */
-function cutEverywhere(
-  image: ReturnType<Card['image']>,
-  apdus: readonly Uint8Array[],
-  judge: (card: Card, done: boolean) => void,
-): void {
-  const run = (card: Card): Uint8Array => apdus.map((apdu) => card.process(apdu)).at(-1)!;
-  const uncut = cardOf(PATIENT_CARD, {}, image);
-  const before = contentOf(uncut);
-  let operations = 0;
-  uncut.nvm.flash.tear = () => {
-    operations++;
-    return undefined;
-  };
-  run(uncut);
-  const after = contentOf(uncut);
-  const { nvmPageWrites, nvmPageErases } = uncut.figures;
-  expect(operations).toBe(nvmPageWrites + nvmPageErases);
-  expect(operations).toBeGreaterThan(0);
-
-  const whichState = (card: Card): boolean => {
-    const content = contentOf(card);
-    const done = equalBytes(content, after);
-    expect(done || equalBytes(content, before), 'half-written').toBe(true);
-    counts[done ? 'after' : 'before']++;
-    return done;
-  };
-  const cutRecovery = (torn: Uint8Array, at: number, variant: TearVariant): Uint8Array => {
-    const card = cardOf(PATIENT_CARD, {}, { nvm: torn, ram: new Uint8Array(4096), powered: false });
-    let operation = 0;
-    card.nvm.flash.tear = () => (operation++ === at ? variant : undefined);
-    expect(card.powerOn(), 'no ATR without power').toHaveLength(0);
-    counts.recoveryCuts++;
-    return card.image().nvm;
-  };
-  for (const variant of TEAR_VARIANTS) {
-    for (let at = 0; at < operations; at++) {
-      const card = cardOf(PATIENT_CARD, {}, image);
-      let operation = 0;
-      card.nvm.flash.tear = () => (operation++ === at ? variant : undefined);
-      expect(run(card), 'no answer without power').toHaveLength(0);
-      counts.cuts++;
-      const torn = card.image().nvm;
-      const recovered = poweredFrom(PATIENT_CARD, torn);
-      const recoveryOperations = recovered.figures.nvmPageErases + recovered.figures.nvmPageWrites;
-      const content = contentOf(recovered);
-      judge(recovered, whichState(recovered));
-      for (let point = 0; point < recoveryOperations; point++) {
-        const twice = poweredFrom(PATIENT_CARD, cutRecovery(torn, point, TEAR_VARIANTS[(at + point) % 4]!));
-        expect(equalBytes(contentOf(twice), content)).toBe(true);
-        whichState(twice);
-      }
-    }
-  }
-}
 
 describe('PUT DATA (eq. 11) cut at every page operation', () => {
   it('stores record, prescription and log entry together or not at all', () => {
@@ -106,22 +34,27 @@ describe('PUT DATA (eq. 11) cut at every page operation', () => {
     const image = card.image();
     const apdus = putVisitApdus(session, VISIT);
     let judged = 0;
-    cutEverywhere(image, apdus, (torn, done) => {
-      judged++;
-      // Role and session went with the power; the doctor starts anew and reads what is there.
-      const again = over(torn);
-      selectApplication(again, PATIENT_AID);
-      expect(exchange(again, apdus).sw).toBe(0x6982);
-      if (judged % 8 !== 0) return;
-      const renewed = new ProfessionalPeer(AUTHORITY, 'doctor', judged).authenticate(again);
-      const slots = [1, 2].map((slot) => exchange(again, [Uint8Array.of(0x00, 0xb2, slot, 0x1c, 0x00)]));
-      expect(slots.map((slot) => slot.sw)).toEqual([0x9000, done ? 0x9000 : 0x6a83]);
-      expect(occurrences(slots[0]!.data, earlier) === 1).toBe(true);
-      expect(occurrences(slots[1]!.data, prescriptionId)).toBe(done ? 1 : 0);
-      const newest = exchange(again, [Uint8Array.of(0x00, 0xb2, 0x01, 0x14, 0x00)]).data;
-      expect(Buffer.from(newest).includes(done ? VISIT.record : 'Z00.0 earlier visit')).toBe(true);
-      storeVisit(again, renewed);
-    });
+    cutEverywhere(
+      image,
+      apdus,
+      (torn, done) => {
+        judged++;
+        // Role and session went with the power; the doctor starts anew and reads what is there.
+        const again = over(torn);
+        selectApplication(again, PATIENT_AID);
+        expect(exchange(again, apdus).sw).toBe(0x6982);
+        if (judged % 8 !== 0) return;
+        const renewed = new ProfessionalPeer(AUTHORITY, 'doctor', judged).authenticate(again);
+        const slots = [1, 2].map((slot) => exchange(again, [Uint8Array.of(0x00, 0xb2, slot, 0x1c, 0x00)]));
+        expect(slots.map((slot) => slot.sw)).toEqual([0x9000, done ? 0x9000 : 0x6a83]);
+        expect(occurrences(slots[0]!.data, earlier) === 1).toBe(true);
+        expect(occurrences(slots[1]!.data, prescriptionId)).toBe(done ? 1 : 0);
+        const newest = exchange(again, [Uint8Array.of(0x00, 0xb2, 0x01, 0x14, 0x00)]).data;
+        expect(Buffer.from(newest).includes(done ? VISIT.record : 'Z00.0 earlier visit')).toBe(true);
+        storeVisit(again, renewed);
+      },
+      counts,
+    );
     expect(judged).toBeGreaterThan(30);
   });
 });
@@ -148,21 +81,26 @@ describe('COLLECT (eq. 17) cut at every page operation', () => {
 
   it('gives one collection, and its signature again to whoever repeats the request', () => {
     let turn = 0;
-    cutEverywhere(card.image(), collectApdus(first), (torn, done) => {
-      const again = over(torn);
-      selectApplication(again, PATIENT_AID);
-      expect(verifyPin(again)).toBe(0x9000);
-      new ProfessionalPeer(AUTHORITY, 'pharmacy', ++turn).authenticate(again);
-      // The pharmacy repeats its request, or another one is quicker.
-      const order = turn % 2 === 0 ? [first, second] : [second, first];
-      const answers = order.map((input) => collect(again, input));
-      const signatures = answers.filter((answer) => typeof answer === 'string');
-      expect(signatures, 'exactly one of two collections').toHaveLength(1);
-      const expected = done ? first : order[0]!;
-      expect(typeof answers[order.indexOf(expected)]).toBe('string');
-      expect(answers[1 - order.indexOf(expected)]).toBe(0x6985);
-      expect(collect(again, expected), 'the same answer to the same request').toBe(signatures[0]);
-    });
+    cutEverywhere(
+      card.image(),
+      collectApdus(first),
+      (torn, done) => {
+        const again = over(torn);
+        selectApplication(again, PATIENT_AID);
+        expect(verifyPin(again)).toBe(0x9000);
+        new ProfessionalPeer(AUTHORITY, 'pharmacy', ++turn).authenticate(again);
+        // The pharmacy repeats its request, or another one is quicker.
+        const order = turn % 2 === 0 ? [first, second] : [second, first];
+        const answers = order.map((input) => collect(again, input));
+        const signatures = answers.filter((answer) => typeof answer === 'string');
+        expect(signatures, 'exactly one of two collections').toHaveLength(1);
+        const expected = done ? first : order[0]!;
+        expect(typeof answers[order.indexOf(expected)]).toBe('string');
+        expect(answers[1 - order.indexOf(expected)]).toBe(0x6985);
+        expect(collect(again, expected), 'the same answer to the same request').toBe(signatures[0]);
+      },
+      counts,
+    );
     expect(turn).toBeGreaterThan(15);
   });
 

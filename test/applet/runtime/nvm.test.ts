@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Meter, Nvm, StatusError } from '../../../applet/index.js';
+import { Meter, Nvm, ProfileTooSmall, StatusError } from '../../../applet/index.js';
 import { SEED, seedProperties } from '../../apdu/seed.js';
 import {
   Abandoned,
@@ -81,7 +81,7 @@ describe('NVM behaves as a plain array', () => {
     expect(nvm.capacity).toBe(SMALL_CAPACITY);
     expect(() => nvm.write(nvm.capacity - 1, new Uint8Array(2))).toThrow(RangeError);
     expect(() => nvm.read(-1, 1)).toThrow(RangeError);
-    expect(() => new Nvm({ ...SMALL, nvmBytes: 24 * 64 }, new Meter())).toThrow(RangeError);
+    expect(() => new Nvm({ ...SMALL, nvmBytes: 24 * 64 }, new Meter())).toThrow(ProfileTooSmall);
     expect(() => benchOf(new Uint8Array(3))).toThrow(RangeError);
   });
 });

@@ -4,9 +4,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { decodePatientCertificate } from '../../../apdu/index.js';
 import {
   CARD_HOLDERS,
+  EpochVerifier,
   encodePrescriptionDocument,
-  loadGroupVerifier,
-  loadMclCurve,
   type PatientCard,
   Pharmacy,
   type PharmacyDoor,
@@ -29,13 +28,13 @@ let otherDoor: PharmacyDoor;
 beforeAll(async () => {
   scenario = await Scenario.at('authenticate the cards to each other', { seed: SEED });
   otherPatient = (await scenario.enrolAnother('B100000001')).card;
-  const { nhi, clock } = scenario.world;
-  const loaded = loadGroupVerifier(await loadMclCurve('bls12381'), nhi.publicKeys.groupKey);
-  if (!loaded.ok) throw new Error(loaded.reason);
+  const { nhi, clock, curve } = scenario.world;
+  const issuerKey = nhi.publicKeys.signatureKey;
+  const verifier = new EpochVerifier({ curve, issuerKey, clock, published: () => nhi.groupKeys });
   otherPharmacy = new Pharmacy({
     pharmacyId: OTHER_PHARMACY,
     nhiKeys: nhi.publicKeys,
-    verifier: loaded.verifier,
+    verifier,
     clock,
     rng: seededRng(SEED, OTHER_PHARMACY),
     openDoor: (key) => {

@@ -5,12 +5,12 @@ import { decodePatientCertificate, toHex } from '../../../apdu/index.js';
 import { encodeRecordDocument, type OpenVisit, seededRng } from '../../../host/index.js';
 import { during, Scenario } from '../../support/scenario.js';
 import { recordParts, sealRecord, submitParts } from './record-steps.js';
-import { expectRefusal, expectRefused, refusalsChecked } from './refused.js';
+import { expectRefusal, expectRefused, refusalsChecked, SIGNATURE_MADE } from './refused.js';
 import { TAMPERINGS } from './tampering.js';
 
 const SEED = 15;
 const OTHER_HOSPITAL = 'OTHER-0001';
-const SIGNED = { changes: ['doctor: group: counter'] };
+const SIGNED = { changes: [SIGNATURE_MADE] };
 const rng = seededRng(SEED, 'attacker');
 let scenario: Scenario;
 /** A visit of somebody else at the same hospital, and their pseudonym. */

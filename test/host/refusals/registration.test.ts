@@ -19,6 +19,7 @@ import {
   seededRng,
   signStatement,
 } from '../../../host/index.js';
+import { proveDelegationKey } from '../../support/proxy-signer.js';
 import { Scenario } from '../../support/scenario.js';
 import { snapshot } from '../stored-bytes.js';
 import { type Expected, expectRefusal, refusalsChecked } from './refused.js';
@@ -57,6 +58,9 @@ type PatientRequest = {
   /** Stands under the signatures instead of the identifier outside. */
   readonly signedMessageId?: Uint8Array;
   readonly decryptionKey?: Uint8Array;
+  readonly delegationKey?: Uint8Array;
+  /** Proves possession instead of the delegation key. */
+  readonly delegationSecret?: Uint8Array;
 };
 
 function freshKeys(): Keys {
@@ -80,12 +84,17 @@ async function patientRequest(request: PatientRequest = {}): Promise<SealedMessa
     messageId: request.signedMessageId ?? messageId,
     signingKey: keys.signing.publicKey,
     decryptionKey: request.decryptionKey ?? keys.decryption.publicKey,
-    delegationKey: keys.delegation.publicKey,
+    delegationKey: request.delegationKey ?? keys.delegation.publicKey,
   };
   const sign = (pair: EcKeyPair) => signStatement(pair.secretKey, STATEMENT.registration, statement);
   const values = {
     statement,
     signature: sign(request.cardKey ?? keys.signing),
+    delegationKeyProof: proveDelegationKey(
+      request.delegationSecret ?? keys.delegation.secretKey,
+      statement,
+      rng,
+    ),
     identity: { signature: sign(request.identityKey ?? keys.identity), certificate },
   };
   const route = { equation: 1, sender: 'patient', recipient: NHI_NAME } as const;

@@ -14,7 +14,7 @@ import {
   signStatement,
 } from '../../../host/index.js';
 import { during, Scenario } from '../../support/scenario.js';
-import { expectRefusal, expectRefused, refusalsChecked } from './refused.js';
+import { expectRefusal, expectRefused, refusalsChecked, SIGNATURE_MADE } from './refused.js';
 import { TAMPERINGS } from './tampering.js';
 import { confirmedRequest } from './visit-steps.js';
 
@@ -22,7 +22,7 @@ const SEED = 12;
 const DAY = 86_400;
 const rng = seededRng(SEED, 'attacker');
 /** What a doctor's signature leaves on the doctor's card. */
-const SIGNED = { changes: ['doctor: group: counter'] };
+const SIGNED = { changes: [SIGNATURE_MADE] };
 let scenario: Scenario;
 let otherHospital: HospitalDoor;
 
@@ -229,6 +229,10 @@ describe('the patient certificate', () => {
     const { clock } = scenario.world;
     const { card } = await scenario.enrolAnother('E100000001', clock.now() + 10 * 365 * DAY);
     clock.advance(5 * 365 * DAY + 1);
+    const { nhi, doctorCard, input } = scenario.world;
+    nhi.beginEpoch();
+    const renewed = await nhi.doctors.renewal(input.doctor.licence);
+    expect(renewed.ok && (await doctorCard.renewMembership(renewed.renewal)).ok, 'of this epoch').toBe(true);
     await expectRefused(scenario, { code: 'certificate-invalid', ...SIGNED }, () =>
       scenario.world.hospital.openVisit(card, scenario.world.doctorCard),
     );

@@ -3,11 +3,9 @@
  * answered yes more often for two signatures of one doctor than for two of different doctors, it links.
  */
 
-import { challengeOf, psChallengeInput, splitPsSignature } from '../../../apdu/index.js';
-import { sha256 } from '../../../host/index.js';
-import type { Group } from '../crypto/group-fixture.js';
+import type { MclCurve } from '../../../host/index.js';
 import { type Count, fisherExact } from './fisher.js';
-import { fieldsOf, type Seen } from './signers.js';
+import type { Seen } from './signers.js';
 
 export type Couple = readonly [Seen, Seen];
 export type Sample = {
@@ -30,13 +28,13 @@ const WINDOW_BYTES = 4;
 type Answers = (couple: Couple) => Iterable<readonly [question: string, yes: boolean]>;
 
 /** Asks every question of both samples; the finding with the smallest p-value first. */
-export function findings(to: Group, { same, different }: Sample): readonly Finding[] {
-  const explain = explainedKeys(to);
+export function findings(curve: MclCurve, { same, different }: Sample): readonly Finding[] {
+  const explain = explainedKeys(curve);
   const answers: Answers = (couple) => [
-    ...equalFields(to, couple),
+    ...equalFields(couple),
     ...equalBytes(couple),
     ...equalBits(couple),
-    ...fewDifferentBits(to, couple),
+    ...fewDifferentBits(couple),
     [`${WINDOW_BYTES} bytes of one anywhere in the other`, sharesWindow(couple)],
     [
       `a key that nonces below ${SMALL_NONCES} explain for both`,
@@ -62,9 +60,9 @@ function countsOf(couples: readonly Couple[], answers: Answers): Map<string, Cou
   return new Map([...seen].map(([question, count]) => [question, { seen: count, of: couples.length }]));
 }
 
-function* equalFields(to: Group, couple: Couple): ReturnType<Answers> {
-  const [a, b] = couple.map((it) => fieldsOf(to, it));
-  for (const name of Object.keys(a!)) yield [`equal ${name}`, a![name]!.join() === b![name]!.join()];
+function* equalFields([a, b]: Couple): ReturnType<Answers> {
+  for (const [name, value] of Object.entries(a.fields))
+    yield [`equal ${name}`, value.join() === b.fields[name]!.join()];
 }
 
 function* equalBytes([a, b]: Couple): ReturnType<Answers> {
@@ -79,14 +77,13 @@ function* equalBits([a, b]: Couple): ReturnType<Answers> {
 }
 
 /** Whether fewer than half of a field's bits differ. */
-function* fewDifferentBits(to: Group, couple: Couple): ReturnType<Answers> {
-  const [a, b] = couple.map((it) => fieldsOf(to, it));
-  for (const name of Object.keys(a!)) {
+function* fewDifferentBits([a, b]: Couple): ReturnType<Answers> {
+  for (const [name, value] of Object.entries(a.fields)) {
     let different = 0;
-    for (const [i, byte] of a![name]!.entries()) {
-      for (let rest = byte ^ b![name]![i]!; rest > 0; rest &= rest - 1) different++;
+    for (const [i, byte] of value.entries()) {
+      for (let rest = byte ^ b.fields[name]![i]!; rest > 0; rest &= rest - 1) different++;
     }
-    yield [`fewer than half of the bits of ${name} differ`, different < 4 * a![name]!.length];
+    yield [`fewer than half of the bits of ${name} differ`, different < 4 * value.length];
   }
 }
 
@@ -102,15 +99,12 @@ function sharesWindow([a, b]: Couple): boolean {
 }
 
 /** sk = (s − k)/c for every small k: what anybody can compute from one signature. */
-function explainedKeys(to: Group): (seen: Seen) => ReadonlySet<string> {
-  const { mcl } = to.curve;
-  return ({ signature, domain, statement, epoch }) => {
-    const parts = splitPsSignature(to.suite, signature)!;
-    const { groupKeyHash } = to;
-    const input = psChallengeInput({ ...parts, domain, statement, epoch, groupKeyHash });
-    const step = mcl.inv(to.curve.scalar(challengeOf(sha256(input))));
-    let key = mcl.mul(to.curve.scalar(parts.response), step);
+function explainedKeys(curve: MclCurve): (seen: Seen) => ReadonlySet<string> {
+  const { mcl } = curve;
+  return ({ challenge, response }) => {
+    const step = mcl.inv(curve.scalar(challenge));
     const keys = new Set<string>();
+    let key = mcl.mul(curve.scalar(response), step);
     for (let k = 0; k < SMALL_NONCES; k++, key = mcl.sub(key, step)) keys.add(key.serialize().join());
     return keys;
   };

@@ -1,8 +1,17 @@
 /** Doctors whose cards sign with the card's own code, as they should or with one leak built in. */
 
 import { createHmac } from 'node:crypto';
-import { concatBytes, fromHex, splitPsSignature, uintToBytes, utf8ToBytes } from '../../../apdu/index.js';
+import {
+  challengeOf,
+  concatBytes,
+  fromHex,
+  psChallengeInput,
+  splitPsSignature,
+  uintToBytes,
+  utf8ToBytes,
+} from '../../../apdu/index.js';
 import { type CryptoEngine, type GroupMemberKey, signGroup } from '../../../applet/index.js';
+import { sha256 } from '../../../host/index.js';
 import { meteredCoprocessor } from '../../applet/crypto/metered-coprocessor.js';
 import { mclEngine } from '../../support/mcl-engine.js';
 import { EPOCH, type Group, member, SIGNED } from '../crypto/group-fixture.js';
@@ -14,6 +23,11 @@ export type Seen = {
   readonly domain: string;
   readonly statement: Uint8Array;
   readonly signature: Uint8Array;
+  /** The parts of the wire by name. */
+  readonly fields: Readonly<Record<string, Uint8Array>>;
+  /** c and k + c·sk of the proof of knowledge of sk, which anybody can compute or read. */
+  readonly challenge: Uint8Array;
+  readonly response: Uint8Array;
 };
 
 /** A way of signing; every leak differs from `honest` in one place. */
@@ -42,8 +56,7 @@ export function doctors(to: Group, variant: Variant, cards: readonly Card[]): re
       const { domain } = SIGNED;
       const statement = concatBytes(utf8ToBytes('record '), coprocessor.random(16));
       const signature = signGroup(coprocessor, to.suite, key, { domain, statement }, ++counter)!;
-      const wire = concatBytes(Uint8Array.of(to.suite.id), uintToBytes(key.epoch, 4), signature);
-      return { wire, epoch: key.epoch, domain, statement, signature };
+      return seenBy(to, { epoch: key.epoch, domain, statement, signature });
     };
     return { sign };
   });
@@ -78,8 +91,18 @@ function leaking(
   };
 }
 
-/** The fields of what is seen, by name. */
-export function fieldsOf(to: Group, { wire, signature }: Seen): Readonly<Record<string, Uint8Array>> {
+/** What the bytes of a signature give away by themselves. */
+function seenBy(to: Group, signed: Pick<Seen, 'epoch' | 'domain' | 'statement' | 'signature'>): Seen {
+  const { epoch, signature } = signed;
   const { s1, s2, commitment, hint, response } = splitPsSignature(to.suite, signature)!;
-  return { suite: wire.subarray(0, 1), epoch: wire.subarray(1, 5), s1, s2, U: commitment, hint, s: response };
+  const { groupKeyHash } = to;
+  const input = psChallengeInput({ ...signed, s1, s2, commitment, hint, groupKeyHash });
+  const [suiteByte, epochBytes] = [Uint8Array.of(to.suite.id), uintToBytes(epoch, 4)];
+  return {
+    ...signed,
+    wire: concatBytes(suiteByte, epochBytes, signature),
+    fields: { suite: suiteByte, epoch: epochBytes, s1, s2, U: commitment, hint, s: response },
+    challenge: challengeOf(sha256(input)),
+    response,
+  };
 }

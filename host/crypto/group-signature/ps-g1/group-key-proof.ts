@@ -3,7 +3,6 @@
  * 95 bytes. Without it a group key could be made from another group's.
  */
 
-import type { Fr, G2 } from 'mcl-wasm';
 import {
   CHALLENGE_BYTES,
   challengeOf,
@@ -15,7 +14,7 @@ import {
 } from '../../../../apdu/index.js';
 import { sha256 } from '../../sha256.js';
 import { sameChallenge } from '../group-verifier.js';
-import type { MclCurve } from '../mcl.js';
+import type { Fr, G2, HostCurve } from '../host-curve.js';
 
 export const GROUP_KEY_PROOF_BYTES = CHALLENGE_BYTES + 2 * SCALAR_BYTES;
 
@@ -39,34 +38,34 @@ export type GroupKeyWitness = { readonly secret: Fr; readonly nonce: Fr };
 
 /** Proves both witnesses for the key with hash `groupKeyHash`. */
 export function proveGroupKey(
-  curve: MclCurve,
+  curve: HostCurve,
   groupKeyHash: Uint8Array,
   x: GroupKeyWitness,
   y: GroupKeyWitness,
 ): Uint8Array {
-  const { mcl, g2 } = curve;
-  const commitments = [x, y].map(({ nonce }) => curve.encodeG2(mcl.mul(g2, nonce)));
+  const { lib, g2 } = curve;
+  const commitments = [x, y].map(({ nonce }) => curve.encodeG2(lib.mul(g2, nonce)));
   const challenge = challengeOf(sha256(psKeyProofInput(groupKeyHash, commitments[0]!, commitments[1]!)));
   const c = curve.scalar(challengeScalar(challenge));
-  const responses = [x, y].map(({ secret, nonce }) => curve.encodeScalar(mcl.add(nonce, mcl.mul(c, secret))));
+  const responses = [x, y].map(({ secret, nonce }) => curve.encodeScalar(lib.add(nonce, lib.mul(c, secret))));
   return concatBytes(challenge, ...responses);
 }
 
 /** Whether `proof` shows knowledge of the discrete logarithms of the (valid) points X~ and Y~. */
 export function verifyGroupKeyProof(
-  curve: MclCurve,
+  curve: HostCurve,
   groupKeyHash: Uint8Array,
   x: G2,
   y: G2,
   proof: Uint8Array,
 ): boolean {
-  const { mcl, g2, parameters } = curve;
+  const { lib, g2, parameters } = curve;
   const parts = splitGroupKeyProof(proof);
   if (!parts || !isScalar(parameters, parts.responseX) || !isScalar(parameters, parts.responseY))
     return false;
   const c = curve.scalar(challengeScalar(parts.challenge));
   const commitment = (response: Uint8Array, point: G2) =>
-    mcl.sub(mcl.mul(g2, curve.scalar(response)), mcl.mul(point, c));
+    lib.sub(lib.mul(g2, curve.scalar(response)), lib.mul(point, c));
   const [rx, ry] = [commitment(parts.responseX, x), commitment(parts.responseY, y)];
   if (rx.isZero() || ry.isZero()) return false;
   return sameChallenge(

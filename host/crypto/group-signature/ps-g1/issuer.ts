@@ -3,7 +3,6 @@
  * sign: NHI's signature over a credential is made elsewhere.
  */
 
-import type { Fr } from 'mcl-wasm';
 import {
   challengeOf,
   challengeScalar,
@@ -20,6 +19,7 @@ import { hedgedScalar, randomScalar } from '../../hedged-scalar.js';
 import type { Rng } from '../../random.js';
 import { sha256 } from '../../sha256.js';
 import {
+  type CertificationRequest,
   type CredentialRequest,
   type GroupIssuer,
   type IssueResult,
@@ -27,12 +27,12 @@ import {
   type IssuingRegister,
   provesKnowledgeOfSk,
 } from '../group-issuer.js';
-import type { MclCurve } from '../mcl.js';
+import type { Fr, HostCurve } from '../host-curve.js';
 import { proveGroupKey } from './group-key-proof.js';
 import { HINT_MASTER_KEY_BYTES } from './hint-key.js';
 
 /** Secret key of an epoch: x ‖ y, 32 bytes each. */
-function splitSecretKey(curve: MclCurve, secretKey: Uint8Array): { readonly x: Fr; readonly y: Fr } {
+function splitSecretKey(curve: HostCurve, secretKey: Uint8Array): { readonly x: Fr; readonly y: Fr } {
   return {
     x: curve.scalar(secretKey.subarray(0, SCALAR_BYTES)),
     y: curve.scalar(secretKey.subarray(SCALAR_BYTES)),
@@ -40,14 +40,14 @@ function splitSecretKey(curve: MclCurve, secretKey: Uint8Array): { readonly x: F
 }
 
 /** The keys of a new epoch, with the proof of knowledge of x and y; the opening key is MK_hint. */
-export function generatePsKeys(curve: MclCurve, epoch: number, rng: Rng): IssuerKeys {
-  const { mcl, parameters, g2 } = curve;
+export function generatePsKeys(curve: HostCurve, epoch: number, rng: Rng): IssuerKeys {
+  const { lib, parameters, g2 } = curve;
   const { order } = parameters;
   const [x, y] = [randomScalar(rng, order), randomScalar(rng, order)];
   const publicKey = joinPsPublicKey({
     suite: groupSuiteOf('ps-g1', parameters.name),
-    x: curve.encodeG2(mcl.mul(g2, curve.scalar(x))),
-    y: curve.encodeG2(mcl.mul(g2, curve.scalar(y))),
+    x: curve.encodeG2(lib.mul(g2, curve.scalar(x))),
+    y: curve.encodeG2(lib.mul(g2, curve.scalar(y))),
   });
   const witness = (secret: Uint8Array, domain: string) => ({
     secret: curve.scalar(secret),
@@ -71,7 +71,7 @@ export class PsIssuer implements GroupIssuer {
   private readonly groupKeyHash: Uint8Array;
 
   constructor(
-    private readonly curve: MclCurve,
+    private readonly curve: HostCurve,
     private readonly keys: IssuerKeys,
     private readonly register: IssuingRegister,
     private readonly rng: Rng,
@@ -86,15 +86,21 @@ export class PsIssuer implements GroupIssuer {
     if (!provesKnowledgeOfSk(this.curve, groupKeyHash, request, member.point))
       return { ok: false, reason: 'proof' };
     if (await this.register.hasMember(request.membershipKey)) return { ok: false, reason: 'known-member' };
-    const { mcl, g1 } = this.curve;
+    return this.certify({ membershipKey: request.membershipKey, freshness: request.nonce });
+  }
+
+  async certify(request: CertificationRequest): Promise<IssueResult> {
+    const member = this.curve.decodeG1(request.membershipKey);
+    if (!member.ok) return member;
+    const { lib, g1 } = this.curve;
     const counter = await this.register.nextCounter();
     const u = this.draw(counter, DOMAIN.nonceCredential);
-    const sigma1 = mcl.mul(g1, u);
+    const sigma1 = lib.mul(g1, u);
     if (!(await this.register.claimUnique(this.curve.encodeG1(sigma1)))) {
       return { ok: false, reason: 'reused-randomness' };
     }
     const { x, y } = splitSecretKey(this.curve, this.keys.secretKey);
-    const sigma2 = mcl.add(mcl.mul(sigma1, x), mcl.mul(member.point, mcl.mul(u, y)));
+    const sigma2 = lib.add(lib.mul(sigma1, x), lib.mul(member.point, lib.mul(u, y)));
     // σ2 = O for sk = −x/y: nobody finds that sk, and the credential would be refused
     if (sigma2.isZero()) return { ok: false, reason: 'infinity' };
     const points = { sigma1: this.curve.encodeG1(sigma1), sigma2: this.curve.encodeG1(sigma2) };
@@ -103,19 +109,18 @@ export class PsIssuer implements GroupIssuer {
   }
 
   private proveU(
-    request: CredentialRequest,
+    { membershipKey, freshness }: CertificationRequest,
     points: { readonly sigma1: Uint8Array; readonly sigma2: Uint8Array },
     u: Fr,
     counter: number,
   ): Uint8Array {
     const { curve } = this;
-    const { mcl, g1 } = curve;
+    const { lib, g1 } = curve;
     const k = this.draw(counter, DOMAIN.nonceCredentialProof);
-    const { nonce: freshness, membershipKey } = request;
     const binding = { freshness, membershipKey, groupKeyHash: this.groupKeyHash, ...points };
-    const commitment = curve.encodeG1(mcl.mul(g1, k));
+    const commitment = curve.encodeG1(lib.mul(g1, k));
     const challenge = challengeOf(sha256(psCredentialProofInput(binding, commitment)));
-    const response = mcl.add(k, mcl.mul(curve.scalar(challengeScalar(challenge)), u));
+    const response = lib.add(k, lib.mul(curve.scalar(challengeScalar(challenge)), u));
     return joinSchnorrProof({ challenge, response: curve.encodeScalar(response) });
   }
 

@@ -5,17 +5,17 @@
  */
 
 import { isScalar } from '../../../../apdu/index.js';
-import type { MclCurve, PointFault } from '../mcl.js';
+import type { HostCurve, PointFault } from '../host-curve.js';
 
 /**
  * A device's share: part·g~, encoded G2 point; the device then forgets the part.
  * @throws {RangeError} when the part is no scalar in [1, r).
  */
-export function openingShare(curve: MclCurve, part: Uint8Array): Uint8Array {
+export function openingShare(curve: HostCurve, part: Uint8Array): Uint8Array {
   if (!isScalar(curve.parameters, part) || part.every((byte) => byte === 0)) {
     throw new RangeError('a part of a secret key is a scalar between 1 and the order');
   }
-  return curve.encodeG2(curve.mcl.mul(curve.g2, curve.scalar(part)));
+  return curve.encodeG2(curve.lib.mul(curve.g2, curve.scalar(part)));
 }
 
 export type OpeningShares = {
@@ -33,19 +33,19 @@ export type OpeningKeyResult =
 
 /** The service's check: shares in the subgroup, and e(D, g~) = e(g, T~) for their sum T~. */
 export function combineOpeningShares(
-  curve: MclCurve,
+  curve: HostCurve,
   { membershipKey, shares }: OpeningShares,
 ): OpeningKeyResult {
-  const { mcl, g1, g2 } = curve;
+  const { lib, g1, g2 } = curve;
   const member = curve.decodeG1(membershipKey);
   if (!member.ok) return member;
   const first = curve.decodeG2(shares[0]);
   if (!first.ok) return first;
   const second = curve.decodeG2(shares[1]);
   if (!second.ok) return second;
-  const key = mcl.add(first.point, second.point);
+  const key = lib.add(first.point, second.point);
   if (key.isZero()) return { ok: false, reason: 'mismatch' };
-  const product = mcl.mul(mcl.millerLoop(g1, key), mcl.millerLoop(mcl.neg(member.point), g2));
-  if (!mcl.finalExp(product).isOne()) return { ok: false, reason: 'mismatch' };
+  const product = lib.mul(lib.millerLoop(g1, key), lib.millerLoop(lib.neg(member.point), g2));
+  if (!lib.finalExp(product).isOne()) return { ok: false, reason: 'mismatch' };
   return { ok: true, openingKey: curve.encodeG2(key) };
 }

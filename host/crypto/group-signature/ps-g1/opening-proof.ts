@@ -3,7 +3,6 @@
  * It convinces anybody that the card with D's sk signed, even against NHI; not who held the card.
  */
 
-import type { G1, G2 } from 'mcl-wasm';
 import {
   challengeOf,
   challengeScalar,
@@ -24,7 +23,7 @@ import {
   openingBinding,
 } from '../group-opener.js';
 import { sameChallenge } from '../group-verifier.js';
-import type { MclCurve } from '../mcl.js';
+import type { G1, G2, HostCurve } from '../host-curve.js';
 import { SignerTest } from './signer-test.js';
 import type { PsVerifier } from './verifier.js';
 
@@ -40,19 +39,19 @@ export function provePsOpening(
   if (!checked.ok || !verifier.equationHolds(checked.points)) return undefined;
   if (!new SignerTest(verifier, checked.points).is(member)) return undefined;
   const { curve } = verifier;
-  const { mcl, g1, g2, parameters } = curve;
+  const { lib, g1, g2, parameters } = curve;
   const { openingKey, doctorId, membershipKey } = member;
   const inputs = { secret: openingKey, counter, domain: DOMAIN.nonceOpening };
-  const r = mcl.mul(g2, curve.scalar(hedgedScalar(rng, parameters.order, inputs)));
+  const r = lib.mul(g2, curve.scalar(hedgedScalar(rng, parameters.order, inputs)));
   const commitments = {
-    t1: curve.encodeGt(mcl.pairing(checked.points[1], r)),
-    t2: curve.encodeGt(mcl.pairing(g1, r)),
+    t1: curve.encodeGt(lib.pairing(checked.points[1], r)),
+    t2: curve.encodeGt(lib.pairing(g1, r)),
   };
   const binding = openingBinding(verifier, { signed, doctorId, membershipKey, judgeNonce });
   const challenge = challengeOf(sha256(psOpeningProofInput(binding, commitments)));
   const key = curve.decodeG2(openingKey);
   if (!key.ok) return undefined;
-  const response = mcl.add(r, mcl.mul(key.point, curve.scalar(challengeScalar(challenge))));
+  const response = lib.add(r, lib.mul(key.point, curve.scalar(challengeScalar(challenge))));
   return joinPsOpeningProof({ challenge, response: curve.encodeG2(response) });
 }
 
@@ -84,12 +83,12 @@ export function verifyPsOpening(
 
 /** e(P, S~)·e(Q, g~)^−c', encoded: T1 for (s1, W), T2 for (g, D). */
 function commitmentOf(
-  curve: MclCurve,
+  curve: HostCurve,
   [p, response]: readonly [G1, G2],
   q: G1,
   challenge: Uint8Array,
 ): Uint8Array {
-  const { mcl, g2 } = curve;
-  const minusQ = mcl.neg(mcl.mul(q, curve.scalar(challengeScalar(challenge))));
-  return curve.encodeGt(mcl.finalExp(mcl.mul(mcl.millerLoop(p, response), mcl.millerLoop(minusQ, g2))));
+  const { lib, g2 } = curve;
+  const minusQ = lib.neg(lib.mul(q, curve.scalar(challengeScalar(challenge))));
+  return curve.encodeGt(lib.finalExp(lib.mul(lib.millerLoop(p, response), lib.millerLoop(minusQ, g2))));
 }

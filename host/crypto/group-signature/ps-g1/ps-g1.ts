@@ -10,6 +10,7 @@ import { loadNoblePsVerifier } from './verifier-noble.js';
 export const PS_G1: GroupScheme = {
   name: 'ps-g1',
   usesHintKey: true,
+  usesOpeningShares: true,
   generateKeys: generatePsKeys,
   makeIssuer: (curve, keys, register, rng) => new PsIssuer(curve, keys, register, rng),
   loadVerifier: loadPsVerifier,

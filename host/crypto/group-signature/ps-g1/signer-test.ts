@@ -1,7 +1,7 @@
 /** PS-G1: whether a member made a signature. */
 
-import type { G1, GT } from 'mcl-wasm';
 import type { OpenableMember } from '../group-opener.js';
+import type { G1, GT } from '../host-curve.js';
 import type { PsPoints, PsVerifier } from './verifier.js';
 
 /** e(s1, T~) = e(W, g~) for one signature and any member; W is the point A of the verification. */
@@ -14,9 +14,9 @@ export class SignerTest {
     private readonly verifier: Pick<PsVerifier, 'curve'>,
     [a, s1]: PsPoints,
   ) {
-    const { mcl, g2 } = verifier.curve;
+    const { lib, g2 } = verifier.curve;
     this.s1 = s1;
-    this.fixed = mcl.millerLoop(mcl.neg(a), g2);
+    this.fixed = lib.millerLoop(lib.neg(a), g2);
   }
 
   /** @throws {Error} when the register's T~ is no point of the subgroup. */
@@ -24,6 +24,6 @@ export class SignerTest {
     const { curve } = this.verifier;
     const key = curve.decodeG2(openingKey);
     if (!key.ok) throw new Error(`the register's opening key of ${doctorId} is malformed: ${key.reason}`);
-    return curve.mcl.finalExp(curve.mcl.mul(curve.mcl.millerLoop(this.s1, key.point), this.fixed)).isOne();
+    return curve.lib.finalExp(curve.lib.mul(curve.lib.millerLoop(this.s1, key.point), this.fixed)).isOne();
   }
 }

@@ -1,6 +1,5 @@
-/** Verification of PS-G1 group signatures on mcl-wasm: one rule for every verifier. */
+/** Verification of PS-G1 group signatures: one rule for every verifier. */
 
-import type { Fr, G1, PrecomputedG2 } from 'mcl-wasm';
 import { challengeScalar, type GroupSuite } from '../../../../apdu/index.js';
 import type {
   CheckedSignature,
@@ -11,13 +10,13 @@ import type {
   SignedStatement,
 } from '../group-verifier.js';
 import { verifyOne } from '../group-verifier.js';
-import type { MclCurve } from '../mcl.js';
+import type { Fr, G1, HostCurve, PreparedG2 } from '../host-curve.js';
 import { verifyGroupKeyProof } from './group-key-proof.js';
 import { readPublicKey, readSignature } from './read.js';
 
 /** Loads a group key: format, subgroup, X~ and Y~ ≠ O, proof of knowledge. */
 export function loadPsVerifier(
-  curve: MclCurve,
+  curve: HostCurve,
   suite: GroupSuite,
   key: PublishedGroupKey,
 ): LoadedMclVerifier {
@@ -30,12 +29,7 @@ export function loadPsVerifier(
   if (!verifyGroupKeyProof(curve, read.groupKeyHash, x.point, y.point, key.proof)) {
     return { ok: false, reason: 'proof' };
   }
-  const { PrecomputedG2 } = curve.mcl;
-  const lines = {
-    x: new PrecomputedG2(x.point),
-    y: new PrecomputedG2(y.point),
-    g: new PrecomputedG2(curve.g2),
-  };
+  const lines = { x: curve.prepare(x.point), y: curve.prepare(y.point), g: curve.prepare(curve.g2) };
   return { ok: true, verifier: new PsVerifier(curve, suite, key.epoch, read.groupKeyHash, lines) };
 }
 
@@ -46,15 +40,15 @@ export function psVerifier(verifier: MclGroupVerifier): PsVerifier {
 }
 
 /** Line coefficients of the fixed G2 arguments X~, Y~, g~. */
-type Lines = { readonly x: PrecomputedG2; readonly y: PrecomputedG2; readonly g: PrecomputedG2 };
+type Lines = { readonly x: PreparedG2; readonly y: PreparedG2; readonly g: PreparedG2 };
 
 /** A = (s/c)·s1 − (1/c)·U, which is sk·s1 for an honest signer; s1; s2. */
 export type PsPoints = readonly [a: G1, s1: G1, s2: G1];
 
-/** Verifies under one key on mcl-wasm. */
+/** Verifies under one key. */
 export class PsVerifier implements MclGroupVerifier<PsPoints> {
   constructor(
-    readonly curve: MclCurve,
+    readonly curve: HostCurve,
     readonly suite: GroupSuite,
     readonly epoch: number,
     readonly groupKeyHash: Uint8Array,
@@ -85,11 +79,12 @@ export class PsVerifier implements MclGroupVerifier<PsPoints> {
 
   /** e(A, Y~)·e(s1, X~)·e(−s2, g~) = 1, with one final exponentiation. */
   equationHolds([a, s1, s2]: PsPoints): boolean {
-    const { mcl } = this.curve;
     const { x, y, g } = this.lines;
-    const two = mcl.precomputedMillerLoop2(a, y, s1, x);
-    const third = mcl.precomputedMillerLoop(mcl.neg(s2), g);
-    return mcl.finalExp(mcl.mul(two, third)).isOne();
+    return this.curve.productIsOne([
+      [a, y],
+      [s1, x],
+      [this.curve.lib.neg(s2), g],
+    ]);
   }
 
   dispose(): void {
@@ -98,8 +93,8 @@ export class PsVerifier implements MclGroupVerifier<PsPoints> {
 
   /** (s/c)·s1 − (1/c)·U. */
   private member(s1: G1, commitment: G1, { challenge, response }: Record<'challenge' | 'response', Fr>): G1 {
-    const { mcl } = this.curve;
-    const inverse = mcl.inv(challenge);
-    return mcl.sub(mcl.mul(s1, mcl.mul(response, inverse)), mcl.mul(commitment, inverse));
+    const { lib } = this.curve;
+    const inverse = lib.inv(challenge);
+    return lib.mulVec([s1, commitment], [lib.mul(response, inverse), lib.neg(inverse)]);
   }
 }

@@ -1,0 +1,22 @@
+/** An application as it stands on a card: declaration, handlers, life cycle, session. */
+
+import type { ApplicationSpec, LifeCycle } from '../../apdu/index.js';
+import type { ApplicationState } from './application-state.js';
+import type { Application, Handler, SecureMessagingSession } from './card-os.js';
+
+/**
+ * A class for the sake of its getter: one in an object literal makes a hidden class of its own for every
+ * card, and a fork that nobody needs any more then stays in memory until a full garbage collection.
+ */
+export class InstalledApplication implements Application {
+  constructor(
+    readonly spec: ApplicationSpec,
+    readonly handlers: Readonly<Record<string, Handler>>,
+    private readonly state: ApplicationState,
+    readonly secureMessaging: SecureMessagingSession | undefined,
+  ) {}
+
+  get lifeCycle(): LifeCycle {
+    return this.state.lifeCycle;
+  }
+}

@@ -1,0 +1,159 @@
+/** Members of a BBS group: the credential (eq. 4) and signatures that only the opening service tells apart. */
+
+import {
+  type CurveName,
+  concatBytes,
+  encodeTemplate,
+  equalBytes,
+  PROFESSIONAL_APPLICATION,
+  STATEMENT,
+  SW,
+} from '../../apdu/index.js';
+import { caseFamily, PROFESSIONAL } from '../case.js';
+import { expectDifferent, expectOk, expectRefusal, expectThat } from '../checks.js';
+import { TestBbsGroup } from '../issuer/bbs-group.js';
+import type { MembershipRequest } from '../issuer/group.js';
+import { prepareProfessional } from '../issuer/personalise.js';
+import type { TestCard } from '../test-card.js';
+import { verifyPin } from './steps.js';
+
+const { commands, algorithms } = PROFESSIONAL_APPLICATION;
+const { joinRequest, joinComplete, activate, computeSignature, manageSecurityEnvironment } = commands;
+const EQ_4 = 'project, docs/group-signature-suites.md, join';
+const SIGN = 'project, docs/group-signature-suites.md, sign';
+
+/** A prepared card with an open join of a BBS group. */
+async function openJoin(
+  card: TestCard,
+  curve: CurveName = 'bn254',
+): Promise<{ group: TestBbsGroup; request: MembershipRequest }> {
+  const { decryptionKey } = await prepareProfessional(card);
+  const group = new TestBbsGroup(card.issuer, curve);
+  const nonce = card.random.bytes(16);
+  const data = { nonce, suite: group.suite.id, groupKeyHash: group.groupKeyHash };
+  const { membershipKey } = await expectOk(card, joinRequest, { data });
+  return { group, request: { nonce, membershipKey, decryptionKey } };
+}
+
+type Refused = {
+  readonly name: string;
+  readonly what: string;
+  readonly make: (group: TestBbsGroup, request: MembershipRequest) => ReturnType<TestBbsGroup['credential']>;
+};
+
+const flipped = (bytes: Uint8Array): Uint8Array => {
+  const copy = bytes.slice();
+  copy[copy.length - 1]! ^= 0x01;
+  return copy;
+};
+
+const REFUSED: readonly Refused[] = [
+  ...(['a', 'e', 'proof'] as const).map((part) => ({
+    name: `wrong-${part}`,
+    what: `a changed ${part === 'proof' ? 'proof of the issuer' : part}`,
+    make: (group: TestBbsGroup, request: MembershipRequest) =>
+      group.credential(request, { [part]: flipped(group.parts(request)[part]) }),
+  })),
+  {
+    name: 'infinity',
+    what: 'the point at infinity',
+    make: (group, request) => group.credential(request, { a: new Uint8Array(32) }),
+  },
+  {
+    name: 'own-opening-key',
+    what: "an opening key of this card's own",
+    make: (group, request) => {
+      const { keyPoints } = group.parts(request);
+      const own = concatBytes(keyPoints.subarray(0, -32), group.suite.curve.g1Generator);
+      return group.credential(request, { keyPoints: own });
+    },
+  },
+  {
+    name: 'own-issuing-key',
+    what: "an issuing key of this card's own, rightly proven,",
+    make: (group, request) => group.markedCredential(request),
+  },
+  {
+    name: 'length',
+    what: 'a byte more',
+    make: (group, request) => {
+      const { groupCredential } = group.credential(request);
+      return group.signed(request, concatBytes(groupCredential, Uint8Array.of(0)));
+    },
+  },
+];
+
+/** From a blank card to one that signs; the signer is the key that joined. */
+function signs(curve: CurveName) {
+  return {
+    name: `bbs-signs-${curve}`,
+    title: `a member of a BBS group on ${curve} signs; the signature opens to its D, and two have no part in common`,
+    clause: SIGN,
+    async run(card: TestCard) {
+      const { group, request } = await openJoin(card, curve);
+      await expectOk(card, joinComplete, { data: group.credential(request) });
+      await expectOk(card, activate, {});
+      await verifyPin(card);
+      const { reference, input } = algorithms.visitConfirmation;
+      const algorithm = Uint8Array.of(reference);
+      const data = encodeTemplate(input, {
+        envelopeHash: card.random.bytes(32),
+        challenge: card.random.bytes(16),
+        hospitalId: 'H-1',
+        replyKey: card.issuer.sealingKeys.publicKey,
+      });
+      const signatures: Uint8Array[] = [];
+      for (let i = 0; i < 2; i++) {
+        await expectOk(card, manageSecurityEnvironment, { p2: 'digital signature', data: { algorithm } });
+        const { groupSignature } = await expectOk(card, computeSignature, { data });
+        const signer = group.signerOf(STATEMENT.visitConfirmation, data, groupSignature);
+        expectThat(
+          signer !== undefined && equalBytes(signer, request.membershipKey),
+          'a group signature that verifies and opens to the membership key',
+          'one that does not',
+        );
+        signatures.push(groupSignature);
+      }
+      const { g1Bytes } = group.suite.curve;
+      for (let at = 0; at < 4; at++) {
+        const point = (bytes: Uint8Array) => bytes.subarray(at * g1Bytes, (at + 1) * g1Bytes);
+        expectDifferent(point(signatures[0]!), point(signatures[1]!), 'points');
+      }
+    },
+  };
+}
+
+export const BBS_MEMBERSHIP_CASES = caseFamily(
+  {
+    category: 'membership',
+    applications: PROFESSIONAL,
+    fixture: 'blank',
+    features: ['group-signature', 'personalisation'],
+    clause: EQ_4,
+  },
+  [
+    signs('bls12381'),
+    signs('bn254'),
+    ...REFUSED.map(({ name, what, make }) => ({
+      name: `bbs-${name}`,
+      title: `a BBS credential with ${what} is refused, though NHI signed it`,
+      clause: `${EQ_4}; ISO/IEC 7816-4:2020, 5.6 (6A80)`,
+      async run(card: TestCard) {
+        const { group, request } = await openJoin(card);
+        await expectRefusal(card, joinComplete, { data: make(group, request) }, SW.incorrectData);
+        // the right one still completes the join: nothing was half-stored
+        await expectOk(card, joinComplete, { data: group.credential(request) });
+      },
+    })),
+    {
+      name: 'bbs-point-outside-subgroup',
+      title: 'on BLS12-381 a BBS credential point outside the subgroup of prime order is refused',
+      clause: 'project, CRYPTO: subgroup membership is proven by r·P = O',
+      async run(card) {
+        const { group, request } = await openJoin(card, 'bls12381');
+        const data = group.credential(request, { a: group.g1.outsideSubgroup() });
+        await expectRefusal(card, joinComplete, { data }, SW.incorrectData);
+      },
+    },
+  ],
+);
