@@ -1,27 +1,30 @@
 /**
- * Secure messaging in its checksum-only form (ISO/IEC 7816-4:2020, clause 10): the data stay
- * readable, header, data and status are bound to a session by a cryptographic checksum. Framing
- * only: whoever holds the session key computes the checksum (AES-CMAC, first 8 bytes) over the
- * bytes that {@link commandMacInput} and {@link responseMacInput} give.
+ * Secure messaging of a session between cards (ISO/IEC 7816-4:2020, clause 10): data encrypted, header,
+ * data and status under a cryptographic checksum, every message counted. Framing only: whoever holds the
+ * session keys computes AES-CBC and AES-CMAC (first 8 bytes) over what these functions give.
  *
  * | | on the wire |
  * |---|---|
  * | command header | CLA with bits 4 and 3 set (0C, or 8C for a proprietary command): the header is authenticated |
- * | command data | `81 L plain` (when there are data), `97 01 Le` or `97 02 Le Le` (when an answer is wanted), `8E 08 checksum` |
- * | response data | `81 L plain` (when there are data), `99 02 SW1 SW2`, `8E 08 checksum` |
+ * | command data | `87 L 01 cryptogram` (when there are data), `97 01 Le` or `97 02 Le Le` (when an answer is wanted), `8E 08 checksum` |
+ * | response data | `87 L 01 cryptogram` (when there are data), `99 02 SW1 SW2`, `8E 08 checksum` |
  *
  * | checksum of | bytes |
  * |---|---|
  * | a command | counter (16 bytes) ‖ CLA INS P1 P2 80 00×11 ‖ objects before 8E, padded |
  * | a response | counter (16 bytes) ‖ objects before 8E, padded |
  *
- * Padding is 80 and as many 00 as fill a block of 16 (10.2.3.1), always at least the 80, so that no
- * two inputs have the same bytes. Odd tags (81, 97, 99) are those that enter the checksum (10.2.1).
- * Data that exceed one command go as a chain; the checksum stands in the last link, and the header
- * it covers is the one of that link, which has no chaining bit.
+ * The send sequence counter grows by one for each message, commands and responses alike. The cryptogram
+ * is AES-CBC of the padded data; its initial value is the counter encrypted under the same key, so that it
+ * is never the same and nobody foresees it. The padding-content indicator 01 (10.2.2) names the padding:
+ * 80 and as many 00 as fill a block of 16, always at least the 80, which the checksum uses too. Odd tags
+ * (87, 97, 99) are those that enter the checksum (10.2.1). The status inside counts; outside stands 9000
+ * whenever the protection was right. Data that exceed one command go as a chain; the checksum stands in
+ * the last link, and the header it covers is the one of that link, which has no chaining bit.
  */
 
 import { bytesToUint, concatBytes, uintToBytes } from './bytes.js';
+import { padBlocks } from './encoding/padding.js';
 import { decodeTlvs, encodeTlv, type Tlv, TlvError } from './tlv.js';
 
 /** Class bits that announce secure messaging with an authenticated header (5.4.1, first interindustry range). */
@@ -29,16 +32,20 @@ export const SECURE_MESSAGING_CLASS_BITS = 0x0c;
 /** Bytes of the cryptographic checksum. */
 export const CHECKSUM_BYTES = 8;
 
-const PLAIN_TAG = 0x81;
+const CRYPTOGRAM_TAG = 0x87;
+const PADDING_INDICATOR = 0x01;
 const LE_TAG = 0x97;
 const STATUS_TAG = 0x99;
 const CHECKSUM_TAG = 0x8e;
 const BLOCK_BYTES = 16;
 
 /** What a protected command carries before its checksum; `le` as in a command APDU, 1 to 65,536. */
-export type ProtectedCommand = { readonly plain?: Uint8Array | undefined; readonly le?: number | undefined };
+export type ProtectedCommand = {
+  readonly cryptogram?: Uint8Array | undefined;
+  readonly le?: number | undefined;
+};
 /** What a protected response carries before its checksum. */
-export type ProtectedResponse = { readonly plain?: Uint8Array | undefined; readonly sw: number };
+export type ProtectedResponse = { readonly cryptogram?: Uint8Array | undefined; readonly sw: number };
 /** The checksum, and the bytes of the data objects that it covers beside counter and header. */
 export type Checksummed = { readonly objects: Uint8Array; readonly checksum: Uint8Array };
 
@@ -49,22 +56,17 @@ export function isProtectedClass(cla: number): boolean {
 
 /** The data objects of a command that its checksum covers. @throws {RangeError} for an Le outside 1 to 65,536. */
 export function protectedCommandObjects(command: ProtectedCommand): Uint8Array {
-  const { plain, le } = command;
-  if (le !== undefined && !(Number.isInteger(le) && le >= 1 && le <= 65536)) {
-    throw new RangeError(`Le ${le} is not 1 to 65536`);
-  }
+  const { cryptogram, le } = command;
   return concatBytes(
-    plain ? encodeTlv(PLAIN_TAG, plain) : new Uint8Array(0),
-    le === undefined
-      ? new Uint8Array(0)
-      : encodeTlv(LE_TAG, le <= 256 ? uintToBytes(le % 256, 1) : uintToBytes(le % 65536, 2)),
+    cryptogramObject(cryptogram),
+    le === undefined ? new Uint8Array(0) : encodeTlv(LE_TAG, leToBytes(le)),
   );
 }
 
 /** The data objects of a response that its checksum covers. */
 export function protectedResponseObjects(response: ProtectedResponse): Uint8Array {
   return concatBytes(
-    response.plain ? encodeTlv(PLAIN_TAG, response.plain) : new Uint8Array(0),
+    cryptogramObject(response.cryptogram),
     encodeTlv(STATUS_TAG, uintToBytes(response.sw, 2)),
   );
 }
@@ -86,20 +88,20 @@ export function protectedResponseData(
 /** The parts of a protected command's data field. @throws {TlvError} when it has any other form. */
 export function parseProtectedCommandData(bytes: Uint8Array): ProtectedCommand & Checksummed {
   const { before, objects, checksum } = splitChecksum(bytes);
-  const plain = take(before, PLAIN_TAG);
+  const cryptogram = takeCryptogram(before);
   const le = take(before, LE_TAG);
   if (before.length > 0) throw new TlvError('unexpected secure messaging data object', 0);
-  return { plain, le: le && parseLe(le), objects, checksum };
+  return { cryptogram, le: le && leFromBytes(le), objects, checksum };
 }
 
 /** The parts of a protected response's data field. @throws {TlvError} when it has any other form. */
 export function parseProtectedResponse(bytes: Uint8Array): ProtectedResponse & Checksummed {
   const { before, objects, checksum } = splitChecksum(bytes);
-  const plain = take(before, PLAIN_TAG);
+  const cryptogram = takeCryptogram(before);
   const status = take(before, STATUS_TAG);
   if (status?.length !== 2) throw new TlvError('processing status (tag 99) missing or not of 2 bytes', 0);
   if (before.length > 0) throw new TlvError('unexpected secure messaging data object', 0);
-  return { plain, sw: bytesToUint(status), objects, checksum };
+  return { cryptogram, sw: bytesToUint(status), objects, checksum };
 }
 
 /**
@@ -110,19 +112,32 @@ export function parseProtectedResponse(bytes: Uint8Array): ProtectedResponse & C
  */
 export function commandMacInput(counter: number, header: Uint8Array, objects: Uint8Array): Uint8Array {
   if (header.length !== 4) throw new RangeError(`a header has 4 bytes, not ${header.length}`);
-  return concatBytes(uintToBytes(counter, BLOCK_BYTES), pad(header), pad(objects));
+  return concatBytes(counterBlock(counter), padBlocks(header), padBlocks(objects));
 }
 
 /** The bytes that the checksum of a response covers; `counter` is the one of this response. */
 export function responseMacInput(counter: number, objects: Uint8Array): Uint8Array {
-  return concatBytes(uintToBytes(counter, BLOCK_BYTES), pad(objects));
+  return concatBytes(counterBlock(counter), padBlocks(objects));
 }
 
-function pad(bytes: Uint8Array): Uint8Array {
-  const padded = new Uint8Array((Math.floor(bytes.length / BLOCK_BYTES) + 1) * BLOCK_BYTES);
-  padded.set(bytes);
-  padded[bytes.length] = 0x80;
-  return padded;
+/** Block that is encrypted under the encryption key to give the initial value of a message. */
+export function counterBlock(counter: number): Uint8Array {
+  return uintToBytes(counter, BLOCK_BYTES);
+}
+
+function cryptogramObject(cryptogram: Uint8Array | undefined): Uint8Array {
+  if (!cryptogram) return new Uint8Array(0);
+  return encodeTlv(CRYPTOGRAM_TAG, concatBytes(Uint8Array.of(PADDING_INDICATOR), cryptogram));
+}
+
+/** Whole blocks behind the indicator; any other form is no cryptogram. */
+function takeCryptogram(objects: Tlv[]): Uint8Array | undefined {
+  const value = take(objects, CRYPTOGRAM_TAG);
+  if (!value) return undefined;
+  if (value[0] !== PADDING_INDICATOR || value.length < 2 || (value.length - 1) % BLOCK_BYTES !== 0) {
+    throw new TlvError('cryptogram (tag 87) without its indicator, or not of whole blocks', 0);
+  }
+  return value.subarray(1);
 }
 
 function checksumObject(checksum: Uint8Array): Uint8Array {
@@ -145,8 +160,14 @@ function take(objects: Tlv[], tag: number): Uint8Array | undefined {
   return objects[0]?.tag === tag ? objects.shift()!.value : undefined;
 }
 
-/** One byte for 1 to 256, two bytes above: one encoding per value here too. */
-function parseLe(value: Uint8Array): number {
+/** Le as object 97 has it: one byte for 1 to 256, two above. @throws {RangeError} outside 1 to 65,536. */
+export function leToBytes(le: number): Uint8Array {
+  if (!(Number.isInteger(le) && le >= 1 && le <= 65536)) throw new RangeError(`Le ${le} is not 1 to 65536`);
+  return le <= 256 ? uintToBytes(le % 256, 1) : uintToBytes(le % 65536, 2);
+}
+
+/** Le of object 97; one encoding per value here too. @throws {TlvError} for any other. */
+export function leFromBytes(value: Uint8Array): number {
   if (value.length === 1) return value[0]! || 256;
   const le = value.length === 2 ? bytesToUint(value) || 65536 : 0;
   if (le <= 256) throw new TlvError('Le (tag 97) not in its shortest form', 0);

@@ -35,6 +35,8 @@ import { ROLE_CERTIFICATE_CASES } from './cases/role-certificate.js';
 import { SECURE_CHANNEL_CASES } from './cases/secure-channel.js';
 import { SECURE_MESSAGING_CASES } from './cases/secure-messaging.js';
 import { SELECTION_CASES } from './cases/selection.js';
+import { SESSION_ENGINE_CASES } from './cases/session-engine.js';
+import { SESSION_READING_CASES } from './cases/session-reading.js';
 import { VISIT_CASES } from './cases/visit.js';
 import { declarationCases } from './generated/declaration.js';
 
@@ -62,6 +64,7 @@ const FAMILIES: readonly (readonly ConformanceCase[])[] = [
   CERTIFICATE_CHAIN_CASES,
   AUTHENTICATION_CASES,
   SECURE_MESSAGING_CASES,
+  SESSION_READING_CASES,
   VISIT_CASES,
   PRESCRIPTION_CASES,
   COLLECTION_CASES,
@@ -75,6 +78,7 @@ const FAMILIES: readonly (readonly ConformanceCase[])[] = [
   OPENING_SPLIT_CASES,
   MEMBERSHIP_RENEWAL_CASES,
   PROFESSIONAL_CASES,
+  SESSION_ENGINE_CASES,
   APPLICATIONS.flatMap(declarationCases),
 ];
 

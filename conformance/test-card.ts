@@ -10,13 +10,16 @@ import {
   encodeRequest,
   fromHex,
   needsSecureChannel,
+  parseCommandApdu,
   parseResponseApdu,
   type RequestOf,
   type ResponseApdu,
   SW,
+  takesSession,
 } from '../apdu/index.js';
 import type { CardConnection } from '../reader-drivers/index.js';
 import { CheckFailure, checkStatus } from './checks.js';
+import type { CardSession } from './issuer/card-session.js';
 import { parseGreeting, SecureChannel } from './issuer/secure-channel.js';
 import type { SeededRandom } from './issuer/seeded-random.js';
 import type { TestIssuer } from './issuer/test-issuer.js';
@@ -49,6 +52,8 @@ export class TestCard {
   private connection: CardConnection | undefined;
   /** The secure channel for personalisation; a selection or a reset ends it. */
   private channel: SecureChannel | undefined;
+  /** The session that proved a role; a selection or a reset ends it. */
+  private session: CardSession | undefined;
 
   constructor(private readonly parts: TestCardParts) {}
 
@@ -71,7 +76,7 @@ export class TestCard {
 
   async open(): Promise<void> {
     this.connection = await this.inTime(this.parts.connect());
-    this.channel = undefined;
+    this.forget();
     this.events.push({ kind: 'reset' });
   }
 
@@ -84,7 +89,7 @@ export class TestCard {
   /** Warm reset: the application is no longer selected. */
   async reset(): Promise<void> {
     if (this.connection) await this.inTime(this.connection.reset());
-    this.channel = undefined;
+    this.forget();
     this.events.push({ kind: 'reset' });
   }
 
@@ -98,7 +103,7 @@ export class TestCard {
   async send(command: Uint8Array | string): Promise<ResponseApdu> {
     const bytes = typeof command === 'string' ? fromHex(command) : command;
     if (!this.connection) throw new CheckFailure('a connected card', 'no connection');
-    if (bytes[1] === SELECT_INS && bytes[2] === BY_NAME) this.channel = undefined;
+    if (bytes[1] === SELECT_INS && bytes[2] === BY_NAME) this.forget();
     const response = await this.inTime(this.connection.transmit(bytes));
     this.events.push({ kind: 'exchange', command: bytes, response });
     const parsed = parseResponseApdu(response);
@@ -124,8 +129,32 @@ export class TestCard {
     return this.fetchAll(await this.send(encodeCommandApdu({ ...fields, data: data.subarray(offset) })));
   }
 
-  /** A declared command with its request; one of personalisation goes through a secure channel. */
+  /** From now on what a role may permit goes under secure messaging of this session. */
+  enterSession(session: CardSession | undefined): void {
+    this.session = session;
+  }
+
+  /** One command APDU under secure messaging of the session, if one is open, and its plain answer. */
+  async sendInSession(command: Uint8Array | string): Promise<ResponseApdu> {
+    const apdu = parseCommandApdu(typeof command === 'string' ? fromHex(command) : command);
+    if ('fault' in apdu) throw new Error(`no command APDU: ${apdu.fault}`);
+    return this.transmitInSession(apdu);
+  }
+
+  /** As {@link sendInSession}, for fields of a command. */
+  async transmitInSession(fields: CommandApduFields): Promise<ResponseApdu> {
+    const { session } = this;
+    if (!session) return this.transmit(fields);
+    return session.openOrRefused(await this.transmit(session.protectFields(fields)));
+  }
+
+  /**
+   * A declared command with its request; one that a role may permit goes under secure messaging of the
+   * session, one of personalisation through a secure channel.
+   */
   async command<const C extends CommandSpec>(spec: C, request: RequestOf<C>): Promise<ResponseApdu> {
+    const { session } = this;
+    if (session && takesSession(spec)) return session.refusalOf(this, spec, request);
     const response = await this.transmit(await this.protect(spec, request));
     const { channel } = this;
     if (!channel || !needsSecureChannel(spec.secureMessaging)) return response;
@@ -143,6 +172,11 @@ export class TestCard {
     if (!needsSecureChannel(spec.secureMessaging)) return fields;
     this.channel ??= await this.openChannel();
     return this.channel?.protect(fields) ?? fields;
+  }
+
+  private forget(): void {
+    this.channel = undefined;
+    this.session = undefined;
   }
 
   private async openChannel(): Promise<SecureChannel | undefined> {

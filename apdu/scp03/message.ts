@@ -60,21 +60,6 @@ export function scp03CounterBlock(counter: number, direction: 'command' | 'respo
   return block;
 }
 
-/** Data followed by 80 and as many 00 as fill a block (Amendment D, 4.1.4). */
-export function scp03Pad(data: Uint8Array): Uint8Array {
-  const padded = new Uint8Array((Math.floor(data.length / BLOCK_BYTES) + 1) * BLOCK_BYTES);
-  padded.set(data);
-  padded[data.length] = 0x80;
-  return padded;
-}
-
-/** The data in padded bytes, or `undefined` when the padding is not one that {@link scp03Pad} makes. */
-export function scp03Unpad(padded: Uint8Array): Uint8Array | undefined {
-  let end = padded.length - 1;
-  while (end > padded.length - BLOCK_BYTES && padded[end] === 0) end--;
-  return end >= 0 && padded[end] === 0x80 ? padded.subarray(0, end) : undefined;
-}
-
 /** Whether answers with this status word are protected: success and warnings, no errors (6.2.5). */
 export function isProtectedStatus(sw: number): boolean {
   return sw === 0x9000 || sw >> 8 === 0x62 || sw >> 8 === 0x63;

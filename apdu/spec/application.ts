@@ -27,8 +27,15 @@ export const COMMON_STATUS: readonly CommandStatus[] = [
   { status: SW.chainingNotSupported, reason: 'CLA announces a chain where there is none' },
   { status: SW.lastCommandExpected, reason: 'a chain was interrupted by another command' },
   { status: SW.conditionsNotSatisfied, reason: "not in this state of the application's life cycle" },
-  { status: SW.securityStatusNotSatisfied, reason: 'the access rule is not met' },
-  { status: SW.secureMessagingMissing, reason: 'the command must be protected and is not' },
+  {
+    status: SW.securityStatusNotSatisfied,
+    reason: 'the access rule is not met; a role counts only under secure messaging of its session',
+  },
+  {
+    status: SW.secureMessagingMissing,
+    reason:
+      'the checksum is missing, or the objects are not those of secure messaging; the session is closed',
+  },
   { status: SW.secureMessagingIncorrect, reason: 'the checksum is wrong; the session is closed' },
   { status: SW.incorrectData, reason: 'the data objects are not those declared' },
   { status: SW.notEnoughMemory, reason: 'the command needs more RAM than this card profile has' },

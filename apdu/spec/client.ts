@@ -1,19 +1,12 @@
 /**
  * Typed client of one application on a card: a request of the declared type in, the declared
  * answer or a refusal with its reason out. It chains long data, fetches long answers, corrects Le,
- * and has a caller wrap commands in secure messaging with whatever holds the session key.
+ * and sends commands through a secure channel whose keys somebody else holds.
  */
 
 import { fromHex, toHex } from '../bytes.js';
 import type { CommandApduFields } from '../command-apdu.js';
 import type { ResponseApdu } from '../response-apdu.js';
-import { isProtectedStatus } from '../scp03/message.js';
-import {
-  parseProtectedResponse,
-  protectedCommandData,
-  protectedCommandObjects,
-  SECURE_MESSAGING_CLASS_BITS,
-} from '../secure-messaging.js';
 import { describeStatusWord, SW } from '../status-word.js';
 import { TlvError } from '../tlv.js';
 import { statusesOf } from './application.js';
@@ -44,20 +37,15 @@ export type CallResult<C extends CommandSpec> =
 export type RequestArguments<C extends CommandSpec> =
   unknown extends RequestOf<C> ? [request?: object] : [request: RequestOf<C>];
 
-/** Whoever holds the session key, as another card does. Counters are theirs to keep. */
-export interface SessionKeyHolder {
-  /** Checksum (8 bytes) of a command: `header` is CLA INS P1 P2, `objects` what stands before the checksum. */
-  protect(header: Uint8Array, objects: Uint8Array): Promise<Uint8Array>;
-  /** Whether `checksum` is that of a response whose covered data objects are `objects`. */
-  verify(objects: Uint8Array, checksum: Uint8Array): Promise<boolean>;
-}
-
-/** The host's end of a secure channel SCP03. Keys and counters are its own. */
+/**
+ * The host's end of protected messages: a secure channel SCP03, or a session between cards whose keys
+ * another card holds. Keys and counters are its own.
+ */
 export interface SecureChannel {
   /** The protected form of a command. */
   protect(command: CommandApduFields): Promise<CommandApduFields>;
-  /** The plain data of an answer, or `undefined` when its protection is wrong. */
-  open(response: ResponseApdu): Promise<Uint8Array | undefined>;
+  /** The plain data and the status word of an answer, or `undefined` when its protection is wrong. */
+  open(response: ResponseApdu): Promise<ResponseApdu | undefined>;
 }
 
 /** Calls of one application. Every method throws {@link CardAnswerError} for a card that breaks the protocol. */
@@ -67,13 +55,7 @@ export interface CardClient<A extends ApplicationSpec> {
   select(aid?: string): Promise<CallResult<typeof select>>;
   /** @throws {RangeError} when the request is not what the declaration allows; nothing is sent then. */
   call<const C extends CommandSpec>(command: C, ...request: RequestArguments<C>): Promise<CallResult<C>>;
-  /** As {@link call}, under secure messaging with the session that `holder` keeps. */
-  callProtected<const C extends CommandSpec>(
-    command: C,
-    request: RequestOf<C>,
-    holder: SessionKeyHolder,
-  ): Promise<CallResult<C>>;
-  /** As {@link call}, through a secure channel SCP03. */
+  /** As {@link call}, through a secure channel or a session. */
   callThrough<const C extends CommandSpec>(
     channel: SecureChannel,
     command: C,
@@ -95,38 +77,26 @@ export function cardClient<const A extends ApplicationSpec>(
     return resultOf(command, answer.sw, answer.data);
   };
 
-  const callProtected = async <const C extends CommandSpec>(
-    command: C,
-    request: RequestOf<C>,
-    holder: SessionKeyHolder,
-  ): Promise<CallResult<C>> => {
-    const apdu = encodeRequest(command, request);
-    const answer = await exchange(transmit, await protectCommand(apdu, holder), command.chaining === true);
-    // a card that refuses the protection itself closes the session and answers in the clear (10.3)
-    if (answer.data.length === 0 && !isSuccess(answer.sw)) return refusal(command, answer.sw);
-    const { sw, data } = await openResponse(command, answer.data, holder);
-    return resultOf(command, sw, data);
-  };
-
   const callThrough = async <const C extends CommandSpec>(
     channel: SecureChannel,
     command: C,
     ...[request]: RequestArguments<C>
   ): Promise<CallResult<C>> => {
     const apdu = encodeRequest(command, (request ?? {}) as RequestOf<C>);
-    const answer = await exchange(transmit, await channel.protect(apdu), command.chaining === true);
-    if (!isProtectedStatus(answer.sw)) return refusal(command, answer.sw);
-    const data = await channel.open(answer);
-    if (!data) {
+    // protection lengthens a command, so it may be a chain though the plain one is not
+    const answer = await exchange(transmit, await channel.protect(apdu), true);
+    // a card that refuses the command itself, or its protection, answers in the clear
+    if (answer.data.length === 0 && !isSuccess(answer.sw)) return refusal(command, answer.sw);
+    const opened = await channel.open(answer);
+    if (!opened) {
       throw new CardAnswerError('checksum', `${command.name}: the protection of the response is wrong`);
     }
-    return resultOf(command, answer.sw, data);
+    return resultOf(command, opened.sw, opened.data);
   };
 
   return {
     application,
     call,
-    callProtected,
     callThrough,
     select: async (aid = application.aid) => {
       const apdu = encodeRequest(select, {
@@ -141,36 +111,9 @@ export function cardClient<const A extends ApplicationSpec>(
   };
 }
 
-async function protectCommand(apdu: CommandApduFields, holder: SessionKeyHolder): Promise<CommandApduFields> {
-  const cla = apdu.cla | SECURE_MESSAGING_CLASS_BITS;
-  const plain = apdu.data && apdu.data.length > 0 ? apdu.data : undefined;
-  const objects = protectedCommandObjects({ plain, le: apdu.le });
-  const checksum = await holder.protect(Uint8Array.of(cla, apdu.ins, apdu.p1, apdu.p2), objects);
-  // the answer always has data: at least the status and its checksum
-  return { ...apdu, cla, data: protectedCommandData({ plain, le: apdu.le, checksum }), le: 256 };
-}
-
-async function openResponse(
-  command: CommandSpec,
-  data: Uint8Array,
-  holder: SessionKeyHolder,
-): Promise<{ readonly sw: number; readonly data: Uint8Array }> {
-  let wrapped: ReturnType<typeof parseProtectedResponse>;
-  try {
-    wrapped = parseProtectedResponse(data);
-  } catch (error) {
-    if (!(error instanceof TlvError)) throw error;
-    throw new CardAnswerError('unprotected', `${command.name}: ${error.message}`, { cause: error });
-  }
-  if (!(await holder.verify(wrapped.objects, wrapped.checksum))) {
-    throw new CardAnswerError('checksum', `${command.name}: the checksum of the response is wrong`);
-  }
-  return { sw: wrapped.sw, data: wrapped.plain ?? new Uint8Array(0) };
-}
-
-/** 6282 is a success with a warning: the file ended before Le, what there was is in the answer. */
+/** 62xx is a success with a warning (5.6), as 6282: the file ended before Le, what there was is in the answer. */
 function isSuccess(sw: number): boolean {
-  return sw === SW.ok.sw || sw === SW.endOfFile.sw;
+  return sw === SW.ok.sw || sw >> 8 === SW.endOfFile.sw >> 8;
 }
 
 function resultOf<C extends CommandSpec>(command: C, sw: number, bytes: Uint8Array): CallResult<C> {

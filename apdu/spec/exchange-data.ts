@@ -3,7 +3,7 @@
 import { toHex } from '../bytes.js';
 import type { CommandApdu } from '../command-apdu.js';
 import { splitScp03Data } from '../scp03/message.js';
-import { parseProtectedCommandData, parseProtectedResponse } from '../secure-messaging.js';
+import { leToBytes, parseProtectedCommandData, parseProtectedResponse } from '../secure-messaging.js';
 import type { Template } from '../template.js';
 import { decodeTlvs, TlvError } from '../tlv.js';
 import type { CardView, FoundCommand } from './card-view.js';
@@ -34,10 +34,14 @@ export function decodeRequest(
     const objects = [unreadable(found.secretRequest, data, wrapped.fault)];
     return { objects, plain: new Uint8Array(0), protected: true };
   }
-  const { plain, checksum } = wrapped.value;
+  const { cryptogram, le, checksum } = wrapped.value;
   return {
-    objects: [...(plain ? plainRequest(card, found, apdu, plain) : []), checksumObject(checksum)],
-    plain: plain ?? new Uint8Array(0),
+    objects: [
+      ...cryptogramObjects(cryptogram),
+      ...(le === undefined ? [] : [rawObject('Le', leToBytes(le))]),
+      checksumObject(checksum),
+    ],
+    plain: new Uint8Array(0),
     protected: true,
   };
 }
@@ -78,12 +82,9 @@ export function decodeResponse(
   if (!isProtected || data.length === 0) return { objects: plainResponse(found, file, data, sw), sw };
   const wrapped = attempt(() => parseProtectedResponse(data));
   if ('fault' in wrapped) return { objects: [unreadable(found.secretResponse, data, wrapped.fault)], sw };
-  const { plain, checksum } = wrapped.value;
+  const { cryptogram, checksum } = wrapped.value;
   return {
-    objects: [
-      ...(plain ? plainResponse(found, file, plain, wrapped.value.sw) : []),
-      checksumObject(checksum),
-    ],
+    objects: [...cryptogramObjects(cryptogram), checksumObject(checksum)],
     sw: wrapped.value.sw,
   };
 }
@@ -151,6 +152,11 @@ function splitRecords(content: Template, data: Uint8Array): readonly Uint8Array[
 function unreadable(secret: boolean, data: Uint8Array, fault: string | undefined): DecodedObject {
   // the reason may quote a byte of the secret, as a tag
   return secret ? secretObject('data', data, fault && 'not as declared') : rawObject('data', data, fault);
+}
+
+/** What only the ends of the session can read. */
+function cryptogramObjects(cryptogram: Uint8Array | undefined): readonly DecodedObject[] {
+  return cryptogram ? [rawObject('cryptogram', cryptogram)] : [];
 }
 
 function checksumObject(checksum: Uint8Array): DecodedObject {

@@ -28,7 +28,6 @@ const addressed = (operation: FileOperation, otherStructure: string): readonly C
 /** Files are personalised by STORE DATA; afterwards a role writes, in the session that proved it. */
 const WRITING = {
   access: 'by file',
-  secureMessaging: 'required',
   states: ['operational'],
   effect: 'persistent',
 } as const;

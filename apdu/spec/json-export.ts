@@ -9,13 +9,14 @@ import type { Template } from '../template.js';
 import { APPLICATIONS, COMMON_STATUS } from './application.js';
 import { MASTER_FILE } from './master-file.js';
 import { hex, tagText } from './reference-tables.js';
-import type {
-  ApplicationSpec,
-  CommandSpec,
-  CommandStatus,
-  DataField,
-  DirectorySpec,
-  Parameter,
+import {
+  type ApplicationSpec,
+  type CommandSpec,
+  type CommandStatus,
+  type DataField,
+  type DirectorySpec,
+  type Parameter,
+  takesSession,
 } from './specification.js';
 
 /** Version of the document's form; rises with every change that a reader could notice. */
@@ -95,6 +96,7 @@ function exportCommand(command: CommandSpec) {
     chaining: command.chaining === true,
     readsLe: command.readsLe === true,
     secureMessaging: command.secureMessaging ?? 'none',
+    takesSession: takesSession(command),
     ...(command.secureMessagingIn ? { secureMessagingIn: command.secureMessagingIn } : {}),
     access: command.access,
     ...(command.access === 'by file' ? { fileOperation: command.fileOperation ?? 'read' } : {}),

@@ -4,7 +4,7 @@ import { CHAIN_CERTIFICATE_BYTES } from '../statement/certificate.js';
 import { FIELD } from '../statement/fields.js';
 import { STATEMENT } from '../statement/statements.js';
 import { SW } from '../status-word.js';
-import { bytesObject, optional, secret, textObject } from '../template.js';
+import { bytesObject, optional, secret, textObject, uintObject } from '../template.js';
 import * as dataObjects from './data-objects.js';
 import * as interindustry from './interindustry.js';
 import * as membership from './membership-commands.js';
@@ -270,54 +270,66 @@ const revealPrescriptionNumber = {
   status: [{ status: SW.conditionsNotSatisfied, reason: 'there is no open commitment' }],
 } as const satisfies CommandSpec;
 
-const computeChecksum = {
-  id: 'computeChecksum',
-  name: 'PERFORM SECURITY OPERATION: COMPUTE CRYPTOGRAPHIC CHECKSUM',
-  clause: 'ISO/IEC 7816-8:2019, 11.3',
-  summary: 'Protects one command to the patient card with the session key: AES-CMAC, first 8 bytes.',
+/** Longest plain data of a command in a session, in bytes. */
+const SESSION_DATA_BYTES = 600;
+
+const protectCommand = {
+  id: 'protectCommand',
+  name: 'PERFORM SECURITY OPERATION: PROTECT COMMAND',
+  clause: 'ISO/IEC 7816-8:2019, 11.2: P1 and P2 name output and input; 7816-4:2020, clause 10',
+  summary:
+    'Makes the secure messaging data objects (7D) of one command to the patient card: encrypts its data (80) with the session keys and adds the checksum.',
   cla: 0x00,
   ins: 0x2a,
-  p1: { kind: 'constant', value: 0x8e },
+  p1: { kind: 'constant', value: 0x7d },
   p2: { kind: 'constant', value: 0x80 },
   data: {
     kind: 'template',
     template: {
       header: bytesObject(0x89, 'command header', 4),
-      objects: bytesObject(0x85, 'secure messaging data objects', 1, 600),
+      plain: optional(secret(bytesObject(0x80, 'command data', 1, SESSION_DATA_BYTES))),
+      le: optional(bytesObject(0x97, 'Le', 1, 2)),
     },
   },
-  response: { kind: 'template', template: { checksum: bytesObject(0x8e, 'cryptographic checksum', 8) } },
-  chaining: true,
-  access: { pin: 'holder' },
-  states: ['operational'],
-  effect: 'session',
-  status: [{ status: SW.conditionsNotSatisfied, reason: 'there is no session with a patient card' }],
-} as const satisfies CommandSpec;
-
-const verifyChecksum = {
-  id: 'verifyChecksum',
-  name: 'PERFORM SECURITY OPERATION: VERIFY CRYPTOGRAPHIC CHECKSUM',
-  clause: 'ISO/IEC 7816-8:2019, 11.4',
-  summary: "Checks the patient card's protected answer with the session key.",
-  cla: 0x00,
-  ins: 0x2a,
-  p1: { kind: 'constant', value: 0x00 },
-  p2: { kind: 'constant', value: 0xa2 },
-  data: {
-    kind: 'template',
-    template: {
-      objects: bytesObject(0x85, 'secure messaging data objects', 1, 255),
-      checksum: bytesObject(0x8e, 'cryptographic checksum', 8),
-    },
-  },
-  response: { kind: 'none' },
+  response: { kind: 'bytes', name: 'secure messaging data objects', min: 10, max: SESSION_DATA_BYTES + 48 },
   chaining: true,
   access: { pin: 'holder' },
   states: ['operational'],
   effect: 'session',
   status: [
     { status: SW.conditionsNotSatisfied, reason: 'there is no session with a patient card' },
-    { status: SW.secureMessagingIncorrect, reason: 'the checksum is wrong; the session is closed' },
+    { status: SW.incorrectData, reason: 'Le is not in its shortest form' },
+  ],
+} as const satisfies CommandSpec;
+
+const openResponse = {
+  id: 'openResponse',
+  name: 'PERFORM SECURITY OPERATION: OPEN RESPONSE',
+  clause: 'ISO/IEC 7816-8:2019, 11.2: P1 and P2 name output and input; 7816-4:2020, clause 10',
+  summary:
+    "Checks the secure messaging data objects (7D) of the patient card's answer and decrypts them: its data (80) and its status.",
+  cla: 0x00,
+  ins: 0x2a,
+  p1: { kind: 'constant', value: 0x80 },
+  p2: { kind: 'constant', value: 0x7d },
+  data: { kind: 'bytes', name: 'secure messaging data objects', min: 1, max: 960 },
+  response: {
+    kind: 'template',
+    template: {
+      plain: optional(secret(bytesObject(0x80, 'response data', 1, 940))),
+      status: uintObject(0x99, 'processing status', 2),
+    },
+  },
+  chaining: true,
+  access: { pin: 'holder' },
+  states: ['operational'],
+  effect: 'session',
+  status: [
+    { status: SW.conditionsNotSatisfied, reason: 'there is no session with a patient card' },
+    {
+      status: SW.secureMessagingIncorrect,
+      reason: 'the checksum is wrong or missing, or the cryptogram broken; the session is closed',
+    },
   ],
 } as const satisfies CommandSpec;
 
@@ -359,8 +371,8 @@ export const PROFESSIONAL_APPLICATION = {
     externalAuthenticate,
     commitPrescriptionNumber,
     revealPrescriptionNumber,
-    computeChecksum,
-    verifyChecksum,
+    protectCommand,
+    openResponse,
   },
   files,
   algorithms,

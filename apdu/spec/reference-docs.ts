@@ -25,6 +25,7 @@ import {
   type FileOperation,
   type FileSpec,
   fileRule,
+  takesSession,
 } from './specification.js';
 import { exchangeToLines } from './trace-text.js';
 
@@ -98,9 +99,12 @@ function renderCommand(application: ApplicationSpec, command: CommandSpec): stri
     `- defined in: ${command.clause}`,
     `- permitted: ${describeAccess(command.access, command.fileOperation)}; life-cycle states: ${command.states.join(', ')}`,
     `- effect: ${command.effect}`,
+    ...(takesSession(command)
+      ? ['- secure messaging: permitted in a session between cards, and required for what a role permits']
+      : []),
     ...(command.secureMessaging
       ? [
-          `- secure messaging: required${command.secureMessagingIn ? ` in ${command.secureMessagingIn.join(', ')}` : ''}`,
+          `- secure channel: ${command.secureMessaging}${command.secureMessagingIn ? ` in ${command.secureMessagingIn.join(', ')}` : ''}`,
         ]
       : []),
     ...(command.namesObject

@@ -1,9 +1,11 @@
 /** Markdown tables of the reference documentation: parameters, data objects, status words. */
 
 import { toHex, uintToBytes } from '../bytes.js';
+import { SECURE_CHANNEL_CLASS_BIT } from '../scp03/message.js';
+import { SECURE_MESSAGING_CLASS_BITS } from '../secure-messaging.js';
 import type { DataObject, Template } from '../template.js';
 import type { CommandSpec, CommandStatus, DataField, Parameter } from './specification.js';
-import { dataBounds, recordModes } from './specification.js';
+import { dataBounds, recordModes, takesSession } from './specification.js';
 
 /** `value` as upper-case hexadecimal of `length` bytes. */
 export function hex(value: number, length = 1): string {
@@ -72,21 +74,24 @@ export function byteTable(command: CommandSpec): string {
   const chained = command.chaining
     ? `; ${hex(command.cla | 0x10)} for every link of a chain but the last`
     : '';
-  const secured = command.secureMessaging ? hex(command.cla | 0x0c) : hex(command.cla);
+  const channel = command.secureMessaging
+    ? `; ${hex(command.cla | SECURE_CHANNEL_CLASS_BIT)} in the secure channel of personalisation`
+    : '';
+  const session = takesSession(command)
+    ? `; ${hex(command.cla | SECURE_MESSAGING_CLASS_BITS)} in a session between cards`
+    : '';
   const rows = [
     [
       'CLA',
-      secured,
-      `${command.cla === 0 ? 'interindustry' : 'proprietary'}${command.secureMessaging ? ', secure messaging with authenticated header' : ''}${chained}`,
+      hex(command.cla),
+      `${command.cla === 0 ? 'interindustry' : 'proprietary'}${channel}${session}${chained}`,
     ],
     ['INS', hex(command.ins), command.name],
     ['P1', parameterBytes(command.p1), parameterMeaning(command.p1)],
     ['P2', parameterBytes(command.p2), parameterMeaning(command.p2)],
     ...(max === 0 ? [] : [['Lc', min === max ? hex(max, max > 255 ? 2 : 1) : '', 'length of the data']]),
     ...(max === 0 ? [] : [['data', '', dataText(command.data)]]),
-    ...(command.response.kind === 'none' && !command.secureMessaging
-      ? []
-      : [['Le', '00', 'the whole answer']]),
+    ...(command.response.kind === 'none' ? [] : [['Le', '00', 'the whole answer']]),
   ];
   return table(['byte', 'value', 'meaning'], rows);
 }

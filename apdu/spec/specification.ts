@@ -67,16 +67,30 @@ export type CommandStatus = { readonly status: StatusWord; readonly reason: stri
 export type CommandExample = { readonly title: string; readonly command: string };
 
 /**
- * What protection a command must have: `required` is that of a session between cards (ISO/IEC 7816-4:2020,
- * clause 10); the others are secure channel SCP03 with at least the checksum, or checksum and encryption.
+ * What protection personalisation must have: secure channel SCP03 with at least the checksum, or
+ * checksum and encryption. `scp03 authentication` is the command that opens the channel.
  */
-export type SecureMessagingRule = 'required' | SecureChannelRule;
-/** `scp03 authentication` is the command that opens the channel. */
 export type SecureChannelRule = 'scp03 authentication' | 'scp03 C-MAC' | 'scp03 C-DECRYPTION';
 
 /** Whether a command needs a secure channel SCP03. */
-export function needsSecureChannel(rule: SecureMessagingRule | undefined): rule is SecureChannelRule {
-  return rule !== undefined && rule !== 'required';
+export function needsSecureChannel(rule: SecureChannelRule | undefined): rule is SecureChannelRule {
+  return rule !== undefined;
+}
+
+/**
+ * Whether a command may come under secure messaging of a session between cards (ISO/IEC 7816-4:2020,
+ * clause 10): every command that a role may permit, for a role counts only inside the session that
+ * proved it.
+ */
+export function takesSession({ access }: CommandSpec): boolean {
+  return access === 'by file' || (access !== 'by algorithm' && namesRole(access));
+}
+
+function namesRole(rule: AccessRule): boolean {
+  if (typeof rule === 'string') return false;
+  if ('all' in rule) return rule.all.some(namesRole);
+  if ('any' in rule) return rule.any.some(namesRole);
+  return 'role' in rule;
 }
 
 export type CommandSpec = {
@@ -98,7 +112,8 @@ export type CommandSpec = {
   readonly chaining?: true;
   /** Le says how much is read: what lies beyond it is not part of the answer and does not wait. */
   readonly readsLe?: true;
-  readonly secureMessaging?: SecureMessagingRule;
+  /** The secure channel of personalisation that it needs. */
+  readonly secureMessaging?: SecureChannelRule;
   /** The life-cycle states in which it is demanded; all of them where absent. */
   readonly secureMessagingIn?: readonly LifeCycle[];
   /** `by file` and `by algorithm`: the rule stands in the table of the file or algorithm addressed. */
@@ -114,8 +129,8 @@ export type CommandSpec = {
   readonly examples?: readonly CommandExample[];
 };
 
-/** The secure messaging that a command needs in a life-cycle state, if any. */
-export function secureMessagingIn(command: CommandSpec, state: LifeCycle): SecureMessagingRule | undefined {
+/** The secure channel that a command needs in a life-cycle state, if any. */
+export function secureMessagingIn(command: CommandSpec, state: LifeCycle): SecureChannelRule | undefined {
   return (command.secureMessagingIn ?? command.states).includes(state) ? command.secureMessaging : undefined;
 }
 

@@ -6,6 +6,7 @@ import type { CardLimits } from '../runtime/card-limits.js';
 import type { Coprocessor } from '../runtime/coprocessor.js';
 import type { Nvm } from '../runtime/nvm.js';
 import type { Ram } from '../runtime/ram.js';
+import type { CardSession } from './card-session.js';
 import type { FileSystem } from './file-system.js';
 import type { Scp03Channel } from './scp03-channel.js';
 import type { SecurityStatus } from './security-status.js';
@@ -29,18 +30,11 @@ export type CardOs = {
 /** A handler: takes the typed request, answers the typed response or throws a status word. */
 export type Handler = (request: never) => unknown;
 
-/** Secure messaging: of a session between cards, or of a secure channel. */
-export interface SecureMessagingSession {
-  /** The plain command data when the checksum is right; otherwise the session ends and an error is answered. */
-  unwrap(header: Uint8Array, data: Uint8Array): Uint8Array;
-  /** The protected response data. */
-  wrap(data: Uint8Array, sw: number): Uint8Array;
-}
-
 /** An application on a card: its declaration and the handlers of its commands. */
 export interface Application {
   readonly spec: ApplicationSpec;
   readonly handlers: Readonly<Record<string, Handler>>;
   readonly lifeCycle: LifeCycle;
-  readonly secureMessaging: SecureMessagingSession | undefined;
+  /** The session in which commands may come protected, where the application takes any. */
+  readonly session: CardSession | undefined;
 }

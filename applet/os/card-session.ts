@@ -1,7 +1,8 @@
 /**
- * The session between a professional card and a patient card: a key agreed on by ephemeral
- * Diffie–Hellman under both cards' signatures, and secure messaging with it (ISO/IEC 7816-4:2020,
- * clause 10; MAC only).
+ * The session between a professional card and a patient card: keys agreed on by ephemeral
+ * Diffie–Hellman under both cards' signatures, and secure messaging with them (ISO/IEC 7816-4:2020,
+ * clause 10). Both cards run it: the patient card takes commands and makes answers, the professional
+ * card makes commands and takes answers for its terminal.
  */
 
 import {
@@ -9,22 +10,32 @@ import {
   CHECKSUM_BYTES,
   commandMacInput,
   concatBytes,
+  counterBlock,
   equalConstantTime,
+  leFromBytes,
+  padBlocks,
   parseProtectedCommandData,
+  parseProtectedResponse,
+  protectedCommandData,
+  protectedCommandObjects,
   protectedResponseData,
   protectedResponseObjects,
   responseMacInput,
+  type StatusWord,
   SW,
   TlvError,
+  unpadBlocks,
   utf8ToBytes,
 } from '../../apdu/index.js';
 import { hkdfExpand, hkdfExtract } from '../crypto/index.js';
 import type { MemoryPlan, RamField } from '../runtime/allocation.js';
 import type { Coprocessor } from '../runtime/coprocessor.js';
 import { refuse } from '../runtime/status-error.js';
-import type { SecureMessagingSession } from './card-os.js';
+import { decryptCbc, encryptCbc } from './aes-cbc.js';
+import { orIncorrectData } from './statement-input.js';
 
 const KEY_BYTES = 16;
+const NO_DATA = new Uint8Array(0);
 
 /** Both challenges and both ephemeral keys, the patient card's first. */
 export type SessionTranscript = {
@@ -34,20 +45,22 @@ export type SessionTranscript = {
   readonly professionalKey: Uint8Array;
 };
 
-export class CardSession implements SecureMessagingSession {
+export class CardSession {
   private readonly active: RamField;
-  private readonly key: RamField;
-  /** Counts every checksum, command and response alike, so none can be replayed. */
+  private readonly encryptionKey: RamField;
+  private readonly macKey: RamField;
+  /** Counts every message, commands and responses alike, so none can be replayed. */
   private readonly counter: RamField;
 
   constructor(
     memory: MemoryPlan,
     private readonly coprocessor: Coprocessor,
-    /** Called when a wrong checksum ends the session. */
+    /** Called when a fault of a message ends the session. */
     private readonly onEnd: () => void,
   ) {
     this.active = memory.transientField('session: active', 1);
-    this.key = memory.transientField('session: key', KEY_BYTES);
+    this.encryptionKey = memory.transientField('session: encryption key', KEY_BYTES);
+    this.macKey = memory.transientField('session: MAC key', KEY_BYTES);
     this.counter = memory.transientField('session: send sequence counter', 4);
   }
 
@@ -55,7 +68,7 @@ export class CardSession implements SecureMessagingSession {
     return this.active.value !== 0;
   }
 
-  /** Derives the session key from the shared secret, which is erased. */
+  /** Derives the session keys from the shared secret, which is erased. */
   open(sharedSecret: Uint8Array, transcript: SessionTranscript): void {
     const salt = concatBytes(transcript.holderChallenge, transcript.professionalChallenge);
     const info = concatBytes(
@@ -64,69 +77,103 @@ export class CardSession implements SecureMessagingSession {
       transcript.professionalKey,
     );
     const extracted = hkdfExtract(this.coprocessor, salt, sharedSecret);
-    const key = hkdfExpand(this.coprocessor, extracted, info, KEY_BYTES);
-    this.key.bytes.set(key);
+    const keys = hkdfExpand(this.coprocessor, extracted, info, 2 * KEY_BYTES);
+    this.encryptionKey.bytes.set(keys.subarray(0, KEY_BYTES));
+    this.macKey.bytes.set(keys.subarray(KEY_BYTES));
     this.counter.value = 0;
     this.active.value = 1;
-    for (const secret of [sharedSecret, extracted, key]) secret.fill(0);
+    for (const secret of [sharedSecret, extracted, keys]) secret.fill(0);
   }
 
   close(): void {
-    this.active.clear();
-    this.key.clear();
-    this.counter.clear();
+    for (const field of [this.active, this.encryptionKey, this.macKey, this.counter]) field.clear();
   }
 
-  /** Checksum of the next command to the patient card. */
-  commandChecksum(header: Uint8Array, objects: Uint8Array): Uint8Array {
-    return this.checksum((counter) => commandMacInput(counter, header, objects));
+  /**
+   * The plain data and Le of a protected command; the data take the place of their cryptogram. 6982
+   * where no session is open, 6987 for other objects than those of secure messaging, 6988 for a wrong
+   * checksum or cryptogram; both end the session.
+   */
+  unwrap(
+    header: Uint8Array,
+    data: Uint8Array,
+  ): { readonly data: Uint8Array; readonly le: number | undefined } {
+    if (!this.isOpen) refuse(SW.securityStatusNotSatisfied);
+    const { objects, checksum, cryptogram, le } = this.orEnd(() => parseProtectedCommandData(data));
+    this.count();
+    this.assertChecksum(commandMacInput(this.counter.value, header, objects), checksum);
+    return { data: this.decrypt(cryptogram), le };
   }
 
-  /** Checksum of the next answer of the patient card. */
-  responseChecksum(objects: Uint8Array): Uint8Array {
-    return this.checksum((counter) => responseMacInput(counter, objects));
-  }
-
-  /** Answers 6988 and ends the session unless `received` is `expected`. */
-  assertChecksum(expected: Uint8Array, received: Uint8Array): void {
-    if (equalConstantTime(expected, received)) return;
-    this.end();
-    refuse(SW.secureMessagingIncorrect);
-  }
-
-  unwrap(header: Uint8Array, data: Uint8Array): Uint8Array {
-    if (!this.isOpen) refuse(SW.secureMessagingMissing);
-    const parsed = this.parse(data);
-    this.assertChecksum(this.commandChecksum(header, parsed.objects), parsed.checksum);
-    return parsed.plain ?? new Uint8Array(0);
-  }
-
+  /** The protected form of an answer. */
   wrap(data: Uint8Array, sw: number): Uint8Array {
-    const answer = { plain: data.length > 0 ? data : undefined, sw };
-    return protectedResponseData({
-      ...answer,
-      checksum: this.responseChecksum(protectedResponseObjects(answer)),
-    });
+    this.count();
+    const answer = { cryptogram: this.encrypt(data), sw };
+    const input = responseMacInput(this.counter.value, protectedResponseObjects(answer));
+    return protectedResponseData({ ...answer, checksum: this.checksum(input) });
   }
 
-  private checksum(input: (counter: number) => Uint8Array): Uint8Array {
+  /** The data field of a command to the patient card; `le` as object 97 has it. */
+  protectCommand(header: Uint8Array, plain: Uint8Array, le: Uint8Array | undefined): Uint8Array {
+    const wanted = le && orIncorrectData(() => leFromBytes(le));
+    this.count();
+    const command = { cryptogram: this.encrypt(plain), le: wanted };
+    const input = commandMacInput(this.counter.value, header, protectedCommandObjects(command));
+    return protectedCommandData({ ...command, checksum: this.checksum(input) });
+  }
+
+  /** The plain data and the status of the patient card's answer; otherwise 6988, and the session ends. */
+  openResponse(data: Uint8Array): { readonly plain: Uint8Array; readonly status: number } {
+    const answer = this.orEnd(() => parseProtectedResponse(data), SW.secureMessagingIncorrect);
+    this.count();
+    this.assertChecksum(responseMacInput(this.counter.value, answer.objects), answer.checksum);
+    return { plain: this.decrypt(answer.cryptogram), status: answer.sw };
+  }
+
+  private count(): void {
     this.counter.value += 1;
-    return this.coprocessor.aes128Cmac(this.key.bytes, input(this.counter.value)).slice(0, CHECKSUM_BYTES);
   }
 
-  private parse(data: Uint8Array) {
+  private checksum(input: Uint8Array): Uint8Array {
+    return this.coprocessor.aes128Cmac(this.macKey.bytes, input).slice(0, CHECKSUM_BYTES);
+  }
+
+  private assertChecksum(input: Uint8Array, received: Uint8Array): void {
+    if (!equalConstantTime(this.checksum(input), received)) this.end(SW.secureMessagingIncorrect);
+  }
+
+  private encrypt(plain: Uint8Array): Uint8Array | undefined {
+    if (plain.length === 0) return undefined;
+    return encryptCbc(this.coprocessor, this.encryptionKey.bytes, this.initialValue(), padBlocks(plain));
+  }
+
+  /** In place: a plain text needs no more RAM than its cryptogram had. */
+  private decrypt(cryptogram: Uint8Array | undefined): Uint8Array {
+    if (!cryptogram) return NO_DATA;
+    const padded = decryptCbc(this.coprocessor, this.encryptionKey.bytes, this.initialValue(), cryptogram);
+    cryptogram.set(padded);
+    padded.fill(0);
+    const plain = unpadBlocks(cryptogram);
+    return plain && plain.length > 0 ? plain : this.end(SW.secureMessagingIncorrect);
+  }
+
+  private initialValue(): Uint8Array {
+    return this.coprocessor.aes128EcbEncrypt(this.encryptionKey.bytes, counterBlock(this.counter.value));
+  }
+
+  private orEnd<T>(parse: () => T, status: StatusWord = SW.secureMessagingMissing): T {
     try {
-      return parseProtectedCommandData(data);
+      return parse();
     } catch (error) {
       if (!(error instanceof TlvError)) throw error;
-      this.end();
-      return refuse(SW.secureMessagingMissing);
+      return this.end(status);
     }
   }
 
-  /** Any error of secure messaging ends the session: the other end has counted a checksum that this end has not. */
-  private end(): void {
+  /** Any fault ends the session: the other end has counted a message that this end has not. */
+  private end(status: StatusWord): never {
     this.close();
     this.onEnd();
+    return refuse(status);
   }
 }

@@ -1,7 +1,9 @@
 /**
  * From command bytes to response bytes: everything between the transport and a handler. The order
- * of the checks is class, chaining, instruction, parameters, life cycle, access, secure messaging,
- * length, data; a handler sees only requests that its declaration permits.
+ * of the checks is class, chaining, instruction, parameters, secure messaging of a session, life cycle,
+ * access, secure channel, length, data; a handler sees only requests that its declaration permits.
+ * What is refused before the protection was looked at is answered in the clear and leaves the session
+ * as it was; what is refused behind it is answered under protection.
  */
 
 import {
@@ -22,11 +24,13 @@ import {
   SW,
   secureMessagingIn,
   shortIdentifierOf,
+  takesSession,
 } from '../../apdu/index.js';
-import { refuse } from '../runtime/status-error.js';
-import type { Application, CardOs, SecureMessagingSession } from './card-os.js';
+import { refuse, StatusError } from '../runtime/status-error.js';
+import type { Application, CardOs } from './card-os.js';
 import { LogicalChannels } from './logical-channels.js';
 import { MessageBuffer } from './message-buffer.js';
+import type { Scp03Channel } from './scp03-channel.js';
 
 const CHAINING_BIT = 0x10;
 const CHANNEL_BITS = 0x03;
@@ -36,6 +40,11 @@ const SELECT_INS = 0xa4;
 const GET_RESPONSE_INS = 0xc0;
 const MANAGE_CHANNEL_INS = 0x70;
 const CLOSE_CHANNEL = 0x80;
+
+/** CLA INS P1 P2 of the last link of a command, as checksums cover it. */
+function headerOf({ cla, ins, p1, p2 }: CommandApdu): Uint8Array {
+  return Uint8Array.of(cla & ~CHAINING_BIT, ins, p1, p2);
+}
 
 /** Response data and status word, before the transport takes them apart. */
 export type Outcome = { readonly data: Uint8Array; readonly sw: number };
@@ -116,7 +125,9 @@ export class CommandProcessor {
     }
     if (!more && !this.buffer.inChain) return apdu.data;
     const spec = this.match(apdu, apdu.cla & 0x80);
-    if (!spec.chaining) refuse(SW.chainingNotSupported);
+    // protection lengthens a command beyond what its declaration says
+    const lengthened = isProtectedClass(apdu.cla) && takesSession(spec);
+    if (!spec.chaining && !lengthened) refuse(SW.chainingNotSupported);
     this.buffer.append(header, apdu.data);
     return more ? undefined : this.buffer.finishChain();
   }
@@ -143,20 +154,49 @@ export class CommandProcessor {
 
   private execute(apdu: CommandApdu, cla: number): Outcome {
     const spec = this.match(apdu, cla);
+    if (isProtectedClass(apdu.cla)) return this.executeInSession(spec, apdu);
     if (apdu.ins === MANAGE_CHANNEL_INS) return this.manageChannel(apdu, spec);
     this.assertPermitted(spec, apdu);
-    const messaging = this.secureMessagingFor(spec, apdu.cla);
-    const header = Uint8Array.of(apdu.cla & ~CHAINING_BIT, apdu.ins, apdu.p1, apdu.p2);
-    const plain = messaging ? { ...apdu, data: messaging.unwrap(header, apdu.data), le: undefined } : apdu;
-    const answer = this.handle(spec, plain);
-    const data = spec.readsLe && apdu.le !== undefined ? answer.subarray(0, apdu.le) : answer;
-    const sw = this.statusOf(spec, apdu, data);
-    const response = messaging ? messaging.wrap(data, sw) : data;
+    const channel = this.secureChannelFor(spec, apdu.cla);
+    const plain = channel
+      ? { ...apdu, data: channel.unwrap(headerOf(apdu), apdu.data), le: undefined }
+      : apdu;
+    const { data, sw } = this.handle(spec, plain, apdu);
+    const response = channel ? channel.wrap(data, sw) : data;
     // The secure channel served personalisation; the answer to ACTIVATE FILE is the last thing in it.
     if (needsSecureChannel(spec.secureMessaging) && this.application.lifeCycle !== 'initialisation') {
       this.os.secureChannel.close();
     }
-    return messaging ? this.respond(response, apdu.le ?? 256, SW.ok.sw) : this.respond(data, apdu.le, sw);
+    return channel ? this.respond(response, apdu.le ?? 256, SW.ok.sw) : this.respond(data, apdu.le, sw);
+  }
+
+  /** A command of the session with another card: its role counts, and whatever becomes of it is answered protected. */
+  private executeInSession(spec: CommandSpec, apdu: CommandApdu): Outcome {
+    const session = this.os.selection.hasApplication ? this.application.session : undefined;
+    if (!session || !takesSession(spec)) return refuse(SW.secureMessagingNotSupported);
+    const { data: plain, le } = session.unwrap(headerOf(apdu), apdu.data);
+    const extended = le !== undefined && le > 256;
+    const { data, sw } = this.performInSession(spec, { ...apdu, data: plain, le, extended });
+    // Nothing waits behind a protected answer: Le under the checksum ends it, Le of zeros asks for all (5.3.2).
+    const wanted = le === undefined || le === 256 ? data : data.subarray(0, le);
+    const response = this.os.ram.keep(session.wrap(wanted, sw));
+    // nothing comes after the end of an application
+    if (this.application.lifeCycle === 'terminated') session.close();
+    return this.respond(response, apdu.le ?? 256, SW.ok.sw);
+  }
+
+  private performInSession(spec: CommandSpec, plain: CommandApdu): Outcome {
+    const { security } = this.os;
+    security.inSession = true;
+    try {
+      this.assertPermitted(spec, plain);
+      return this.handle(spec, plain, plain);
+    } catch (error) {
+      if (error instanceof StatusError) return { data: NO_DATA, sw: error.sw };
+      throw error;
+    } finally {
+      security.inSession = false;
+    }
   }
 
   /** 9000, or the warning that comes with what was done (5.6: 6282, 6283, 6285). */
@@ -188,32 +228,29 @@ export class CommandProcessor {
     return file ? fileRule(file, spec.fileOperation) : 'always';
   }
 
-  private secureMessagingFor(spec: CommandSpec, cla: number): SecureMessagingSession | undefined {
+  private secureChannelFor(spec: CommandSpec, cla: number): Scp03Channel | undefined {
     const rule = secureMessagingIn(spec, this.application.lifeCycle);
-    const isProtected = (cla & SECURE_MESSAGING_BITS) !== 0;
+    const isProtected = isSecureChannelClass(cla);
     if (rule === undefined) return isProtected ? refuse(SW.secureMessagingNotSupported) : undefined;
-    if (needsSecureChannel(rule)) {
-      if (isProtectedClass(cla)) refuse(SW.secureMessagingNotSupported);
-      const { secureChannel } = this.os;
-      secureChannel.assertPermits(rule, isProtected);
-      return secureChannel;
-    }
-    if (isSecureChannelClass(cla)) refuse(SW.secureMessagingNotSupported);
-    if (!isProtected) return refuse(SW.secureMessagingMissing);
-    return this.application.secureMessaging ?? refuse(SW.secureMessagingMissing);
+    const { secureChannel } = this.os;
+    secureChannel.assertPermits(rule, isProtected);
+    return secureChannel;
   }
 
-  private handle(spec: CommandSpec, apdu: CommandApdu): Uint8Array {
+  /** Runs the handler; `length` says how much of the answer is wanted. */
+  private handle(spec: CommandSpec, apdu: CommandApdu, length: CommandApdu): Outcome {
     const request = parseRequest(spec, apdu);
     if (request === 'length') return refuse(SW.wrongLength);
     if (request === 'data') return refuse(SW.incorrectData);
     const handler = this.application.handlers[spec.id];
     if (!handler) throw new Error(`no handler for ${spec.id}`);
-    return encodeData(spec.response, handler(request as never));
+    const answer = encodeData(spec.response, handler(request as never));
+    const data = spec.readsLe && length.le !== undefined ? answer.subarray(0, length.le) : answer;
+    return { data, sw: this.statusOf(spec, length, data) };
   }
 
   private manageChannel(apdu: CommandApdu, spec: CommandSpec): Outcome {
-    this.secureMessagingFor(spec, apdu.cla);
+    this.secureChannelFor(spec, apdu.cla);
     const own = apdu.cla & CHANNEL_BITS;
     if (apdu.data.length > 0) refuse(SW.wrongLength);
     if (apdu.p1 === CLOSE_CHANNEL) {

@@ -2,7 +2,8 @@
 
 import type { ApplicationSpec, LifeCycle } from '../../apdu/index.js';
 import type { ApplicationState } from './application-state.js';
-import type { Application, Handler, SecureMessagingSession } from './card-os.js';
+import type { Application, Handler } from './card-os.js';
+import type { CardSession } from './card-session.js';
 
 /**
  * A class for the sake of its getter: one in an object literal makes a hidden class of its own for every
@@ -13,7 +14,7 @@ export class InstalledApplication implements Application {
     readonly spec: ApplicationSpec,
     readonly handlers: Readonly<Record<string, Handler>>,
     private readonly state: ApplicationState,
-    readonly secureMessaging: SecureMessagingSession | undefined,
+    readonly session: CardSession | undefined,
   ) {}
 
   get lifeCycle(): LifeCycle {

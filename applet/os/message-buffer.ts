@@ -9,7 +9,9 @@ import type { MemoryPlan, RamField } from '../runtime/allocation.js';
 import { refuse } from '../runtime/status-error.js';
 
 /** Longest chained command data and longest response, in bytes. */
-export const MESSAGE_BUFFER_BYTES = 1024;
+export const MESSAGE_BUFFER_BYTES = 1000;
+
+const STATUS_BYTES = 2;
 
 export class MessageBuffer {
   private readonly bytes: Uint8Array;
@@ -20,7 +22,6 @@ export class MessageBuffer {
   private readonly responseOffset: RamField;
   private readonly responseEnd: RamField;
   private readonly responseChannel: RamField;
-  private readonly responseEndStatus: RamField;
 
   constructor(memory: MemoryPlan) {
     this.chainActive = memory.transientField('chain: active', 1);
@@ -29,7 +30,6 @@ export class MessageBuffer {
     this.responseOffset = memory.transientField('response: next byte', 2);
     this.responseEnd = memory.transientField('response: end', 2);
     this.responseChannel = memory.transientField('response: channel', 1);
-    this.responseEndStatus = memory.transientField('response: status word at its end', 2);
     this.bytes = memory.transientField('message buffer', MESSAGE_BUFFER_BYTES).bytes;
   }
 
@@ -79,19 +79,21 @@ export class MessageBuffer {
 
   /** The status word that comes with the last of the response. */
   get responseStatus(): number {
-    return this.responseEndStatus.value;
+    const at = this.responseEnd.value;
+    return (this.bytes[at]! << 8) | this.bytes[at + 1]!;
   }
 
   /** Keeps a response and the status word at its end; 6A84 when it does not fit. */
   keepResponse(response: Uint8Array, channel: number, sw: number): void {
-    if (response.length > this.bytes.length) refuse(SW.notEnoughMemory);
+    if (response.length + STATUS_BYTES > this.bytes.length) refuse(SW.notEnoughMemory);
     this.bytes.fill(0);
     this.chainLength.value = 0;
     this.bytes.set(response);
     this.responseOffset.value = 0;
     this.responseEnd.value = response.length;
     this.responseChannel.value = channel;
-    this.responseEndStatus.value = sw;
+    // Behind the response, where it costs no memory of its own.
+    this.bytes.set([sw >> 8, sw & 0xff], response.length);
   }
 
   /** Whether the response that waits is the answer to a command on `channel`. */
@@ -110,9 +112,9 @@ export class MessageBuffer {
   }
 
   dropResponse(): void {
-    this.bytes.fill(0, 0, this.responseEnd.value);
+    const end = this.responseEnd.value;
+    if (end > 0) this.bytes.fill(0, 0, end + STATUS_BYTES);
     this.responseOffset.value = 0;
     this.responseEnd.value = 0;
-    this.responseEndStatus.clear();
   }
 }

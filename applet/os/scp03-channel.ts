@@ -7,6 +7,7 @@
 import {
   equalConstantTime,
   isProtectedStatus,
+  padBlocks,
   SCP03_KEY_BYTES,
   SCP03_LEVEL,
   SCP03_SHORT_BYTES,
@@ -14,16 +15,14 @@ import {
   SW,
   scp03CommandMacInput,
   scp03CounterBlock,
-  scp03Pad,
   scp03ResponseMacInput,
-  scp03Unpad,
   splitScp03Data,
+  unpadBlocks,
 } from '../../apdu/index.js';
 import type { MemoryPlan, RamField } from '../runtime/allocation.js';
 import type { Coprocessor } from '../runtime/coprocessor.js';
 import { refuse } from '../runtime/status-error.js';
 import { decryptCbc, encryptCbc } from './aes-cbc.js';
-import type { SecureMessagingSession } from './card-os.js';
 
 /** How far the channel is: closed, after INITIALIZE UPDATE, after EXTERNAL AUTHENTICATE. */
 const PHASE = { closed: 0, begun: 1, open: 2 } as const;
@@ -36,7 +35,7 @@ export type Scp03Session = {
   readonly hostCryptogram: Uint8Array;
 };
 
-export class Scp03Channel implements SecureMessagingSession {
+export class Scp03Channel {
   private readonly phase: RamField;
   private readonly level: RamField;
   private readonly encryptionKey: RamField;
@@ -138,7 +137,7 @@ export class Scp03Channel implements SecureMessagingSession {
       return data;
     const encrypts = (this.level.value & responseEncryption) !== 0 && data.length > 0;
     const body = encrypts
-      ? encryptCbc(this.coprocessor, this.encryptionKey.bytes, this.initialValue('response'), scp03Pad(data))
+      ? encryptCbc(this.coprocessor, this.encryptionKey.bytes, this.initialValue('response'), padBlocks(data))
       : data;
     const input = scp03ResponseMacInput(this.chaining.bytes, body, sw);
     const answer = new Uint8Array(body.length + SCP03_SHORT_BYTES);
@@ -151,7 +150,7 @@ export class Scp03Channel implements SecureMessagingSession {
   private decrypt(body: Uint8Array): Uint8Array {
     if (body.length % SCP03_KEY_BYTES !== 0) this.fail(SW.securityStatusNotSatisfied);
     const padded = decryptCbc(this.coprocessor, this.encryptionKey.bytes, this.initialValue('command'), body);
-    return scp03Unpad(padded) ?? this.fail(SW.securityStatusNotSatisfied);
+    return unpadBlocks(padded) ?? this.fail(SW.securityStatusNotSatisfied);
   }
 
   private initialValue(direction: 'command' | 'response'): Uint8Array {

@@ -8,6 +8,9 @@ const PIN_BIT: Readonly<Record<PinName, number>> = { holder: 0x01, puk: 0x02, ag
 const AGENT_BITS = [0x04, 0x08] as const;
 
 export class SecurityStatus {
+  /** Whether the command in progress came under secure messaging of the session; the command processor says so. */
+  inSession = false;
+
   private readonly pins: RamField;
   private readonly role: RamField;
 
@@ -63,7 +66,8 @@ export class SecurityStatus {
 
   private satisfiesLeaf(leaf: AccessLeaf, state: LifeCycle): boolean {
     if ('pin' in leaf) return this.hasPin(leaf.pin);
-    if ('role' in leaf) return this.role.value === ROLE[leaf.role];
+    // A role is its session's: a command beside the session has none.
+    if ('role' in leaf) return this.inSession && this.role.value === ROLE[leaf.role];
     return leaf.state === state;
   }
 }

@@ -6,6 +6,7 @@ import type { CardSession } from '../os/card-session.js';
 import type { CertificateChain } from '../os/certificate-chain.js';
 import { signStatement, verifyStatement } from '../os/statement-signature.js';
 import { refuse } from '../runtime/status-error.js';
+import { patientFiles } from './patient-files.js';
 import type { PatientMemory } from './patient-memory.js';
 
 type Commands = typeof PATIENT_APPLICATION.commands;
@@ -17,6 +18,7 @@ export function cardAuthenticationHandlers(
   session: CardSession,
 ) {
   const { coprocessor, security } = os;
+  const { authorityCertificate } = patientFiles(os);
 
   return {
     getChallenge(_request: RequestOf<Commands['getChallenge']>) {
@@ -57,7 +59,12 @@ export function cardAuthenticationHandlers(
       });
       const signature = signStatement(coprocessor, memory.roleKey.read(), STATEMENT.holderProof, answer);
       security.grantRole(peer.role);
-      return { ephemeralKey: ephemeral.publicKey, signature, roleCertificate: memory.roleCertificate.read() };
+      return {
+        ephemeralKey: ephemeral.publicKey,
+        signature,
+        roleCertificate: memory.roleCertificate.read(),
+        authorityCertificate: authorityCertificate.content.read(),
+      };
     },
   };
 }

@@ -25,7 +25,6 @@ import type { PatientMemory } from './patient-memory.js';
 type Commands = typeof PATIENT_APPLICATION.commands;
 
 const NONCE_BYTES = 32;
-const COMMITMENT_BYTES = 33;
 /** RAM for the values of a delegation beside those of its cryptography. */
 const WORK_BYTES = 256;
 
@@ -75,8 +74,7 @@ export function delegationHandlers(os: CardOs, memory: PatientMemory, slots: Del
       secretKey.fill(0);
       const open = memory.openDelegation.take();
       open.set(nonce);
-      open.set(point, NONCE_BYTES);
-      open.set(coprocessor.sha256(encodeTemplate(WARRANT, warrant)), NONCE_BYTES + COMMITMENT_BYTES);
+      open.set(coprocessor.sha256(encodeTemplate(WARRANT, warrant)), NONCE_BYTES);
       nonce.fill(0);
       return { warrant, patientCommitment: point };
     },
@@ -166,10 +164,11 @@ export function delegationHandlers(os: CardOs, memory: PatientMemory, slots: Del
     const { warrant, agentCommitment, agentHalf: half, agentPin } = data;
     const canonical = encodeTemplate(WARRANT, warrant);
     const nonce = open.subarray(0, NONCE_BYTES);
-    const patientCommitment = open.slice(NONCE_BYTES, NONCE_BYTES + COMMITMENT_BYTES);
-    const opened = open.subarray(NONCE_BYTES + COMMITMENT_BYTES);
+    const opened = open.subarray(NONCE_BYTES);
     if (!equalBytes(coprocessor.sha256(canonical), opened)) refuse(SW.incorrectData);
     const { delegationKey, agentDelegationKey } = warrant;
+    // Y_P once more costs a multiplication, and 33 bytes of RAM all the time if it were kept.
+    const patientCommitment = coprocessor.p256PublicKey(nonce) ?? refuse(SW.conditionsNotSatisfied);
     const secretKey = delegation.secret.read();
     const pair = combineHalves(
       coprocessor,

@@ -31,7 +31,7 @@ export type PatientMemory = TrustAnchor & {
   readonly slots: readonly SlotMemory[];
   /** Counts the nonces of delegation and proxy keys; written before each use. */
   readonly nonceCounter: NvmField;
-  /** A delegation between OPEN and CLOSE: y_P, Y_P and SHA-256 of W. */
+  /** A delegation between OPEN and CLOSE: y_P and SHA-256 of W. */
   readonly openDelegation: ExclusiveRam;
   /** The holder's declaration as it was sent; empty before the first. */
   readonly holderDeclaration: NvmString;
@@ -42,8 +42,8 @@ export type PatientMemory = TrustAnchor & {
   readonly numberOpen: RamField;
 };
 
-/** y_P, Y_P, SHA-256 of W. */
-const OPEN_DELEGATION_BYTES = 32 + 33 + 32;
+/** y_P, SHA-256 of W. */
+const OPEN_DELEGATION_BYTES = 32 + 32;
 
 /** @throws {ProfileTooSmall} */
 export function planPatientMemory(memory: MemoryPlan): PatientMemory {

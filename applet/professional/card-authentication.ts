@@ -16,6 +16,8 @@ import type { ProfessionalMemory } from './professional-memory.js';
 
 type Commands = typeof PROFESSIONAL_APPLICATION.commands;
 
+const NO_DATA = new Uint8Array(0);
+
 export function cardAuthenticationHandlers(
   os: CardOs,
   memory: ProfessionalMemory,
@@ -75,15 +77,15 @@ export function cardAuthenticationHandlers(
       return undefined;
     },
 
-    computeChecksum({ data }: RequestOf<Commands['computeChecksum']>) {
+    protectCommand({ data }: RequestOf<Commands['protectCommand']>) {
       if (!session.isOpen) refuse(SW.conditionsNotSatisfied);
-      return { checksum: session.commandChecksum(data.header, data.objects) };
+      return os.ram.keep(session.protectCommand(data.header, data.plain ?? NO_DATA, data.le));
     },
 
-    verifyChecksum({ data }: RequestOf<Commands['verifyChecksum']>) {
+    openResponse({ data }: RequestOf<Commands['openResponse']>) {
       if (!session.isOpen) refuse(SW.conditionsNotSatisfied);
-      session.assertChecksum(session.responseChecksum(data.objects), data.checksum);
-      return undefined;
+      const { plain, status } = session.openResponse(data);
+      return plain.length > 0 ? { plain, status } : { status };
     },
   };
 }

@@ -43,7 +43,7 @@ function makeProfessionalApplication(os: CardOs): Application {
     ...cardAuthenticationHandlers(os, memory, chain, session),
     ...prescriptionNumberHandlers(os, memory),
   };
-  return new InstalledApplication(PROFESSIONAL_APPLICATION, handlers, state, session);
+  return new InstalledApplication(PROFESSIONAL_APPLICATION, handlers, state, undefined);
 }
 
 export const PROFESSIONAL_CARD: CardKind = {

@@ -247,11 +247,11 @@ export const FILE_WRITING_CASES = caseFamily(
         await verifyPin(card);
         const { length } = await readFile(card, files.certificate.sfi);
         const offset = length - 3;
-        const answer = await card.send(Uint8Array.of(0x00, 0xb0, offset >> 8, offset & 0xff, 16));
+        const answer = await card.sendInSession(Uint8Array.of(0x00, 0xb0, offset >> 8, offset & 0xff, 16));
         checkStatus(answer, SW.endOfFile, 0x6c03);
-        const rest = await card.send(Uint8Array.of(0x00, 0xb0, offset >> 8, offset & 0xff, 3));
+        const rest = await card.sendInSession(Uint8Array.of(0x00, 0xb0, offset >> 8, offset & 0xff, 3));
         checkStatus(rest, SW.ok);
-        const all = await card.send(Uint8Array.of(0x00, 0xb0, offset >> 8, offset & 0xff, 0));
+        const all = await card.sendInSession(Uint8Array.of(0x00, 0xb0, offset >> 8, offset & 0xff, 0));
         checkStatus(all, SW.ok, 0x6c03);
         if (answer.sw === SW.endOfFile.sw) expectBytes(answer.data, rest.data, 'the last three bytes');
       },

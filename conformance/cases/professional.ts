@@ -7,14 +7,13 @@ import {
   PROFESSIONAL_APPLICATION,
   STATEMENT,
   SW,
-  uintToBytes,
 } from '../../apdu/index.js';
 import { BOTH, caseFamily, PROFESSIONAL } from '../case.js';
 import { checkStatus, expectBytes, expectDifferent, expectOk, expectRefusal, expectThat } from '../checks.js';
 import { offerRole, setKey, showAuthority, showChain } from '../issuer/certificate-showing.js';
 import { challengeProfessional, holderProof, openHolderSession } from '../issuer/holder-peer.js';
 import { isStatementSignature, TestIssuer } from '../issuer/test-issuer.js';
-import type { TestCard } from '../test-card.js';
+import { expectNoSession } from './session-engine.js';
 import { commitmentTo, prescriptionNumber, readFile, verifyPin } from './steps.js';
 
 const { commands } = PROFESSIONAL_APPLICATION;
@@ -22,23 +21,13 @@ const {
   internalAuthenticate,
   externalAuthenticate,
   verifyCertificate,
-  computeChecksum,
-  verifyChecksum,
   commitPrescriptionNumber,
   revealPrescriptionNumber,
 } = commands;
 const INTERNAL = 'ISO/IEC 7816-4:2020, 11.5.2';
 const EXTERNAL = 'ISO/IEC 7816-4:2020, 11.5.4';
 const VERIFY_CERTIFICATE = 'ISO/IEC 7816-8:2019, 11.8';
-const CHECKSUM = 'ISO/IEC 7816-8:2019, 11.3; 11.4';
 const EQ_10 = 'project, PROTOCOL eq. 10';
-const PUT_DATA_HEADER = Uint8Array.of(0x0c, PATIENT_APPLICATION.commands.putVisitRecord.ins, 0x3f, 0xff);
-
-/** What needs a session is refused: none is open. */
-async function expectNoSession(card: TestCard): Promise<void> {
-  const data = { header: PUT_DATA_HEADER, objects: Uint8Array.of(0x81, 0x01, 0x00) };
-  await expectRefusal(card, computeChecksum, { data }, SW.conditionsNotSatisfied);
-}
 
 export const PROFESSIONAL_CASES = caseFamily(
   {
@@ -95,84 +84,6 @@ export const PROFESSIONAL_CASES = caseFamily(
       async run(card) {
         const data = { answer: card.random.bytes(16) };
         await expectRefusal(card, internalAuthenticate, { data }, SW.securityStatusNotSatisfied);
-      },
-    },
-    {
-      name: 'session',
-      title: 'after EXTERNAL AUTHENTICATE both ends hold the same session key',
-      clause: `${EXTERNAL}; ${CHECKSUM}`,
-      async run(card) {
-        await verifyPin(card);
-        const session = await openHolderSession(card);
-        for (const length of [1, 15, 16, 17, 255]) {
-          const objects = card.random.bytes(length);
-          const { checksum } = await expectOk(card, computeChecksum, {
-            data: { header: PUT_DATA_HEADER, objects },
-          });
-          expectBytes(checksum, session.commandChecksum(PUT_DATA_HEADER, objects), 'AES-CMAC, 8 bytes');
-        }
-      },
-    },
-    {
-      name: 'answer-checked',
-      title: 'the protected answer of the patient card is checked and counted',
-      clause: CHECKSUM,
-      async run(card) {
-        await verifyPin(card);
-        const session = await openHolderSession(card);
-        for (let round = 0; round < 3; round++) {
-          const objects = card.random.bytes(20);
-          const { checksum } = await expectOk(card, computeChecksum, {
-            data: { header: PUT_DATA_HEADER, objects },
-          });
-          expectBytes(checksum, session.commandChecksum(PUT_DATA_HEADER, objects), 'AES-CMAC, 8 bytes');
-          const answer = Uint8Array.of(0x99, 0x02, 0x90, 0x00);
-          const data = { objects: answer, checksum: session.responseChecksum(answer) };
-          await expectOk(card, verifyChecksum, { data });
-        }
-      },
-    },
-    {
-      name: 'wrong-answer-ends-session',
-      title: 'a wrong checksum of the patient card is noticed and ends the session',
-      clause: `${CHECKSUM}; ISO/IEC 7816-4:2020, 5.6 (6988)`,
-      async run(card) {
-        await verifyPin(card);
-        const session = await openHolderSession(card);
-        const objects = uintToBytes(0x99029000, 4);
-        const checksum = session.responseChecksum(objects);
-        checksum[7]! ^= 0x01;
-        await expectRefusal(
-          card,
-          verifyChecksum,
-          { data: { objects, checksum } },
-          SW.secureMessagingIncorrect,
-        );
-        await expectNoSession(card);
-      },
-    },
-    {
-      name: 'answer-replayed',
-      title: 'the same answer again has a wrong checksum',
-      clause: `${CHECKSUM}; ISO/IEC 7816-4:2020, 10.2.3.1`,
-      async run(card) {
-        await verifyPin(card);
-        const session = await openHolderSession(card);
-        const objects = uintToBytes(0x99029000, 4);
-        const data = { objects, checksum: session.responseChecksum(objects) };
-        await expectOk(card, verifyChecksum, { data });
-        await expectRefusal(card, verifyChecksum, { data }, SW.secureMessagingIncorrect);
-      },
-    },
-    {
-      name: 'no-checksum-without-session',
-      title: 'without a session no checksum is made or checked',
-      clause: `${CHECKSUM}; ISO/IEC 7816-4:2020, 5.6 (6985)`,
-      async run(card) {
-        await verifyPin(card);
-        await expectNoSession(card);
-        const data = { objects: uintToBytes(0x99029000, 4), checksum: new Uint8Array(8) };
-        await expectRefusal(card, verifyChecksum, { data }, SW.conditionsNotSatisfied);
       },
     },
     {

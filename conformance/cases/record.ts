@@ -227,7 +227,7 @@ export const RECORD_CASES = caseFamily(
       async run(card) {
         await visits(card, 1);
         const { data } = checkStatus(await readRecord(card, RECORDS, 1), SW.ok);
-        const short = await card.send(Uint8Array.of(0x00, 0xb2, 1, (RECORDS << 3) | 4, 3));
+        const short = await card.sendInSession(Uint8Array.of(0x00, 0xb2, 1, (RECORDS << 3) | 4, 3));
         checkStatus(short, SW.ok, SW.bytesAvailable, SW.wrongLe, SW.wrongLength);
         expectThat(short.data.length <= 3, 'at most 3 bytes', `${short.data.length} bytes`);
         expectThat(bytesToUint(data.subarray(0, 2)) === 0xdf31, 'the time first', 'another object');

@@ -35,7 +35,7 @@ export async function verifyPin(card: TestCard): Promise<void> {
 
 /** READ RECORD by short EF identifier and number. */
 export async function readRecord(card: TestCard, sfi: number, number: number): Promise<ResponseApdu> {
-  return card.send(Uint8Array.of(0x00, 0xb2, number, (sfi << 3) | 0x04, 0x00));
+  return card.sendInSession(Uint8Array.of(0x00, 0xb2, number, (sfi << 3) | 0x04, 0x00));
 }
 
 /** The whole of a transparent file by short EF identifier, in parts of at most 200 bytes. */
@@ -43,12 +43,12 @@ export async function readFile(card: TestCard, sfi: number): Promise<Uint8Array>
   const parts: Uint8Array[] = [];
   for (let offset = 0; ; ) {
     const p1 = offset === 0 ? 0x80 | sfi : offset >> 8;
-    const response = await card.send(Uint8Array.of(0x00, 0xb0, p1, offset & 0xff, 200));
+    const response = await card.sendInSession(Uint8Array.of(0x00, 0xb0, p1, offset & 0xff, 200));
     const left = response.sw >> 8 === 0x6c ? response.sw & 0xff : undefined;
     const { data } =
       left === undefined
         ? checkStatus(response, SW.ok, SW.endOfFile, SW.bytesAvailable)
-        : checkStatus(await card.send(Uint8Array.of(0x00, 0xb0, p1, offset & 0xff, left)), SW.ok);
+        : checkStatus(await card.sendInSession(Uint8Array.of(0x00, 0xb0, p1, offset & 0xff, left)), SW.ok);
     parts.push(data);
     offset += data.length;
     if (data.length < 200) return concatBytes(...parts);

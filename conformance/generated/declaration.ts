@@ -7,19 +7,19 @@
 import {
   type ApplicationSpec,
   acceptsParameter,
-  CHAINING_CLASS_BIT,
   type CommandSpec,
   dataBounds,
   encodeCommandApdu,
   matchCommand,
-  needsSecureChannel,
   type Parameter,
+  type StatusWord,
   SW,
+  takesSession,
 } from '../../apdu/index.js';
 import type { ApplicationName, ConformanceCase, Fixture } from '../case.js';
 import { proveAgent } from '../cases/delegation-steps.js';
 import { verifyPin } from '../cases/steps.js';
-import { expectStatus } from '../checks.js';
+import { checkStatus, expectStatus } from '../checks.js';
 import { authenticate } from '../issuer/professional-peer.js';
 import type { TestCard } from '../test-card.js';
 import { malformations, sampleData } from './sample-data.js';
@@ -140,18 +140,13 @@ function wrongClass(
 function wrongLengths(command: CommandSpec, make: Make): readonly ConformanceCase[] {
   const { min, max } = dataBounds(command.data);
   const clause = `${command.clause}; ISO/IEC 7816-4:2020, 5.6 (6700)`;
-  const header = {
-    ins: command.ins,
-    p1: firstAccepted(command.p1),
-    p2: firstAccepted(command.p2),
-  };
   const cases: ConformanceCase[] = [];
   // below that length only data objects in a chain are longer than one command
   if (max < LONGEST_LINK || command.chaining) {
     cases.push(
       make('lc-too-long', `${max + 1} bytes of data are one too many`, clause, async (card) => {
         const data = new Uint8Array(max + 1).fill(0x5a);
-        await expectStatus(card, await allButLast(card, command, data), ...tooLong(command));
+        await expectAnswer(card, command, data, ...tooLong(command));
       }),
     );
   }
@@ -159,10 +154,10 @@ function wrongLengths(command: CommandSpec, make: Make): readonly ConformanceCas
     cases.push(
       make('lc-too-short', `${min - 1} bytes of data are one too few`, clause, async (card) => {
         const data = new Uint8Array(min - 1).fill(0x5a);
-        const bytes = encodeCommandApdu({ cla: command.cla, ...header, data });
-        await expectStatus(
+        await expectAnswer(
           card,
-          bytes,
+          command,
+          data,
           SW.wrongLength,
           SW.incorrectData,
           ...protectionOf(command),
@@ -174,30 +169,29 @@ function wrongLengths(command: CommandSpec, make: Make): readonly ConformanceCas
   if (command.data.kind === 'template' && !command.secureMessaging) {
     cases.push(
       make('no-data', 'the command without its data is refused', clause, async (card) => {
-        await expectStatus(card, encodeCommandApdu({ cla: command.cla, ...header }), ...DATA_REFUSED);
+        await expectAnswer(card, command, new Uint8Array(0), ...DATA_REFUSED);
       }),
     );
   }
   return cases;
 }
 
-/** Sends all links of a chain but the last, which it answers; data that fit one command are one link. */
-async function allButLast(card: TestCard, command: CommandSpec, data: Uint8Array): Promise<Uint8Array> {
+/** Sends a command with these data, in the session if its role has one, and checks the answer. */
+async function expectAnswer(
+  card: TestCard,
+  command: CommandSpec,
+  data: Uint8Array,
+  ...allowed: readonly StatusWord[]
+): Promise<void> {
   const { cla, ins } = command;
-  const header = { ins, p1: firstAccepted(command.p1), p2: firstAccepted(command.p2) };
-  let offset = 0;
-  for (; data.length - offset > LONGEST_LINK; offset += LONGEST_LINK) {
-    const part = data.subarray(offset, offset + LONGEST_LINK);
-    const link = encodeCommandApdu({ cla: cla | CHAINING_CLASS_BIT, ...header, data: part });
-    await expectStatus(card, link, SW.ok);
-  }
-  return encodeCommandApdu({ cla, ...header, data: data.subarray(offset) });
+  const fields = { cla, ins, p1: firstAccepted(command.p1), p2: firstAccepted(command.p2), data };
+  const answer = takesSession(command) ? card.transmitInSession(fields) : card.transmit(fields);
+  checkStatus(await answer, ...allowed);
 }
 
-/** A command that must be protected may miss its protection first. */
+/** A command of personalisation may miss its secure channel first. */
 function protectionOf({ secureMessaging }: CommandSpec) {
-  if (secureMessaging === undefined) return [];
-  return needsSecureChannel(secureMessaging) ? [SW.securityStatusNotSatisfied] : [SW.secureMessagingMissing];
+  return secureMessaging === undefined ? [] : [SW.securityStatusNotSatisfied];
 }
 
 /** Lc too long: 6700. */
@@ -218,7 +212,7 @@ function wrongData(command: CommandSpec, make: Make): readonly ConformanceCase[]
       `data with ${title} are refused`,
       `${command.clause}; ISO/IEC 7816-4:2020, 5.6 (6A80)`,
       async (card) => {
-        await expectStatus(card, await allButLast(card, command, data), SW.incorrectData);
+        await expectAnswer(card, command, data, SW.incorrectData);
       },
     ),
   );

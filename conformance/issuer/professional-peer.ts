@@ -62,8 +62,9 @@ export async function beginAuthentication(card: TestCard, role: RoleName): Promi
   return challenge;
 }
 
-/** The whole card-to-card authentication; the holder's proof is checked. */
+/** The whole card-to-card authentication; the holder's proof is checked, and the session entered. */
 export async function authenticate(card: TestCard, role: RoleName): Promise<CardSession> {
+  card.enterSession(undefined);
   const holderChallenge = await beginAuthentication(card, role);
   const { data, ephemeral } = professionalProof(card, role, holderChallenge);
   const answer = await expectOk(card, mutualAuthenticate, { data });
@@ -90,11 +91,13 @@ export async function authenticate(card: TestCard, role: RoleName): Promise<Card
     "the holder's proof over both challenges and both ephemeral keys",
     'a signature that does not verify',
   );
-  return new CardSession({
+  const session = new CardSession({
     shared: sharedSecret(ephemeral.secretKey, answer.ephemeralKey),
     holderChallenge,
     professionalChallenge: data.challenge,
     holderKey: answer.ephemeralKey,
     professionalKey: ephemeral.publicKey,
   });
+  card.enterSession(session);
+  return session;
 }

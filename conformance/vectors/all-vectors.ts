@@ -5,6 +5,7 @@ import { bbsOpeningVectors } from './bbs/opening-vectors.js';
 import { bbsSignatureVectors } from './bbs/signature-vectors.js';
 import { makeBbsWorld } from './bbs/world.js';
 import { ecdsaVectors, hpkeVectors } from './ordinary-vectors.js';
+import { proxyVectors } from './proxy-vectors.js';
 import { keyVectors } from './ps-g1/key-vectors.js';
 import { openingVectors } from './ps-g1/opening-vectors.js';
 import { signatureVectors } from './ps-g1/signature-vectors.js';
@@ -19,6 +20,7 @@ export function makeVectorFiles(): readonly VectorFile[] {
     bbsVectors('bn254'),
     ecdsaVectors(),
     hpkeVectors(),
+    proxyVectors(),
   ];
 }
 

@@ -9,20 +9,21 @@ export async function pairCards(
   patient: PatientCard,
   professional: ProfessionalCard,
 ): Promise<Result<object>> {
+  patient.leaveSession();
   const chain = await professional.readRoleChain();
   if (!chain.ok) return chain;
   const known = await patient.showRoleChain(chain);
   if (!known.ok) return known;
-  const authority = await patient.readAuthorityCertificate();
-  if (!authority.ok) return authority;
   const challenge = await patient.getChallenge();
   if (!challenge.ok) return challenge;
   const proof = await professional.internalAuthenticate(challenge.data);
   if (!proof.ok) return proof;
   const answer = await patient.mutualAuthenticate(proof.data);
   if (!answer.ok) return answer;
-  const { roleCertificate, ephemeralKey, signature } = answer.data;
-  const holder = { authorityCertificate: authority.data, roleCertificate };
+  const { ephemeralKey, signature, ...holder } = answer.data;
   const shown = await professional.showHolderChain(holder);
-  return shown.ok ? professional.externalAuthenticate({ ephemeralKey, signature }) : shown;
+  if (!shown.ok) return shown;
+  const opened = await professional.externalAuthenticate({ ephemeralKey, signature });
+  if (opened.ok) patient.enterSession(professional.session);
+  return opened;
 }

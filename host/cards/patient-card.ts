@@ -14,8 +14,8 @@ import {
   PRESCRIPTION_RECORD,
   type RequestArguments,
   type RequestOf,
+  type ResponseOf,
   type SecureChannel,
-  type SessionKeyHolder,
   type SlotName,
   type Transmit,
   uintToBytes,
@@ -46,12 +46,16 @@ export class PatientCard {
 
   /** Open from {@link initialise} until ACTIVATE FILE. */
   private channel: SecureChannel | undefined;
+  /** From {@link enterSession} until the application is selected anew. */
+  private session: SecureChannel | undefined;
 
   constructor(transmit: Transmit) {
     this.client = cardClient(PATIENT_APPLICATION, transmit);
   }
 
+  /** Selects the application; a session of before is over. */
   async select() {
+    this.session = undefined;
     return answerOf(commands.select, await this.client.select());
   }
 
@@ -143,12 +147,6 @@ export class PatientCard {
     return showChain(this.client, chain);
   }
 
-  /** The certificate of the CA above this card's own role certificate; readable by all. */
-  async readAuthorityCertificate() {
-    const request = { p1: 0x80 | PATIENT_APPLICATION.files.authorityCertificate.sfi, p2: 0 };
-    return answerOf(commands.readBinary, await this.client.call(commands.readBinary, request));
-  }
-
   async mutualAuthenticate(data: RequestOf<Commands['mutualAuthenticate']>['data']) {
     return answerOf(
       commands.mutualAuthenticate,
@@ -156,27 +154,30 @@ export class PatientCard {
     );
   }
 
+  /** After MUTUAL AUTHENTICATE: what a role may permit goes through the session that `session` keeps. */
+  enterSession(session: SecureChannel): void {
+    this.session = session;
+  }
+
+  /** Nothing goes through the session any more: it has ended, or another one begins. */
+  leaveSession(): void {
+    this.session = undefined;
+  }
+
   /** This card's half of a prescription number. */
-  async contributeToPrescriptionNumber(commitment: Uint8Array) {
-    const command = commands.contributeToPrescriptionNumber;
-    return answerOf(command, await this.client.call(command, { data: { commitment } }));
+  contributeToPrescriptionNumber(commitment: Uint8Array) {
+    return this.inSession(commands.contributeToPrescriptionNumber, { data: { commitment } });
   }
 
   /** Eq. 11, under the session that the doctor's card holds. */
-  async putVisitRecord(data: RequestOf<Commands['putVisitRecord']>['data'], session: SessionKeyHolder) {
-    const command = commands.putVisitRecord;
-    try {
-      return answerOf(command, await this.client.callProtected(command, { data }, session));
-    } catch (error) {
-      if (error instanceof RefusedByCard) return error.refusal;
-      throw error;
-    }
+  putVisitRecord(data: RequestOf<Commands['putVisitRecord']>['data']) {
+    return this.inSession(commands.putVisitRecord, { data });
   }
 
   /** The patient certificate; readable by doctors and with the holder PIN. */
-  async readCertificate() {
+  readCertificate() {
     const request = { p1: 0x80 | PATIENT_APPLICATION.files.certificate.sfi, p2: 0 };
-    return answerOf(commands.readBinary, await this.client.call(commands.readBinary, request));
+    return this.inSession(commands.readBinary, request);
   }
 
   /** The patient certificate, decoded. @throws {TlvError} for a card that holds something else there. */
@@ -198,8 +199,33 @@ export class PatientCard {
   }
 
   /** Eq. 17: the card confirms one collection; needs the holder PIN and a pharmacy's authentication. */
-  async collect(data: RequestOf<Commands['collect']>['data']) {
-    return answerOf(commands.collect, await this.client.call(commands.collect, { data }));
+  collect(data: RequestOf<Commands['collect']>['data']) {
+    return this.inSession(commands.collect, { data });
+  }
+
+  /** NHI renews Data: the certificate that replaces the one on the card. */
+  putCertificate(certificate: PatientCertificate) {
+    return this.inSession(commands.putCertificate, { data: certificate });
+  }
+
+  /** NHI gives a blocked PIN its tries back. */
+  restoreTries() {
+    return this.inSession(commands.restoreTries, { p2: 'holder PIN' });
+  }
+
+  /** NHI takes the card out of use. */
+  deactivate() {
+    return this.inSession(commands.deactivate);
+  }
+
+  /** NHI brings a deactivated card back. */
+  reactivate() {
+    return this.inSession(commands.activate);
+  }
+
+  /** NHI ends the card for good. */
+  terminate() {
+    return this.inSession(commands.terminate);
   }
 
   /** Eq. 5, on the patient's card: opens a delegation; needs the holder PIN, as every step but collecting. */
@@ -250,13 +276,13 @@ export class PatientCard {
   }
 
   /** The warrant certificate of the agent whose PIN was verified, for a pharmacy. */
-  async showWarrant() {
-    return answerOf(commands.showWarrant, await this.client.call(commands.showWarrant));
+  showWarrant() {
+    return this.inSession(commands.showWarrant);
   }
 
   /** Eq. 18: the card confirms one collection by the agent. */
-  async collectAsAgent(data: RequestOf<Commands['collectAsAgent']>['data']) {
-    return answerOf(commands.collectAsAgent, await this.client.call(commands.collectAsAgent, { data }));
+  collectAsAgent(data: RequestOf<Commands['collectAsAgent']>['data']) {
+    return this.inSession(commands.collectAsAgent, { data });
   }
 
   private async store(
@@ -284,11 +310,28 @@ export class PatientCard {
   private async readAll(sfi: number, count: number): Promise<readonly Uint8Array[]> {
     const found: Uint8Array[] = [];
     for (let number = 1; number <= count; number++) {
-      const read = await this.client.call(commands.readRecord, { p1: number, p2: sfi });
-      if (read.status === 'refused') break;
+      const read = await this.inSession(commands.readRecord, { p1: number, p2: sfi });
+      if (!read.ok) break;
       found.push(read.data);
     }
     return found;
+  }
+
+  /** A command that a role may permit: in the clear, as far as the PIN goes, where there is no session. */
+  private async inSession<const C extends CommandSpec>(
+    command: C,
+    ...request: RequestArguments<C>
+  ): Promise<Result<{ readonly data: ResponseOf<C> }>> {
+    const { session, client } = this;
+    try {
+      const result = session
+        ? client.callThrough(session, command, ...request)
+        : client.call(command, ...request);
+      return answerOf(command, await result);
+    } catch (error) {
+      if (error instanceof RefusedByCard) return error.refusal;
+      throw error;
+    }
   }
 
   private async openChannel(session: PersonalisationSession): Promise<Result<object>> {

@@ -6,12 +6,13 @@ import {
   type CommandSpec,
   cardClient,
   encodeTemplate,
+  leToBytes,
   type OpeningHalf,
   PROFESSIONAL_APPLICATION,
   type RequestArguments,
   type RequestOf,
+  SECURE_MESSAGING_CLASS_BITS,
   type SecureChannel,
-  type SessionKeyHolder,
   type Transmit,
   uintToBytes,
   utf8ToBytes,
@@ -199,20 +200,29 @@ export class ProfessionalCard {
     return answerOf(command, await this.client.call(command, { data: { patientRandom } }));
   }
 
-  /** The session key holder for commands to the patient card: this card computes the checksums. */
-  get session(): SessionKeyHolder {
+  /**
+   * The session with a patient card: this card protects the terminal's commands and opens the answers.
+   * The terminal has the plain text, for there the doctor reads and writes; the keys stay on the cards,
+   * and on the way to the patient card there are only cryptograms.
+   */
+  get session(): SecureChannel {
     return {
-      protect: async (header, objects) => {
-        const data = { header, objects };
-        const command = commands.computeChecksum;
-        const answer = answerOf(command, await this.client.call(command, { data }));
-        if (!answer.ok) throw new RefusedByCard(answer);
-        return answer.data.checksum;
+      protect: async ({ cla, ins, p1, p2, data, le }) => {
+        const header = Uint8Array.of(cla | SECURE_MESSAGING_CLASS_BITS, ins, p1, p2);
+        const command = commands.protectCommand;
+        const request = {
+          header,
+          ...(data && data.length > 0 ? { plain: data } : {}),
+          ...(le === undefined ? {} : { le: leToBytes(le) }),
+        };
+        const made = answerOf(command, await this.client.call(command, { data: request }));
+        if (!made.ok) throw new RefusedByCard(made);
+        return { cla: header[0]!, ins, p1, p2, data: made.data, le: 256 };
       },
-      verify: async (objects, checksum) => {
-        const data = { objects, checksum };
-        const result = await this.client.call(commands.verifyChecksum, { data });
-        return result.status === 'ok';
+      open: async ({ data }) => {
+        const opened = await this.client.call(commands.openResponse, { data });
+        if (opened.status !== 'ok') return undefined;
+        return { data: opened.data.plain ?? new Uint8Array(0), sw: opened.data.status };
       },
     };
   }

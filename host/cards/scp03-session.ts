@@ -5,6 +5,7 @@ import {
   type CommandApduFields,
   concatBytes,
   equalConstantTime,
+  padBlocks,
   type ResponseApdu,
   SCP03_KEY_BYTES,
   SCP03_LEVEL,
@@ -12,10 +13,9 @@ import {
   SECURE_CHANNEL_CLASS_BIT,
   scp03CommandMacInput,
   scp03CounterBlock,
-  scp03Pad,
   scp03ResponseMacInput,
-  scp03Unpad,
   splitScp03Data,
+  unpadBlocks,
 } from '../../apdu/index.js';
 import { aesCmac } from '../crypto/aes-cmac.js';
 import type { Scp03SessionKeys } from './scp03-keys.js';
@@ -40,7 +40,7 @@ export class Scp03Session {
     const plain = command.data ?? NO_DATA;
     if (this.opened) this.counter += 1;
     const encrypts = this.opened && plain.length > 0 && this.has(SCP03_LEVEL.commandDecryption);
-    const body = encrypts ? this.encrypt(scp03Pad(plain)) : plain;
+    const body = encrypts ? this.encrypt(padBlocks(plain)) : plain;
     this.opened = true;
     const input = scp03CommandMacInput(this.chaining, Uint8Array.of(cla, ins, p1, p2), body);
     this.chaining = aesCmac(this.keys.mac, input);
@@ -56,7 +56,7 @@ export class Scp03Session {
     const expected = aesCmac(this.keys.responseMac, scp03ResponseMacInput(this.chaining, parts.body, sw));
     if (!equalConstantTime(expected.subarray(0, SCP03_SHORT_BYTES), parts.checksum)) return undefined;
     if (parts.body.length === 0 || !this.has(SCP03_LEVEL.responseEncryption)) return parts.body;
-    return parts.body.length % SCP03_KEY_BYTES === 0 ? scp03Unpad(this.decrypt(parts.body)) : undefined;
+    return parts.body.length % SCP03_KEY_BYTES === 0 ? unpadBlocks(this.decrypt(parts.body)) : undefined;
   }
 
   private has(bit: number): boolean {

@@ -205,13 +205,8 @@ export class HospitalTerminal {
     return refused ?? { ok: true, prescription: { prescriptionId, doctorRandom, prescriptionHash } };
   }
 
-  /** Eq. 11: record and prescription go onto the patient's card, protected by the doctor's card. */
-  async updateCard(
-    patient: PatientCard,
-    doctor: ProfessionalCard,
-    content: Visit,
-    prescription: IssuedPrescription,
-  ) {
+  /** Eq. 11: record and prescription go onto the patient's card, protected by the doctor's card that it was paired with. */
+  async updateCard(patient: PatientCard, content: Visit, prescription: IssuedPrescription) {
     const { hospitalId, clock } = this.ports;
     const visitRecord = {
       time: clock.now(),
@@ -225,7 +220,7 @@ export class HospitalTerminal {
         prescription: encodePrescriptionSummary(content.prescriptionSummary),
       },
     };
-    return patient.putVisitRecord(visitRecord, doctor.session);
+    return patient.putVisitRecord(visitRecord);
   }
 
   private async certificateOf(

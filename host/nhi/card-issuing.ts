@@ -46,7 +46,10 @@ export class CardIssuing {
         return { ok: true, level, hostCryptogram: keys.hostCryptogram };
       },
       protect: async (command) => authenticated().protect(command),
-      open: async (response) => authenticated().open(response),
+      open: async (response) => {
+        const data = authenticated().open(response);
+        return data && { data, sw: response.sw };
+      },
     };
   }
 }

@@ -1,6 +1,13 @@
 /** Registration of patients (eq. 1, 2) and what NHI alone knows: which person a pseudonym stands for. */
 
-import { NHI_NAME, type PatientCertificate, PID_BYTES, STATEMENT, toHex } from '../../apdu/index.js';
+import {
+  equalBytes,
+  NHI_NAME,
+  type PatientCertificate,
+  PID_BYTES,
+  STATEMENT,
+  toHex,
+} from '../../apdu/index.js';
 import { verifyIdentityCertificate } from '../authority/identity-authority.js';
 import type { Clock } from '../clock.js';
 import type { EcKeyPair } from '../crypto/ecdsa.js';
@@ -18,7 +25,13 @@ const REGISTRATION_ROUTE = { equation: 1, sender: 'patient', recipient: NHI_NAME
 const NONCE_SECONDS = 3600;
 
 type Person = { readonly nationalId: string; readonly name: string };
-type Insured = { readonly person: Person; readonly pid: Uint8Array; certificate: PatientCertificate };
+type Insured = {
+  readonly person: Person;
+  readonly pid: Uint8Array;
+  certificate: PatientCertificate;
+  /** Issued, and perhaps on the card already; from its first use on it is the certificate. */
+  renewal?: PatientCertificate | undefined;
+};
 
 export class PatientRegister {
   private readonly nonces: SingleUse;
@@ -92,12 +105,45 @@ export class PatientRegister {
     this.byPid.delete(toHex(pid));
   }
 
+  /** The same for whoever stands at the desk with a document. */
+  revokePerson(nationalId: string): void {
+    const insured = this.byNationalId.get(nationalId);
+    if (insured) this.revoke(insured.pid);
+  }
+
+  /** A new certificate for the same pseudonym and keys, with what has been paid since. */
+  prepareRenewal(nationalId: string): Result<{ readonly certificate: PatientCertificate }> {
+    const insured = this.byNationalId.get(nationalId);
+    if (!insured || !this.byPid.has(toHex(insured.pid))) return refusal('certificate-revoked');
+    const { pid, signingKey, decryptionKey, delegationKey, agentKey } = insured.certificate.body;
+    const certificate = this.ports.authority.issuePatientCertificate({
+      pid,
+      paidUntil: this.paidUntil.get(nationalId) ?? 0,
+      signingKey,
+      decryptionKey,
+      delegationKey,
+      ...(agentKey ? { agentKey } : {}),
+    });
+    insured.renewal = certificate;
+    return { ok: true, certificate };
+  }
+
+  /** The card has the renewed certificate: the one before counts no more. */
+  completeRenewal({ body }: PatientCertificate): void {
+    const insured = this.byPid.get(toHex(body.pid));
+    if (!insured?.renewal || !equalBytes(insured.renewal.body.serial, body.serial)) return;
+    insured.certificate = insured.renewal;
+    insured.renewal = undefined;
+  }
+
   /** `undefined` when the certificate is genuine, current, not revoked and the insurance is paid; otherwise why not. */
   check(certificate: PatientCertificate): Refusal | undefined {
     const now = this.ports.clock.now();
     if (!verifyPatientCertificate(this.ports.authority.publicKey, certificate, now)) {
       return refusal('certificate-invalid');
     }
+    // a card that took a renewal whose answer was lost shows it here for the first time
+    this.completeRenewal(certificate);
     const insured = this.byPid.get(toHex(certificate.body.pid));
     if (!insured || toHex(insured.certificate.body.serial) !== toHex(certificate.body.serial)) {
       return refusal('certificate-revoked');

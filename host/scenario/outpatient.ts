@@ -95,9 +95,9 @@ export function outpatientPhases(): readonly Phase[] {
     {
       name: 'update patient card',
       equations: [11],
-      async run({ hospital, patientCard, doctorCard, input }) {
+      async run({ hospital, patientCard, input }) {
         if (!prescription) return refusal('number-mismatch');
-        return hospital.updateCard(patientCard, doctorCard, input.visit, prescription);
+        return hospital.updateCard(patientCard, input.visit, prescription);
       },
     },
     {

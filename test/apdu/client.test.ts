@@ -13,13 +13,18 @@ import {
   fromHex,
   PATIENT_APPLICATION,
   PROFESSIONAL_APPLICATION,
+  padBlocks,
   parseCommandApdu,
   parseProtectedCommandData,
+  parseProtectedResponse,
+  protectedCommandData,
+  protectedCommandObjects,
   protectedResponseData,
   protectedResponseObjects,
   responseMacInput,
-  type SessionKeyHolder,
+  type SecureChannel,
   toHex,
+  unpadBlocks,
   utf8ToBytes,
   type ValuesOf,
   type VISIT_RECORD,
@@ -196,10 +201,34 @@ describe('typed client under secure messaging', () => {
   /** Both ends of a session: the other card's checksums, and a patient card that checks and makes them. */
   function session(answer: { readonly sw: number; readonly plain?: Uint8Array }) {
     let hostCounter = 0;
-    const holder: SessionKeyHolder = {
-      protect: async (header, objects) => mac(commandMacInput(++hostCounter, header, objects)),
-      verify: async (objects, checksum) =>
-        equalBytes(checksum, mac(responseMacInput(++hostCounter, objects))),
+    // both ends "encrypt" by turning every byte of the padded data round
+    const turned = (bytes: Uint8Array | undefined) => bytes?.map((byte) => byte ^ 0xff);
+    const channel: SecureChannel = {
+      protect: async ({ cla, ins, p1, p2, data, le }) => {
+        const header = Uint8Array.of(cla | 0x0c, ins, p1, p2);
+        const objects = { cryptogram: data && data.length > 0 ? turned(padBlocks(data)) : undefined, le };
+        const input = commandMacInput(++hostCounter, header, protectedCommandObjects(objects));
+        return {
+          cla: header[0]!,
+          ins,
+          p1,
+          p2,
+          data: protectedCommandData({ ...objects, checksum: mac(input) }),
+          le: 256,
+        };
+      },
+      open: async ({ data }) => {
+        if (data.length === 0) return undefined;
+        let parsed: ReturnType<typeof parseProtectedResponse>;
+        try {
+          parsed = parseProtectedResponse(data);
+        } catch {
+          return undefined;
+        }
+        const { objects, checksum, cryptogram, sw } = parsed;
+        if (!equalBytes(checksum, mac(responseMacInput(++hostCounter, objects)))) return undefined;
+        return { data: cryptogram ? unpadBlocks(turned(cryptogram)!)! : new Uint8Array(0), sw };
+      },
     };
     let cardCounter = 0;
     let data = new Uint8Array(0);
@@ -215,18 +244,19 @@ describe('typed client under secure messaging', () => {
       if ('fault' in apdu) throw new Error(apdu.fault);
       data = concatBytes(data, apdu.data) as Uint8Array<ArrayBuffer>;
       if ((apdu.cla & 0x10) !== 0) return fromHex('9000');
-      const { objects, checksum, plain } = parseProtectedCommandData(data);
+      const { objects, checksum, cryptogram } = parseProtectedCommandData(data);
       const header = Uint8Array.of(apdu.cla, apdu.ins, apdu.p1, apdu.p2);
       if (!equalBytes(checksum, mac(commandMacInput(++cardCounter, header, objects)))) return fromHex('6988');
-      plains.push(plain ?? new Uint8Array(0));
-      const covered = protectedResponseObjects(answer);
+      plains.push(cryptogram ? unpadBlocks(turned(cryptogram)!)! : new Uint8Array(0));
+      const objectsBack = { sw: answer.sw, cryptogram: answer.plain && turned(padBlocks(answer.plain)) };
+      const covered = protectedResponseObjects(objectsBack);
       const checksumBack = mac(responseMacInput(++cardCounter, covered));
       return encodeResponseApdu({
-        data: protectedResponseData({ ...answer, checksum: checksumBack }),
+        data: protectedResponseData({ ...objectsBack, checksum: checksumBack }),
         sw: 0x9000,
       });
     }
-    return { holder, transmit, trace, plains, client: cardClient(PATIENT_APPLICATION, transmit) };
+    return { channel, transmit, trace, plains, client: cardClient(PATIENT_APPLICATION, transmit) };
   }
 
   const visit = (record: Uint8Array): ValuesOf<typeof VISIT_RECORD> => ({
@@ -245,9 +275,9 @@ describe('typed client under secure messaging', () => {
   it('carries a command of any length, as the decoder sees it', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ minLength: 1, maxLength: 120 }), async (record) => {
-        const { client, holder, plains, trace } = session({ sw: 0x9000 });
+        const { client, channel, plains, trace } = session({ sw: 0x9000 });
         const data = visit(record);
-        const result = await client.callProtected(PATIENT.putVisitRecord, { data }, holder);
+        const result = await client.callThrough(channel, PATIENT.putVisitRecord, { data });
         expect(result).toMatchObject({ status: 'ok', sw: 0x9000, data: undefined });
         expect(plains).toEqual([encodeTemplate(PATIENT.putVisitRecord.data.template, data)]);
         const select = { command: fromHex('00A4040C06F0494D495301'), response: fromHex('9000') };
@@ -260,8 +290,8 @@ describe('typed client under secure messaging', () => {
   });
 
   it('takes the status inside as the answer', async () => {
-    const { client, holder } = session({ sw: 0x6a84 });
-    const result = await client.callProtected(PATIENT.putVisitRecord, { data: visit(fromHex('aa')) }, holder);
+    const { client, channel } = session({ sw: 0x6a84 });
+    const result = await client.callThrough(channel, PATIENT.putVisitRecord, { data: visit(fromHex('aa')) });
     expect(result).toMatchObject({
       status: 'refused',
       sw: 0x6a84,
@@ -270,13 +300,15 @@ describe('typed client under secure messaging', () => {
   });
 
   it('takes a refusal of the protection itself', async () => {
-    const { client, holder } = session({ sw: 0x9000 });
-    const forging = { ...holder, protect: async () => new Uint8Array(8) };
-    const result = await client.callProtected(
-      PATIENT.putVisitRecord,
-      { data: visit(fromHex('aa')) },
-      forging,
-    );
+    const { client, channel } = session({ sw: 0x9000 });
+    const forging: SecureChannel = {
+      ...channel,
+      protect: async (command) => {
+        const made = await channel.protect(command);
+        return { ...made, data: made.data!.with(-1, made.data!.at(-1)! ^ 1) };
+      },
+    };
+    const result = await client.callThrough(forging, PATIENT.putVisitRecord, { data: visit(fromHex('aa')) });
     expect(result).toMatchObject({ status: 'refused', sw: 0x6988 });
   });
 
@@ -287,16 +319,16 @@ describe('typed client under secure messaging', () => {
       'checksum',
     ],
     ['another status', (bytes: Uint8Array) => bytes.with(2, 0x63), 'checksum'],
-    ['a bare 9000', () => fromHex('9000'), 'unprotected'],
-    ['an answer without checksum', () => fromHex('990290009000'), 'unprotected'],
+    ['a bare 9000', () => fromHex('9000'), 'checksum'],
+    ['an answer without checksum', () => fromHex('990290009000'), 'checksum'],
     ['an empty answer', () => fromHex(''), 'mute'],
   ])('refuses %s', async (_, change, code) => {
-    const { transmit, holder } = session({ sw: 0x9000 });
+    const { transmit, channel } = session({ sw: 0x9000 });
     const client = cardClient(PATIENT_APPLICATION, async (command) => {
       const response = await transmit(command);
       return response.length > 2 ? change(response) : response;
     });
-    const call = client.callProtected(PATIENT.putVisitRecord, { data: visit(fromHex('aa')) }, holder);
+    const call = client.callThrough(channel, PATIENT.putVisitRecord, { data: visit(fromHex('aa')) });
     await expect(call).rejects.toMatchObject({ name: 'CardAnswerError', code });
   });
 });

@@ -8,7 +8,6 @@ import {
   decodeTrace,
   encodeCommandApdu,
   encodeRoleCertificate,
-  encodeTemplate,
   encodeTlv,
   exchangeToLines,
   FIELD,
@@ -23,7 +22,6 @@ import {
   toHex,
   traceDecoder,
   utf8ToBytes,
-  VISIT_RECORD,
 } from '../../apdu/index.js';
 import { sampleBytes } from './sample-values.js';
 import { seedProperties } from './seed.js';
@@ -172,12 +170,8 @@ describe('trace decoder', () => {
 
   it('looks into secure messaging', () => {
     const checksum = new Uint8Array(8).fill(0xcc);
-    const plain = encodeTemplate(VISIT_RECORD, {
-      time: 1_760_000_000,
-      hospitalId: 'H-0001',
-      record: utf8ToBytes('J06.9'),
-    });
-    const data = protectedCommandData({ plain, checksum });
+    const cryptogram = new Uint8Array(32).fill(0xee);
+    const data = protectedCommandData({ cryptogram, le: 256, checksum });
     const response = protectedResponseData({ sw: 0x6985, checksum });
     const exchange = last(SELECT_PATIENT, {
       command: toHex(encodeCommandApdu({ cla: 0x0c, ins: 0xdb, p1: 0x3f, p2: 0xff, data, le: 256 })),
@@ -187,9 +181,8 @@ describe('trace decoder', () => {
       name: 'PUT DATA',
       protected: true,
       request: [
-        { name: 'time', value: 1_760_000_000, time: '2025-10-09T08:53:20Z' },
-        { name: 'hospital identifier', value: 'H-0001' },
-        { name: 'diagnosis record', value: toHex(utf8ToBytes('J06.9')) },
+        { name: 'cryptogram', value: toHex(cryptogram) },
+        { name: 'Le', value: '00' },
         { name: 'cryptographic checksum', tag: '8e' },
       ],
       response: [{ name: 'cryptographic checksum' }],
@@ -312,7 +305,9 @@ describe('secrets stay out of a decoded trace', () => {
         (carrier, data, bits, selected, chained, echo, sw, form) => {
           const { cla, ins } = carrier.command;
           const body =
-            form === 'wrapped' ? protectedCommandData({ plain: data, checksum: new Uint8Array(8) }) : data;
+            form === 'wrapped'
+              ? concatBytes(encodeTlv(0x81, data), protectedCommandData({ checksum: new Uint8Array(8) }))
+              : data;
           const p1 = carrier.command.p1.kind === 'constant' ? carrier.command.p1.value : 0;
           const p2 = form === 'wrong P2' ? 0x99 : ins === 0xe2 ? 0 : 0x81;
           const whole = encodeCommandApdu({ cla: cla | bits, ins, p1, p2, data: body });

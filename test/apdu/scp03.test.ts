@@ -13,15 +13,15 @@ import {
   isSecureChannelClass,
   offersLevel,
   PATIENT_APPLICATION,
+  padBlocks,
   parseInitializeUpdateAnswer,
   SCP03_LEVELS,
   scp03CommandMacInput,
   scp03CounterBlock,
   scp03DerivationInput,
-  scp03Pad,
-  scp03Unpad,
   splitScp03Data,
   toHex,
+  unpadBlocks,
 } from '../../apdu/index.js';
 import { SEED } from './seed.js';
 
@@ -37,16 +37,16 @@ describe('SCP03 framing', () => {
   it('padding is taken off again, and nothing else is padding', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 70 }), (data) => {
-        const padded = scp03Pad(data);
+        const padded = padBlocks(data);
         expect(padded.length % 16).toBe(0);
-        expect(toHex(scp03Unpad(padded)!)).toBe(toHex(data));
+        expect(toHex(unpadBlocks(padded)!)).toBe(toHex(data));
       }),
       { seed: SEED },
     );
-    expect(scp03Unpad(new Uint8Array(16))).toBeUndefined();
-    expect(scp03Unpad(new Uint8Array(0))).toBeUndefined();
-    expect(scp03Unpad(Uint8Array.of(0x80, ...new Uint8Array(16)))).toBeUndefined();
-    expect(scp03Unpad(new Uint8Array(16).fill(0x01))).toBeUndefined();
+    expect(unpadBlocks(new Uint8Array(16))).toBeUndefined();
+    expect(unpadBlocks(new Uint8Array(0))).toBeUndefined();
+    expect(unpadBlocks(Uint8Array.of(0x80, ...new Uint8Array(16)))).toBeUndefined();
+    expect(unpadBlocks(new Uint8Array(16).fill(0x01))).toBeUndefined();
   });
 
   it('a checksum covers the header without its channel, and Lc in the form of its length', () => {

@@ -21,21 +21,22 @@ const checksum = fromHex('0102030405060708');
 
 describe('secure messaging framing (ISO/IEC 7816-4:2020, clause 10)', () => {
   it('lays out the bytes of a command and a response', () => {
-    expect(toHex(protectedCommandData({ plain: fromHex('aabb'), le: 256, checksum }))).toBe(
-      '8102aabb9701008e080102030405060708',
+    const cryptogram = fromHex('00112233445566778899aabbccddeeff');
+    expect(toHex(protectedCommandData({ cryptogram, le: 256, checksum }))).toBe(
+      '87110100112233445566778899aabbccddeeff9701008e080102030405060708',
     );
     expect(toHex(protectedCommandData({ le: 65536, checksum }))).toBe('970200008e080102030405060708');
     expect(toHex(protectedCommandData({ checksum }))).toBe('8e080102030405060708');
-    expect(toHex(protectedResponseData({ plain: fromHex('cc'), sw: 0x9000, checksum }))).toBe(
-      '8101cc990290008e080102030405060708',
+    expect(toHex(protectedResponseData({ cryptogram, sw: 0x9000, checksum }))).toBe(
+      '87110100112233445566778899aabbccddeeff990290008e080102030405060708',
     );
     expect(toHex(protectedResponseData({ sw: 0x6985, checksum }))).toBe('990269858e080102030405060708');
   });
 
   it('pads header and objects to blocks after a 16-byte counter', () => {
-    const objects = protectedCommandObjects({ plain: fromHex('aa') });
+    const objects = protectedCommandObjects({ le: 256 });
     expect(toHex(commandMacInput(0x0102, fromHex('0cdb3fff'), objects))).toBe(
-      `${'00'.repeat(14)}0102` + `0cdb3fff80${'00'.repeat(11)}` + `8101aa80${'00'.repeat(12)}`,
+      `${'00'.repeat(14)}0102` + `0cdb3fff80${'00'.repeat(11)}` + `97010080${'00'.repeat(12)}`,
     );
     expect(toHex(responseMacInput(7, protectedResponseObjects({ sw: 0x9000 })))).toBe(
       `${'00'.repeat(15)}07` + `9902900080${'00'.repeat(11)}`,
@@ -48,30 +49,37 @@ describe('secure messaging framing (ISO/IEC 7816-4:2020, clause 10)', () => {
   });
 
   it('says which bytes the checksum covers, whatever they carry', () => {
-    const bytes = (maxLength: number) => fc.uint8Array({ maxLength });
+    const blocks = fc
+      .integer({ min: 1, max: 45 })
+      .chain((count) => fc.uint8Array({ minLength: 16 * count, maxLength: 16 * count }));
     fc.assert(
       fc.property(
-        fc.option(bytes(700), { nil: undefined }),
+        fc.option(blocks, { nil: undefined }),
         fc.option(fc.integer({ min: 1, max: 65536 }), { nil: undefined }),
         fc.uint8Array({ minLength: 8, maxLength: 8 }),
-        (plain, le, mac) => {
-          const parsed = parseProtectedCommandData(protectedCommandData({ plain, le, checksum: mac }));
+        (cryptogram, le, mac) => {
+          const parsed = parseProtectedCommandData(protectedCommandData({ cryptogram, le, checksum: mac }));
           expect(parsed).toEqual({
-            plain,
+            cryptogram,
             le,
             checksum: mac,
-            objects: protectedCommandObjects({ plain, le }),
+            objects: protectedCommandObjects({ cryptogram, le }),
           });
         },
       ),
     );
     fc.assert(
       fc.property(
-        fc.option(bytes(700), { nil: undefined }),
+        fc.option(blocks, { nil: undefined }),
         fc.integer({ min: 0, max: 0xffff }),
-        (plain, sw) => {
-          const parsed = parseProtectedResponse(protectedResponseData({ plain, sw, checksum }));
-          expect(parsed).toEqual({ plain, sw, checksum, objects: protectedResponseObjects({ plain, sw }) });
+        (cryptogram, sw) => {
+          const parsed = parseProtectedResponse(protectedResponseData({ cryptogram, sw, checksum }));
+          expect(parsed).toEqual({
+            cryptogram,
+            sw,
+            checksum,
+            objects: protectedResponseObjects({ cryptogram, sw }),
+          });
         },
       ),
     );
@@ -93,13 +101,21 @@ describe('secure messaging framing (ISO/IEC 7816-4:2020, clause 10)', () => {
   });
 
   it.each([
-    ['no checksum', '8102aabb'],
+    ['no checksum', '87110100112233445566778899aabbccddeeff'],
+    ['plain data', '8102aabb8e080102030405060708'],
+    ['a cryptogram without its indicator', '871000112233445566778899aabbccddeeff8e080102030405060708'],
+    ['another padding indicator', '87110200112233445566778899aabbccddeeff8e080102030405060708'],
+    ['a cryptogram of no whole block', '870301aabb8e080102030405060708'],
+    ['an empty cryptogram', '8701018e080102030405060708'],
     ['nothing', ''],
     ['a short checksum', '8e0701020304050607'],
-    ['objects in another order', '9701008102aabb8e080102030405060708'],
-    ['an object twice', '8101aa8101aa8e080102030405060708'],
+    ['objects in another order', '97010087110100112233445566778899aabbccddeeff8e080102030405060708'],
+    [
+      'an object twice',
+      '87110100112233445566778899aabbccddeeff87110100112233445566778899aabbccddeeff8e080102030405060708',
+    ],
     ['an unknown object', '8301aa8e080102030405060708'],
-    ['something after the checksum', '8e0801020304050607088101aa'],
+    ['something after the checksum', '8e08010203040506070887110100112233445566778899aabbccddeeff'],
     ['Le in two bytes where one does', '970201008e080102030405060708'],
     ['Le without bytes', '97008e080102030405060708'],
     ['Le of three bytes', '97030000018e080102030405060708'],
@@ -109,9 +125,9 @@ describe('secure messaging framing (ISO/IEC 7816-4:2020, clause 10)', () => {
   });
 
   it.each([
-    ['no status', '8101aa8e080102030405060708'],
+    ['no status', '87110100112233445566778899aabbccddeeff8e080102030405060708'],
     ['a status of one byte', '9901908e080102030405060708'],
-    ['a status before the data', '990290008101aa8e080102030405060708'],
+    ['a status before the data', '9902900087110100112233445566778899aabbccddeeff8e080102030405060708'],
     ['no checksum', '99029000'],
     ['an Le', '9701009902 90008e080102030405060708'],
   ])('refuses a response with %s', (_, hex) => {

@@ -49,7 +49,7 @@ test('a card whose memory does not hold the suite says so, with 6A84 and in one 
   expect(status).toBe(1);
   const refused = document.phases.at(-1)!;
   expect(refused.outcome).toBe('refused');
-  expect(refused.commands.at(-1)).toMatchObject({ card: 'doctor', sw: '6A84' });
+  expect(refused.commands.at(-1)).toMatchObject({ sw: '6A84' });
   expect(refused.reason).toMatch(/6A84: not enough memory space \(the command needs more RAM/);
 });
 

@@ -137,7 +137,7 @@ describe('a refused visit', () => {
   });
 
   it.each([
-    ['to make a key pair', 1_580, 'register patient', /GENERATE ASYMMETRIC KEY PAIR refused with 6A84/],
+    ['to make a key pair', 1_700, 'register patient', /GENERATE ASYMMETRIC KEY PAIR refused with 6A84/],
     ['for the envelope of eq. 6', 2_600, 'open visit', /ENCIPHER refused with 6A84/],
   ] as const)('says 6A84 of a card with too little RAM %s', async (_, ramBytes, phase, reason) => {
     const last = await refusedVisit(

@@ -148,7 +148,7 @@ const FAULTY: readonly Faulty[] = [
     'missing records answered as empty',
     'patient',
     statusInsteadOf('6a83', OK, 0xb2),
-    'record.oldest-makes-way',
+    'record.next-to-the-end',
   ],
   ['a serial without the PIN', 'patient', statusInsteadOf('6982', OK, 0xca), 'file.data-serial-after-pin'],
   ['tries that are not counted', 'professional', sameAnswer(0xca, 0xbf), 'file.data-pin-status'],
@@ -160,11 +160,11 @@ const FAULTY: readonly Faulty[] = [
     'pin.verification-reset',
   ],
   ['no warning of the end of a file', 'patient', statusInsteadOf('6282', OK, 0xb0), 'file.warned-of-the-end'],
-  ['writing in the clear taken', 'patient', statusInsteadOf('6987', OK, 0xd6), 'file.update-in-the-clear'],
+  ['writing in the clear taken', 'patient', statusInsteadOf('6982', OK, 0xd6), 'file.update-in-the-clear'],
   [
     'appending in the clear taken',
     'patient',
-    statusInsteadOf('6987', OK, 0xe2),
+    statusInsteadOf('6982', OK, 0xe2),
     'record.append-in-the-clear',
   ],
   ['the next record always the first', 'patient', faults.recordMode(2, 0), 'record.next-to-the-end'],
@@ -212,10 +212,10 @@ const FAULTY: readonly Faulty[] = [
     'secure-messaging.replayed',
   ],
   [
-    'full prescription slots reported as a wrong length',
+    'answers in the clear to protected commands',
     'patient',
-    statusInsteadOf('6a84', Uint8Array.of(0x67, 0x00)),
-    'visit.no-room-nothing-written',
+    answering((r, c) => ((c[0]! & 0x0c) === 0x0c && sw(r) === '9000' ? OK : r)),
+    'secure-messaging.refusal-protected',
   ],
   ['a wrong signature of the collection', 'patient', flipping(0, 0x5c), 'collection.signed'],
   ['a collection answered once more with a signature', 'patient', sameAnswer(0x5c), 'collection.not-twice'],
@@ -273,7 +273,7 @@ const FAULTY: readonly Faulty[] = [
     'a wrong checksum for the terminal',
     'professional',
     answering((r, c) => {
-      if (c[2] !== 0x8e || r.length < 10) return r;
+      if (c[2] !== 0x7d || r.length < 10) return r;
       const x = r.slice();
       x[5]! ^= 1;
       return x;
@@ -314,7 +314,12 @@ const FAULTY: readonly Faulty[] = [
     statusInsteadOf('6a88', Uint8Array.of(0x69, 0x83)),
     'delegation.agent-pin-exhausted',
   ],
-  ['a collection outside the term', 'patient', statusInsteadOf('6985', OK, 0x5c), 'agent-collection.in-term'],
+  [
+    'an agent served without a pharmacy',
+    'patient',
+    statusInsteadOf('6982', OK, 0x5c),
+    'agent-collection.not-without-pharmacy',
+  ],
   [
     'an undeclared value of P1 taken',
     'patient',

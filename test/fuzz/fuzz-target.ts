@@ -73,13 +73,18 @@ export class FuzzTarget implements CardView {
     if (access === 'by algorithm') return true;
     const files = Object.values(this.start.kind.spec.files);
     const rules = access === 'by file' ? files.map((file) => fileRule(file, fileOperation)) : [access];
-    return rules.some((rule) => this.os.security.satisfies(rule, this.lifeCycle));
+    const { security } = this.os;
+    security.inSession = this.session !== undefined;
+    const permitted = rules.some((rule) => security.satisfies(rule, this.lifeCycle));
+    security.inSession = false;
+    return permitted;
   }
 
   get session(): CommandProtector | undefined {
     const field = (name: string) => this.field(`channel ${this.channel}: session: ${name}`);
     if (field('active')[0] === 0) return undefined;
-    const session = new PeerSession(field('key').slice());
+    const keys = Buffer.concat([field('encryption key'), field('MAC key')]);
+    const session = new PeerSession(keys);
     session.counter = field('send sequence counter').reduce((sum, byte) => sum * 256 + byte, 0);
     return session;
   }

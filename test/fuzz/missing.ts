@@ -21,7 +21,6 @@ export const UNSEEN: Readonly<Record<string, Reasons>> = {
     ...UNSEEN_ON_BOTH,
     6981: 'its one file is transparent, and it has no command for records',
     6987: 'none of its commands is protected',
-    '6a84': 'its commands need less RAM than the default profile has, and its chains fit the buffer',
   },
 };
 

@@ -10,7 +10,7 @@ import {
   personalisePatient,
   WRONG_PIN,
 } from '../support/personalised-card.js';
-import { ProfessionalPeer, showChain } from '../support/professional-peer.js';
+import { PeerSession, ProfessionalPeer, showChain } from '../support/professional-peer.js';
 import { beginChannel, openChannel } from '../support/secure-channel.js';
 import { call, exchange, selectApplication, type Transmit } from '../support/transmit.js';
 import { agreeOnNumber, storeVisit, VISIT, verifyPin } from '../support/visit.js';
@@ -37,9 +37,9 @@ export function patientStarts(): FuzzStart[] {
   const doctor = new ProfessionalPeer(AUTHORITY, 'doctor').authenticate(transmit);
   const prescriptionId = storeVisit(transmit, doctor, { ...VISIT, repeats: 9 });
   starts.dictionary = dictionaryOf(PATIENT_APPLICATION, { 'prescription number R_X_ID': [prescriptionId] });
-  agreeOnNumber(transmit, VISIT);
+  agreeOnNumber(transmit, VISIT, doctor);
   starts.add('doctor, number agreed', card, { times: 2 });
-  starts.add('doctor, no free slot', withFullSlots(card));
+  starts.add('doctor, no free slot', withFullSlots(card, doctor));
   verifyPin(transmit);
   const visitRequest = { p2: 'confidentiality', data: { algorithm: Uint8Array.of(0x06) } } as const;
   call(transmit, commands.manageSecurityEnvironment, visitRequest);
@@ -48,13 +48,13 @@ export function patientStarts(): FuzzStart[] {
   starts.add('pharmacy and holder', card);
   starts.add('pharmacy and holder, doctor on another channel', withSecondChannel(card));
   delegations(starts, card, prescriptionId);
-  for (const role of ['staff', 'nhi'] as const) {
-    new ProfessionalPeer(AUTHORITY, role).authenticate(transmit);
-    starts.add(role, card);
-  }
-  call(transmit, commands.deactivate, {});
+  new ProfessionalPeer(AUTHORITY, 'staff').authenticate(transmit);
+  starts.add('staff', card);
+  const nhi = new ProfessionalPeer(AUTHORITY, 'nhi').authenticate(transmit);
+  starts.add('nhi', card);
+  call(transmit, commands.deactivate, {}, nhi);
   starts.add('deactivated', card);
-  call(transmit, commands.terminate, {});
+  call(transmit, commands.terminate, {}, nhi);
   starts.add('terminated', card, TERMINATED);
   return starts.list;
 }
@@ -126,13 +126,13 @@ function withSecondChannel(card: Card): Card {
   const onChannel: Transmit = (command) =>
     fork.process(Uint8Array.of(command[0]! | 0x01, ...command.subarray(1)));
   selectApplication(onChannel, PATIENT_AID);
-  new ProfessionalPeer(AUTHORITY, 'doctor').authenticate(onChannel);
-  agreeOnNumber(onChannel, VISIT);
+  const { keys } = new ProfessionalPeer(AUTHORITY, 'doctor').authenticate(onChannel);
+  agreeOnNumber(onChannel, VISIT, new PeerSession(keys, 1));
   return fork;
 }
 
 /** Every slot holds an open prescription, the next number is agreed; the session goes on. */
-function withFullSlots(card: Card): Card {
+function withFullSlots(card: Card, doctor: PeerSession): Card {
   const fork = card.fork();
   for (const owner of fork.owners.nvm) {
     const slot = /^EF\.Prescriptions .*: record (\d+)$/.exec(owner.name);
@@ -141,6 +141,6 @@ function withFullSlots(card: Card): Card {
       fork.nvm.write(owner.offset, fork.nvm.read(first.offset, first.length));
     }
   }
-  agreeOnNumber((command) => fork.process(command), VISIT);
+  agreeOnNumber((command) => fork.process(command), VISIT, doctor.fork());
   return fork;
 }

@@ -86,5 +86,8 @@ async function memberStarts(): Promise<FuzzStart[]> {
   starts.add('member', scenario.chips.doctor);
   await scenario.verifyPins('doctor');
   starts.add('member, holder', scenario.chips.doctor, { times: 2 });
+  const { doctorCard } = scenario.world;
+  while ((await doctorCard.makeCoupon()).ok);
+  starts.add('member, holder, coupons full', scenario.chips.doctor);
   return starts.list;
 }

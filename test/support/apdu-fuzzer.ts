@@ -13,11 +13,10 @@ import {
   type LifeCycle,
   needsSecureChannel,
   type Parameter,
-  protectedCommandData,
-  protectedCommandObjects,
   recordModes,
   secureMessagingIn,
   type Template,
+  takesSession,
 } from '../../apdu/index.js';
 import type { TestSecureChannel } from './secure-channel.js';
 import type { Choices } from './seeded-random.js';
@@ -107,11 +106,10 @@ export class ApduFuzzer {
       const header = Uint8Array.of(cla | 0x04, ins, p1, p2);
       return { cla: cla | 0x04, ins, p1, p2, data: inside.channel.protect(header, plain), le };
     }
-    const session = rule === 'required' ? this.card.session : undefined;
+    const session = rule === undefined && takesSession(spec) ? this.card.session : undefined;
     if (!session) return { cla, ins, p1, p2, data: plain, le };
     const header = Uint8Array.of(cla | 0x0c, ins, p1, p2);
-    const checksum = session.checksum(header, protectedCommandObjects({ plain }));
-    return { cla: cla | 0x0c, ins, p1, p2, data: protectedCommandData({ plain, checksum }), le: 256 };
+    return { cla: cla | 0x0c, ins, p1, p2, data: session.protect(header, plain, le), le: 256 };
   }
 
   private parameter(parameter: Parameter): number {

@@ -8,8 +8,6 @@ import {
   encodeCommandApdu,
   encodeRequest,
   parseResponseApdu,
-  protectedCommandData,
-  protectedCommandObjects,
   type RequestOf,
   type ResponseApdu,
   type ResponseOf,
@@ -18,16 +16,19 @@ import {
 /** One command in, one response out; no bytes from a card without power. */
 export type Transmit = (command: Uint8Array) => Uint8Array;
 
-/** Whoever computes checksums for protected commands. */
+/** Whoever holds the session keys. */
 export interface CommandProtector {
-  checksum(header: Uint8Array, objects: Uint8Array): Uint8Array;
+  /** The data field of the next protected command. */
+  protect(header: Uint8Array, plain: Uint8Array, le: number | undefined): Uint8Array;
+  /** Data and status word of a protected answer. @throws {Error} when its protection is wrong. */
+  open(data: Uint8Array): ResponseApdu;
 }
 
 const CHAINING = 0x10;
 const PROTECTED = 0x0c;
 const LINK_BYTES = 255;
 
-/** The APDUs of a request: one, or a chain; with a checksum where `protector` is given. */
+/** The APDUs of a request: one, or a chain; under secure messaging where `protector` is given. */
 export function apdusOf<const C extends CommandSpec>(
   spec: C,
   request: RequestOf<C>,
@@ -35,7 +36,9 @@ export function apdusOf<const C extends CommandSpec>(
 ): Uint8Array[] {
   const plain = encodeRequest(spec, request);
   const cla = protector ? plain.cla | PROTECTED : plain.cla;
-  const data = protector ? protect(cla, plain, protector) : (plain.data ?? new Uint8Array(0));
+  const { ins, p1, p2 } = plain;
+  const body = plain.data ?? new Uint8Array(0);
+  const data = protector ? protector.protect(Uint8Array.of(cla, ins, p1, p2), body, plain.le) : body;
   const le = protector ? 256 : plain.le;
   return linksOf({ ...plain, cla, data, le });
 }
@@ -50,19 +53,6 @@ export function linksOf({ cla, ins, p1, p2, data = new Uint8Array(0), le }: Comm
   }
   apdus.push(encodeCommandApdu({ cla, ins, p1, p2, data: data.slice(at), le }));
   return apdus;
-}
-
-function protect(
-  cla: number,
-  command: { ins: number; p1: number; p2: number; data?: Uint8Array | undefined; le?: number | undefined },
-  protector: CommandProtector,
-): Uint8Array {
-  const body = { plain: command.data, le: command.le };
-  const header = Uint8Array.of(cla, command.ins, command.p1, command.p2);
-  return protectedCommandData({
-    ...body,
-    checksum: protector.checksum(header, protectedCommandObjects(body)),
-  });
 }
 
 const GET_RESPONSE = Uint8Array.of(0x00, 0xc0, 0x00, 0x00, 0x00);
@@ -81,6 +71,17 @@ export function exchange(transmit: Transmit, apdus: readonly Uint8Array[]): Resp
   return answer;
 }
 
+/** Sends a request; of a protected one the answer inside, unless it was refused in the clear. */
+export function ask<const C extends CommandSpec>(
+  transmit: Transmit,
+  spec: C,
+  request: RequestOf<C>,
+  protector?: CommandProtector,
+): ResponseApdu {
+  const answer = exchange(transmit, apdusOf(spec, request, protector));
+  return protector && answer.sw === 0x9000 ? protector.open(answer.data) : answer;
+}
+
 /** Status word of a request. */
 export function statusOf<const C extends CommandSpec>(
   transmit: Transmit,
@@ -88,16 +89,17 @@ export function statusOf<const C extends CommandSpec>(
   request: RequestOf<C>,
   protector?: CommandProtector,
 ): number {
-  return exchange(transmit, apdusOf(spec, request, protector)).sw;
+  return ask(transmit, spec, request, protector).sw;
 }
 
-/** The typed answer to a plain request. @throws {Error} unless it is 9000. */
+/** The typed answer to a request. @throws {Error} unless it is 9000. */
 export function call<const C extends CommandSpec>(
   transmit: Transmit,
   spec: C,
   request: RequestOf<C>,
+  protector?: CommandProtector,
 ): ResponseOf<C> {
-  const { data, sw } = exchange(transmit, apdusOf(spec, request));
+  const { data, sw } = ask(transmit, spec, request, protector);
   if (sw !== 0x9000) throw new Error(`${spec.name}: ${sw.toString(16)}`);
   return decodeData(spec.response, data) as ResponseOf<C>;
 }

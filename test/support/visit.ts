@@ -35,9 +35,14 @@ export const VISIT: VisitInput = {
 };
 
 /** Agrees on a prescription number with the card. */
-export function agreeOnNumber(transmit: Transmit, { doctorRandom }: VisitInput): Uint8Array {
+export function agreeOnNumber(
+  transmit: Transmit,
+  { doctorRandom }: VisitInput,
+  session: PeerSession,
+): Uint8Array {
   const commitment = sha256(hashInput(PRESCRIPTION_COMMITMENT_DOMAIN, [doctorRandom]));
-  const { patientRandom } = call(transmit, commands.contributeToPrescriptionNumber, { data: { commitment } });
+  const contribute = commands.contributeToPrescriptionNumber;
+  const { patientRandom } = call(transmit, contribute, { data: { commitment } }, session);
   const halves = Uint8Array.from([...doctorRandom, ...patientRandom]);
   return sha256(hashInput(PRESCRIPTION_NUMBER_DOMAIN, [halves])).slice(0, PRESCRIPTION_ID_BYTES);
 }
@@ -67,10 +72,10 @@ export function putVisitApdus(session: PeerSession, visit: VisitInput): Uint8Arr
 
 /** Number of the prescription that a whole visit stores. */
 export function storeVisit(transmit: Transmit, session: PeerSession, visit: VisitInput = VISIT): Uint8Array {
-  const prescriptionId = agreeOnNumber(transmit, visit);
-  const { sw } = exchange(transmit, putVisitApdus(session, visit));
+  const prescriptionId = agreeOnNumber(transmit, visit, session);
+  const answer = exchange(transmit, putVisitApdus(session, visit));
+  const { sw } = answer.sw === 0x9000 ? session.open(answer.data) : answer;
   if (sw !== 0x9000) throw new Error(`PUT DATA: ${sw.toString(16)}`);
-  session.counter++; // the checksum of the answer
   return prescriptionId;
 }
 
@@ -86,8 +91,8 @@ export function collectInput(prescriptionId: Uint8Array, nonce: number): Collect
   return { prescriptionId, pharmacyId: PHARMACY, nonce: new Uint8Array(16).fill(nonce), time: TODAY + 3_600 };
 }
 
-export function collectApdus(input: CollectInput): Uint8Array[] {
-  return apdusOf(commands.collect, { data: input });
+export function collectApdus(input: CollectInput, session: PeerSession): Uint8Array[] {
+  return apdusOf(commands.collect, { data: input }, session);
 }
 
 /** Whether a signature is the card's word on this collection. */

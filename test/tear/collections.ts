@@ -1,6 +1,7 @@
 /** Requests for the same prescription as a recorded one, by others. */
 
 import {
+  type CommandApdu,
   decodeTemplate,
   encodeCommandApdu,
   encodeTemplate,
@@ -8,7 +9,10 @@ import {
   PATIENT_APPLICATION,
   PRESCRIPTION_RECORD,
   parseCommandApdu,
+  parseResponseApdu,
+  toHex,
 } from '../../apdu/index.js';
+import { PeerSession } from '../support/professional-peer.js';
 import type { RecordedCommand } from './recorded-run.js';
 
 const { template } = PATIENT_APPLICATION.commands.collect.data;
@@ -16,17 +20,41 @@ const { template } = PATIENT_APPLICATION.commands.collect.data;
 function requestOf(command: RecordedCommand) {
   const apdu = parseCommandApdu(command.apdu);
   if ('fault' in apdu) throw new Error(apdu.fault);
-  return { apdu, request: decodeTemplate(template, apdu.data) };
+  const session = PeerSession.of(command.before!);
+  return { apdu, session, request: decodeTemplate(template, session.openCommand(apdu.data)) };
 }
 
-/** The same request with other nonces: each would be another collection. */
-export function otherCollections(command: RecordedCommand, count: number): Uint8Array[] {
-  const { apdu, request } = requestOf(command);
-  const { cla, ins, p1, p2, le } = apdu;
-  return Array.from({ length: count }, (_, i) => {
-    const data = encodeTemplate(template, { ...request, nonce: request.nonce.map((byte) => byte ^ (i + 1)) });
+/** Whoever has the session of a recorded request: asks for other collections, reads the answers. */
+export class Collector {
+  private readonly apdu: CommandApdu;
+  private readonly session: PeerSession;
+  private readonly request: ReturnType<typeof requestOf>['request'];
+  private nonces = 0;
+
+  constructor(command: RecordedCommand) {
+    const { apdu, session, request } = requestOf(command);
+    this.apdu = apdu;
+    this.session = session;
+    this.request = request;
+  }
+
+  /** The same request with another nonce: it would be another collection. */
+  another(): Uint8Array {
+    this.nonces++;
+    const nonce = this.request.nonce.map((byte) => byte ^ this.nonces);
+    const plain = encodeTemplate(template, { ...this.request, nonce });
+    const { cla, ins, p1, p2, le } = this.apdu;
+    const data = this.session.protect(Uint8Array.of(cla, ins, p1, p2), plain, 256);
     return encodeCommandApdu({ cla, ins, p1, p2, data, le });
-  });
+  }
+
+  /** The signature in the answer to the last request, hexadecimal; `undefined` where it was refused. */
+  signatureIn(response: Uint8Array): string | undefined {
+    const answer = parseResponseApdu(response);
+    if (!answer || answer.data.length === 0) return undefined;
+    const { data, sw } = this.session.open(answer.data);
+    return sw === 0x9000 ? toHex(data) : undefined;
+  }
 }
 
 /** How often the prescription could be collected before the recorded command. */

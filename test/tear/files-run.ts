@@ -16,7 +16,7 @@ import { seededBytes } from '../support/seeded-random.js';
 import { TODAY } from '../support/test-authority.js';
 import { call, selectApplication, statusOf, type Transmit } from '../support/transmit.js';
 import { verifyPin } from '../support/visit.js';
-import { RecordedRun } from './recorded-run.js';
+import { RecordedRun, type RunOptions } from './recorded-run.js';
 
 const { commands, files } = PATIENT_APPLICATION;
 const EMERGENCY = { p1: 0x80 | files.emergency.sfi, p2: 0 };
@@ -31,10 +31,10 @@ function entry(text: string): Uint8Array {
   });
 }
 
-export async function recordFiles(seed: number): Promise<RecordedRun> {
+export async function recordFiles(seed: number, watch?: RunOptions): Promise<RecordedRun> {
   const { nvm } = cardOf(PATIENT_CARD).image();
   const blank = { nvm, random: seededBytes(seed, 'card') };
-  const run = new RecordedRun(`what a doctor and the holder write, seed ${seed}`, { patient: blank });
+  const run = new RecordedRun(`what a doctor and the holder write, seed ${seed}`, { patient: blank }, watch);
   const transmit: Transmit = (apdu) => run.transmit('patient', apdu);
   personalisePatientOver(run.chips.patient!, transmit, commands, { seed });
   selectApplication(transmit, PATIENT_AID);
@@ -42,7 +42,6 @@ export async function recordFiles(seed: number): Promise<RecordedRun> {
   const write = <const C extends CommandSpec>(command: C, request: RequestOf<C>): void => {
     const sw = statusOf(transmit, command, request, doctor);
     if (sw !== 0x9000) throw new Error(`${command.name}: ${sw.toString(16)}`);
-    doctor.counter++; // the checksum of the answer
   };
   write(commands.updateBinary, {
     ...EMERGENCY,

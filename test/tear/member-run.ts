@@ -1,14 +1,15 @@
 /** A doctor's card as a group member: coupons made and spent, none left, more made, a new epoch with coupons left. */
 
 import { type Result, SCENARIO_PINS } from '../../host/index.js';
-import type { RecordedRun } from './recorded-run.js';
+import type { Scenario } from '../support/scenario.js';
+import type { RecordedRun, RunOptions } from './recorded-run.js';
 import { recordScenario } from './visit-run.js';
 
 /** More than one transaction wipes at once. */
 const COUPONS_AT_RENEWAL = 4;
 
-export function recordMember(seed: number): Promise<RecordedRun> {
-  return recordScenario('member', { seed }, async (scenario) => {
+export function recordMember(seed: number, watch?: RunOptions): Promise<RecordedRun> {
+  const play = async (scenario: Scenario): Promise<void> => {
     await scenario.runTo('register doctor');
     const { nhi, doctorCard, input, clock } = scenario.world;
     const sign = async () =>
@@ -33,7 +34,8 @@ export function recordMember(seed: number): Promise<RecordedRun> {
     await sign();
     must(await doctorCard.makeCoupon());
     await sign();
-  });
+  };
+  return recordScenario('member', { seed }, play, watch);
 }
 
 function must<T extends object>(result: Result<T>): T {

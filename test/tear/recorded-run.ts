@@ -9,7 +9,13 @@ import {
   parseCommandApdu,
   splitClassByte,
 } from '../../apdu/index.js';
-import { Card, type CardLimits, PATIENT_CARD, PROFESSIONAL_CARD } from '../../applet/index.js';
+import {
+  Card,
+  type CardLimits,
+  type CryptoEngine,
+  PATIENT_CARD,
+  PROFESSIONAL_CARD,
+} from '../../applet/index.js';
 import { CARD_HOLDERS, type CardHolder } from '../../host/index.js';
 import { DEFAULT_LIMITS } from '../support/card-limits.js';
 import { memoEngine } from '../support/memo-engine.js';
@@ -81,18 +87,29 @@ export type BlankCard = {
   readonly random: (length: number) => Uint8Array;
 };
 
+/** What a test adds to a run. */
+export type RunOptions = {
+  readonly limits?: CardLimits;
+  readonly engine?: CryptoEngine;
+  /** Told after every command of the uncut run. */
+  readonly onCommand?: (command: RecordedCommand, card: Card) => void;
+};
+
 export class RecordedRun {
   readonly commands: Record<CardHolder, RecordedCommand[]> = { patient: [], doctor: [], pharmacy: [] };
   /** The cards that a scenario works with, under power. */
   readonly chips: Readonly<Partial<Record<CardHolder, Card>>>;
   private readonly tapes: Readonly<Partial<Record<CardHolder, RandomTape>>>;
-  private readonly engine = memoEngine();
+  private readonly engine: CryptoEngine;
+  private readonly limits: CardLimits;
 
   constructor(
     readonly title: string,
     blanks: Readonly<Partial<Record<CardHolder, BlankCard>>>,
-    private readonly limits: CardLimits = DEFAULT_LIMITS,
+    private readonly options: RunOptions = {},
   ) {
+    this.limits = options.limits ?? DEFAULT_LIMITS;
+    this.engine = memoEngine(options.engine);
     const held = Object.entries(blanks) as [CardHolder, BlankCard][];
     this.tapes = Object.fromEntries(held.map(([holder, { random }]) => [holder, new RandomTape(random)]));
     this.chips = Object.fromEntries(held.map(([holder, { nvm }]) => [holder, this.card(holder, nvm)]));
@@ -142,7 +159,7 @@ export class RecordedRun {
     const { nvmPageWrites, nvmPageErases } = card.figures;
     const operations = nvmPageWrites + nvmPageErases;
     const known = this.commands[holder];
-    known.push({
+    const command: RecordedCommand = {
       holder,
       index: known.length,
       apdu: apdu.slice(),
@@ -151,7 +168,9 @@ export class RecordedRun {
       operations,
       ...declarationOf(holder, apdu),
       ...(operations > 0 ? { before, after: card.fork() } : {}),
-    });
+    };
+    known.push(command);
+    this.options.onCommand?.(command, card);
     return response;
   }
 }

@@ -5,7 +5,7 @@ import type { Card, Owner, TearVariant } from '../../applet/index.js';
 import { TEAR_VARIANTS } from '../applet/runtime/small-nvm.js';
 import type { Choices } from '../support/seeded-random.js';
 import { exchange } from '../support/transmit.js';
-import { otherCollections, remainingCollections } from './collections.js';
+import { Collector, remainingCollections } from './collections.js';
 import type { RecordedCommand, RecordedRun } from './recorded-run.js';
 import { Replay } from './replay.js';
 import type { TearReport } from './report.js';
@@ -195,16 +195,18 @@ export class Trial {
     const answers: string[] = [];
     for (const earlier of run.since(command)) answers.push(toHex(replay.send(earlier)));
     const collections = new Set<string>();
+    const collector = command.spec?.id === 'collect' ? new Collector(command) : undefined;
     const ask = (instead?: Uint8Array): void => {
-      const answer = toHex(replay.send(command, instead));
-      answers.push(answer);
-      if (answer.endsWith('9000')) collections.add(answer);
+      const answer = replay.send(command, instead);
+      answers.push(toHex(answer));
+      const signature = collector?.signatureIn(answer);
+      if (signature) collections.add(signature);
     };
     if (isGroupSignature(command)) answers.push(...this.signAgain(card, replay));
     else ask();
-    if (command.spec?.id === 'collect') {
+    if (collector) {
       const permitted = remainingCollections(command);
-      for (const apdu of otherCollections(command, permitted + 1)) ask(apdu);
+      for (let i = 0; i <= permitted; i++) ask(collector.another());
       // One signature each, the one that was cut off included.
       if (collections.size !== permitted) {
         throw new Error(`${permitted} collections are permitted, the card signed ${collections.size}`);

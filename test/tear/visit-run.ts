@@ -4,7 +4,7 @@ import type { PATIENT_APPLICATION } from '../../apdu/index.js';
 import { CARD_HOLDERS, type CardHolder, SCENARIO_PINS, seededRng } from '../../host/index.js';
 import { Scenario, type ScenarioOptions } from '../support/scenario.js';
 import { apdusOf } from '../support/transmit.js';
-import { RecordedRun, specOf } from './recorded-run.js';
+import { RecordedRun, type RunOptions, specOf } from './recorded-run.js';
 
 /**
  * Records what `play` does with the cards of a world, from the blank cards on. A scenario of another
@@ -14,6 +14,7 @@ export async function recordScenario(
   name: string,
   options: ScenarioOptions,
   play: (scenario: Scenario, run: RecordedRun) => Promise<void>,
+  watch: RunOptions = {},
 ): Promise<RecordedRun> {
   const scenario = await Scenario.make(options);
   const blank = (holder: CardHolder) => {
@@ -23,7 +24,10 @@ export async function recordScenario(
     return { nvm, random: (length: number) => rng.bytes(length) };
   };
   const blanks = Object.fromEntries(CARD_HOLDERS.map((holder) => [holder, blank(holder)]));
-  const run = new RecordedRun(`${name}, seed ${scenario.seed}`, blanks, scenario.limits);
+  const run = new RecordedRun(`${name}, seed ${scenario.seed}`, blanks, {
+    ...watch,
+    limits: scenario.limits,
+  });
   for (const holder of CARD_HOLDERS) {
     scenario.chips[holder] = run.chips[holder]!;
     scenario.cardLines[holder] = async (apdu) => run.transmit(holder, apdu);
@@ -33,12 +37,13 @@ export async function recordScenario(
 }
 
 /** The whole visit of an example, and what holders do to their PINs. */
-export function recordVisit(options: ScenarioOptions): Promise<RecordedRun> {
+export function recordVisit(options: ScenarioOptions, watch?: RunOptions): Promise<RecordedRun> {
   const name = `visit: ${options.example ?? 'acute-bronchitis'}`;
-  return recordScenario(name, options, async (scenario, run) => {
+  const play = async (scenario: Scenario, run: RecordedRun): Promise<void> => {
     await scenario.runToEnd();
     for (const holder of CARD_HOLDERS) maintainPin(run, holder);
-  });
+  };
+  return recordScenario(name, options, play, watch);
 }
 
 /** A wrong PIN, a change of the PIN, a wrong PUK and a reset with the right one. */

@@ -67,6 +67,7 @@ export const VECTOR_FILES = [
   'bbs-bn254.json',
   'ecdsa.json',
   'hpke.json',
+  'proxy-p256.json',
 ] as const;
 
 /** Path of a file of `conformance/vectors/`. */

@@ -26,6 +26,7 @@ import {
   storeVisits,
 } from './patient-steps.js';
 import { randomStream } from './random-stream.js';
+import { apdusInSession } from './session.js';
 
 const { commands, algorithms } = PATIENT_APPLICATION;
 const MICROSECONDS = 1e6;
@@ -148,14 +149,13 @@ function collectCommand(seed: number): RateCase {
   const repeats = 200;
   const { card, prescriptionId } = visitedCard(seed, around, undefined, repeats);
   selectApplication(card, PATIENT_APPLICATION.aid);
-  authenticate(card, makePeer(around, 'pharmacy'), around);
+  const session = authenticate(card, makePeer(around, 'pharmacy'), around);
   call(card, commands.verify, { p2: 'holder PIN', data: PIN });
   const ready = card.snapshot();
   const apdus = Array.from({ length: repeats }, () => {
     const data = { prescriptionId, pharmacyId: 'PH-0007', nonce: around.random(16), time: TODAY + 3_600 };
-    return apdusOf(commands.collect, { data })[0]!;
+    return apdusInSession(session, nativeEngine, commands.collect, { data })[0]!;
   });
-  send(card, apdus.slice(0, 1));
   return {
     name: 'COLLECT PRESCRIPTION, native engine',
     run(times) {

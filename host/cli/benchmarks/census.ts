@@ -4,7 +4,7 @@ import { decodePatientCertificate, equalBytes, PATIENT_APPLICATION, toHex } from
 import type { Card, CardSnapshot } from '../../../applet/index.js';
 import { nativeEngine } from '../engine/native-engine.js';
 import { blankCard, surroundings } from './cases.js';
-import { call, type SessionKey } from './exchange.js';
+import { call } from './exchange.js';
 import {
   authenticate,
   beginPersonalisation,
@@ -15,6 +15,7 @@ import {
 } from './patient-steps.js';
 import { Population } from './population.js';
 import { Reissuer } from './reissue.js';
+import { callInSession, type SessionKeys } from './session.js';
 
 const { commands } = PATIENT_APPLICATION;
 /** Points of the line that bytes over cards are fitted to. */
@@ -59,7 +60,7 @@ export type CensusOptions = {
 };
 
 /** A personalised card as others begin from it: operational, its session with the doctor's card open. */
-type Origin = { readonly snapshot: CardSnapshot; readonly session: SessionKey };
+type Origin = { readonly snapshot: CardSnapshot; readonly session: SessionKeys };
 
 /** @throws {Error} when a card answers anything unexpected */
 export function takeCensus({ cards, full, seed, collectGarbage, onProgress }: CensusOptions): CensusResult {
@@ -109,7 +110,7 @@ export function takeCensus({ cards, full, seed, collectGarbage, onProgress }: Ce
     bytesPerCard: slopeOf(memory.slice(1), ({ heapBytes, externalBytes }) => heapBytes + externalBytes),
     residentBytesPerCard: slopeOf(memory.slice(1), ({ residentBytes }) => residentBytes),
     distinctImages: distinctImages(population),
-    readBack: readBack(population, pids),
+    readBack: readBack(population, pids, (card) => authenticate(card, doctor, around)),
   };
 }
 
@@ -139,30 +140,46 @@ function distinctImages(population: Population): number {
 }
 
 /** Reads cards spread over the population: the pseudonym in EF.PCert, two records, one prescription. */
-function readBack(population: Population, pids: Uint8Array): number {
+function readBack(
+  population: Population,
+  pids: Uint8Array,
+  authenticated: (card: Card) => SessionKeys,
+): number {
   const count = Math.min(READ_BACK, population.size);
   for (let n = 0; n < count; n++) {
     const i = Math.floor((n * population.size) / count);
-    population.use(i, (card) => assertHolder(card, pids.subarray(16 * i, 16 * i + 16)));
+    const pid = pids.subarray(16 * i, 16 * i + 16);
+    population.use(i, (card) => assertHolder(card, pid, authenticated(card)));
   }
   return count;
 }
 
-function assertHolder(card: Card, pid: Uint8Array): void {
+function assertHolder(card: Card, pid: Uint8Array, session: SessionKeys): void {
   call(card, commands.verify, { p2: 'holder PIN', data: PIN });
   const certificate = decodePatientCertificate(call(card, commands.readBinary, { p1: 0x81, p2: 0 }));
   if (!equalBytes(certificate.body.pid, pid)) throw new Error(`a card of another than ${toHex(pid)}`);
-  // The session with the doctor's card is still open: it may read records and prescriptions.
+  const read = (p1: number, p2: number) =>
+    callInSession(card, session, nativeEngine, commands.readRecord, { p1, p2 });
   for (const [record, sfi] of [
     [1, 2],
     [2, 2],
     [1, 3],
   ] as const) {
-    call(card, commands.readRecord, { p1: record, p2: sfi });
+    read(record, sfi);
   }
-  for (const p2 of [0x14, 0x1c]) {
-    const number = p2 === 0x14 ? 3 : 2;
-    const response = card.process(Uint8Array.of(0x00, 0xb2, number, p2, 0x00));
-    if (toHex(response) !== '6a83') throw new Error(`record ${number} is answered ${toHex(response)}`);
+  for (const [record, sfi] of [
+    [3, 2],
+    [2, 3],
+  ] as const) {
+    if (answers(() => read(record, sfi))) throw new Error(`there is a record ${record} in file ${sfi}`);
+  }
+}
+
+function answers(read: () => unknown): boolean {
+  try {
+    read();
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -1,63 +1,36 @@
 /** A terminal that stands beside the card: typed commands over `process`, without waiting for anything. */
 
 import {
-  CHECKSUM_BYTES,
   type CommandApduFields,
   type CommandSpec,
-  commandMacInput,
   concatBytes,
   decodeData,
   encodeCommandApdu,
   encodeRequest,
   PATIENT_APPLICATION,
   parseInitializeUpdateAnswer,
-  protectedCommandData,
-  protectedCommandObjects,
   type RequestOf,
   type ResponseOf,
   SCP03_LEVELS,
   SW,
   TEST_CARD_BATCH,
 } from '../../../apdu/index.js';
-import type { Card, CryptoEngine } from '../../../applet/index.js';
+import type { Card } from '../../../applet/index.js';
 import { deriveSessionKeys, diversifyKeys, Scp03Session } from '../../index.js';
 
 const { commands } = PATIENT_APPLICATION;
 const LEVEL = 'C-DECRYPTION, R-ENCRYPTION, C-MAC, R-MAC';
 const CHAINING = 0x10;
-const PROTECTED = 0x0c;
 const LINK_BYTES = 255;
 const GET_RESPONSE = Uint8Array.of(0x00, 0xc0, 0x00, 0x00, 0x00);
 
-/** The professional card's half of a session with a patient card. */
-export type SessionKey = { readonly key: Uint8Array; counter: number };
-
 /** The APDUs of a request: one, or a chain. */
-export function apdusOf<const C extends CommandSpec>(
-  spec: C,
-  request: RequestOf<C>,
-  session?: SessionKey,
-  engine?: CryptoEngine,
-): Uint8Array[] {
-  const plain = encodeRequest(spec, request);
-  const { ins, p1, p2 } = plain;
-  const cla = session ? plain.cla | PROTECTED : plain.cla;
-  let data = plain.data ?? new Uint8Array(0);
-  if (session && engine) {
-    const body = { plain: data, le: plain.le };
-    const input = commandMacInput(
-      ++session.counter,
-      Uint8Array.of(cla, ins, p1, p2),
-      protectedCommandObjects(body),
-    );
-    const checksum = engine.aes128Cmac(session.key, input).slice(0, CHECKSUM_BYTES);
-    data = protectedCommandData({ ...body, checksum });
-    session.counter++; // the answer's checksum
-  }
-  return linksOf({ cla, ins, p1, p2, data, le: session ? 256 : plain.le });
+export function apdusOf<const C extends CommandSpec>(spec: C, request: RequestOf<C>): Uint8Array[] {
+  return linksOf(encodeRequest(spec, request));
 }
 
-function linksOf({ cla, ins, p1, p2, data = new Uint8Array(0), le }: CommandApduFields): Uint8Array[] {
+/** The APDUs of a command whose data may be longer than one takes. */
+export function linksOf({ cla, ins, p1, p2, data = new Uint8Array(0), le }: CommandApduFields): Uint8Array[] {
   const apdus: Uint8Array[] = [];
   let at = 0;
   for (; data.length - at > LINK_BYTES; at += LINK_BYTES) {

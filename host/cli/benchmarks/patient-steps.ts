@@ -18,16 +18,9 @@ import {
 } from '../../../apdu/index.js';
 import type { Card, CryptoEngine } from '../../../applet/index.js';
 import type { Scp03Session } from '../../index.js';
-import {
-  apdusOf,
-  call,
-  callThrough,
-  openChannel,
-  type SessionKey,
-  selectApplication,
-  send,
-} from './exchange.js';
+import { call, callThrough, openChannel, selectApplication } from './exchange.js';
 import { type BenchIssuer, type KeyPair, keyPairOf, signFields, TODAY } from './issuer.js';
+import { callInSession, type SessionKeys } from './session.js';
 
 const { commands } = PATIENT_APPLICATION;
 export const PIN = utf8ToBytes('73915826');
@@ -108,7 +101,7 @@ export function makePeer({ engine, issuer, random }: Surroundings, role: 'doctor
 }
 
 /** Card-to-card authentication; the peer uses one ephemeral key for all cards, as no real one may. */
-export function authenticate(card: Card, peer: Peer, { engine, issuer, random }: Surroundings): SessionKey {
+export function authenticate(card: Card, peer: Peer, { engine, issuer, random }: Surroundings): SessionKeys {
   const answer = call(card, commands.getChallenge, {});
   for (const data of [issuer.authorityCertificate, peer.certificate]) {
     const { issuerReference } = decodeChainCertificate(data).body;
@@ -122,25 +115,26 @@ export function authenticate(card: Card, peer: Peer, { engine, issuer, random }:
   const back = call(card, commands.mutualAuthenticate, { data: { challenge, ephemeralKey, signature } });
   const shared = engine.p256Ecdh(peer.ephemeral.secretKey, back.ephemeralKey)!;
   const info = concatBytes(utf8ToBytes(CARD_SESSION_DOMAIN), back.ephemeralKey, ephemeralKey);
-  const key = hkdfSync('sha256', shared, concatBytes(answer, challenge), info, 16);
-  return { key: new Uint8Array(key), counter: 0 };
+  const keys = new Uint8Array(hkdfSync('sha256', shared, concatBytes(answer, challenge), info, 32));
+  return { encryption: keys.slice(0, 16), mac: keys.slice(16), counter: 0 };
 }
 
 /** One record without and one with a prescription of `repeats` repetitions; its number. */
 export function storeVisits(
   card: Card,
-  session: SessionKey,
+  session: SessionKeys,
   { engine, random }: Surroundings,
   repeats = 0,
 ): Uint8Array {
   const put = (data: Visit): void => {
-    send(card, apdusOf(commands.putVisitRecord, { data }, session, engine));
+    callInSession(card, session, engine, commands.putVisitRecord, { data });
   };
   const record = () => concatBytes(utf8ToBytes('J06.9 acute upper respiratory infection '), random(16));
   put({ time: TODAY + 60, hospitalId: HOSPITAL, record: record() });
   const doctorRandom = random(16);
   const commitment = engine.sha256(hashInput(PRESCRIPTION_COMMITMENT_DOMAIN, [doctorRandom]));
-  const { patientRandom } = call(card, commands.contributeToPrescriptionNumber, { data: { commitment } });
+  const contribute = commands.contributeToPrescriptionNumber;
+  const { patientRandom } = callInSession(card, session, engine, contribute, { data: { commitment } });
   put({
     time: TODAY + 120,
     hospitalId: HOSPITAL,

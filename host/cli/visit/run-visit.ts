@@ -13,6 +13,7 @@ import {
   outpatientPhases,
   type Phase,
   type Rng,
+  renewalPhases,
   runPhases,
   seededRng,
   systemRng,
@@ -25,6 +26,7 @@ import type { Recorder } from './recorder.js';
 export const SCENARIOS: Readonly<Record<string, () => readonly Phase[]>> = {
   outpatient: outpatientPhases,
   epoch: epochPhases,
+  renewal: renewalPhases,
   agent: agentPhases,
 };
 

@@ -20,6 +20,7 @@ import {
 import { loadAllProfiles, memoryBudget } from '../../../perf/index.js';
 import { DEFAULT_LIMITS } from '../../support/card-limits.js';
 import { cardOf, personalisePatient, personaliseProfessional } from '../../support/personalised-card.js';
+import { PeerSession } from '../../support/professional-peer.js';
 import { seededBytes } from '../../support/seeded-random.js';
 import { collectApdus, collectInput, verifyPin } from '../../support/visit.js';
 
@@ -73,7 +74,7 @@ describe('a card image file', () => {
       ...['00B0810000', '00B2011C00', '00CA006E00', '0084000010', '00A4040C06F0494D495301'].map((hex) =>
         Uint8Array.from(Buffer.from(hex, 'hex')),
       ),
-      ...collectApdus(collectInput(new Uint8Array(16), 1)),
+      ...collectApdus(collectInput(new Uint8Array(16), 1), new PeerSession(new Uint8Array(32))),
     ];
     let bytes = 0;
     for (const command of commands) {
@@ -162,7 +163,7 @@ describe('a card image file', () => {
   });
 
   it('cut short anywhere in its content is damaged even with right checksums', () => {
-    const limits = { ...DEFAULT_LIMITS, nvmBytes: 60 * 128, ramBytes: 1_580 };
+    const limits = { ...DEFAULT_LIMITS, nvmBytes: 80 * 128, ramBytes: 1_700 };
     const file = encodeCardImage(savedCardOf(cardOf(PATIENT_CARD, { limits }), 'test', true));
     const content = file.slice(HEADER_BYTES, file.length - DIGEST_BYTES);
     expect(parseCardImage(sealFile(CARD_IMAGE_FORMAT, content)).ok).toBe(true);

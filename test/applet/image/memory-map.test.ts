@@ -71,8 +71,7 @@ describe('the memory map', () => {
   it('says "clear on deselect" of what a selection wipes, and of all RAM that a reset wipes', () => {
     const { card, transmit } = personalisePatient();
     selectApplication(transmit, PATIENT_AID);
-    new ProfessionalPeer(AUTHORITY, 'doctor').authenticate(transmit);
-    agreeOnNumber(transmit, VISIT);
+    agreeOnNumber(transmit, VISIT, new ProfessionalPeer(AUTHORITY, 'doctor').authenticate(transmit));
     verifyPin(transmit);
     const bytesOf = (use: string) =>
       card.owners.ram

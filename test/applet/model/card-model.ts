@@ -9,10 +9,10 @@ import {
   type RoleName,
 } from '../../../apdu/index.js';
 import type { Collection, Power, Sent, Visit } from './actions.js';
+import { commandOf } from './command-of.js';
 
 const { commands, files, pins } = PATIENT_APPLICATION;
 
-type CommandId = keyof typeof commands;
 type Role = Exclude<RoleName, 'none' | 'holder'>;
 
 /** What a logical channel keeps. */
@@ -89,6 +89,8 @@ export class CardModel {
     }
     if (!on.selected && action.kind === 'read' && action.record === undefined) return this.read(on, action);
     if (!on.selected) return 0x6d00;
+    const unprotected = protection(on, action);
+    if (unprotected) return unprotected;
     const spec: CommandSpec = commands[commandOf(action)];
     if (!spec.states.includes(this.lifeCycle)) return 0x6985;
     switch (action.kind) {
@@ -186,8 +188,7 @@ export class CardModel {
 
   private activate(on: Channel, through: boolean): number {
     if (this.lifeCycle === 'deactivated') {
-      if (on.role !== 'nhi') return 0x6982;
-      if (through) return 0x6882;
+      if (through || on.role !== 'nhi') return 0x6982;
     } else if (!passesIssuer(on, through)) return 0x6982;
     on.issuer = false;
     this.lifeCycle = 'operational';
@@ -197,8 +198,10 @@ export class CardModel {
   private serveNhi(on: Channel, what: 'deactivate' | 'terminate' | 'restore tries'): number {
     if (on.role !== 'nhi') return 0x6982;
     if (what === 'restore tries') this.pinTries = pins.holder.tries;
-    else if (what === 'terminate') this.lifeCycle = 'terminated';
-    else {
+    else if (what === 'terminate') {
+      this.lifeCycle = 'terminated';
+      on.role = undefined;
+    } else {
       this.lifeCycle = 'deactivated';
       on.pinVerified = false;
     }
@@ -265,11 +268,14 @@ export class CardModel {
     on.currentFile = file.fid;
     if ((file.structure === 'transparent') !== (record === undefined)) return 0x6981;
     if (record === undefined) return OK;
+    return this.hasRecord(file, record) ? OK : 0x6a83;
+  }
+
+  private hasRecord({ name, records }: FileSpec, record: number): boolean {
+    if (name === files.prescriptions.name) return this.slots[record - 1] !== undefined;
     // No action writes into the booklet.
-    if (file.name === files.programmes.name) return 0x6a83;
-    const present =
-      file.name === files.prescriptions.name ? this.slots[record - 1] : this.recordOf(file.records, record);
-    return present ? OK : 0x6a83;
+    if (name === files.programmes.name) return false;
+    return this.recordOf(records, record) !== undefined;
   }
 
   /** Records and log entries come together and are kept as long as their cyclic file has room. */
@@ -285,13 +291,7 @@ export class CardModel {
   }
 
   private visit(on: Channel, action: Extract<Sent, { kind: 'visit' }>): number {
-    if (on.role !== 'doctor') return 0x6982;
-    if (action.protection === 'none') return 0x6987;
-    if (action.protection === 'wrong') {
-      on.role = undefined;
-      return 0x6988;
-    }
-    on.checksums++;
+    if (on.role !== 'doctor' || action.protection === 'none') return 0x6982;
     const { prescription, time } = action.visit;
     if (prescription) {
       if (on.half === undefined) return 0x6985;
@@ -303,7 +303,6 @@ export class CardModel {
     }
     this.records.unshift(action.visit);
     on.half = undefined;
-    on.checksums++;
     return OK;
   }
 
@@ -318,6 +317,37 @@ export class CardModel {
     found.last = key;
     return OK;
   }
+}
+
+/** What a role may permit; the terminal sends it under secure messaging where a session is open. */
+const ROLE_ACTIONS: readonly string[] = [
+  'read',
+  'contribute',
+  'collect',
+  'activate',
+  'deactivate',
+  'terminate',
+  'restore tries',
+];
+
+/** Whether the terminal protects an action. */
+export function isProtected(action: Sent): boolean {
+  if (action.kind === 'visit') return action.protection !== 'none';
+  if (action.kind === 'activate') return !action.through;
+  return ROLE_ACTIONS.includes(action.kind);
+}
+
+/** Secure messaging comes first: two messages are counted, or the fault of the protection is answered. */
+function protection(on: Channel, action: Sent): number | undefined {
+  if (!isProtected(action)) return undefined;
+  const forced = action.kind === 'visit';
+  if (!on.role) return forced ? 0x6982 : undefined;
+  if (forced && action.protection === 'wrong') {
+    on.role = undefined;
+    return 0x6988;
+  }
+  on.checksums += 2;
+  return undefined;
 }
 
 /** Files of the DF that is selected. */
@@ -353,46 +383,4 @@ function authenticate(on: Channel, as: Role): number {
   on.role = as;
   on.checksums = 0;
   return OK;
-}
-
-/** The declared command that an action sends once the application is selected. */
-function commandOf(action: Sent): CommandId {
-  switch (action.kind) {
-    case 'verify':
-      return 'verify';
-    case 'change':
-      return 'changeReferenceData';
-    case 'unblock':
-      return 'resetRetryCounter';
-    case 'challenge':
-      return 'getChallenge';
-    case 'certificate':
-      return 'verifyCertificate';
-    case 'authenticate':
-      return 'mutualAuthenticate';
-    case 'read':
-      return action.record === undefined ? 'readBinary' : 'readRecord';
-    case 'environment':
-      return 'manageSecurityEnvironment';
-    case 'sign':
-      return action.seals ? 'encipher' : 'computeSignature';
-    case 'contribute':
-      return 'contributeToPrescriptionNumber';
-    case 'visit':
-      return 'putVisitRecord';
-    case 'collect':
-      return 'collect';
-    case 'issuer channel':
-      return 'initializeUpdate';
-    case 'activate':
-    case 'deactivate':
-    case 'terminate':
-      return action.kind;
-    case 'restore tries':
-      return 'restoreTries';
-    case 'make keys':
-      return 'generateKeyPair';
-    default:
-      return 'select';
-  }
 }

@@ -31,16 +31,11 @@ import {
   TRANSPORT_KEYS,
 } from '../../support/secure-channel.js';
 import { keyPairOf, TODAY } from '../../support/test-authority.js';
-import {
-  apdusOf,
-  type CommandProtector,
-  exchange,
-  selectApplication,
-  type Transmit,
-} from '../../support/transmit.js';
+import { apdusOf, exchange, selectApplication, type Transmit } from '../../support/transmit.js';
 import { type CollectInput, collectInput } from '../../support/visit.js';
 import { encipherApdus } from '../os/session-script.js';
 import { type Collection, type Cut, type Power, ROLES, type Sent, type Visit } from './actions.js';
+import { isProtected } from './card-model.js';
 
 const { commands, algorithms, files } = PATIENT_APPLICATION;
 const HOSPITAL = 'H-0042';
@@ -68,9 +63,9 @@ export const STARTS: Starts = {
   operational: personalisePatient(options),
 };
 
-type Proof = { readonly apdus: readonly Uint8Array[]; readonly sessionKey: Uint8Array };
+type Proof = { readonly apdus: readonly Uint8Array[]; readonly sessionKeys: Uint8Array };
 
-/** MUTUAL AUTHENTICATE of each role as it was once sent, and the session key of it. */
+/** MUTUAL AUTHENTICATE of each role as it was once sent, and the session keys of it. */
 const PROOFS = Object.fromEntries(
   ROLES.map((role) => {
     const card = STARTS.operational.card.fork();
@@ -80,9 +75,9 @@ const PROOFS = Object.fromEntries(
       return card.process(apdu);
     };
     selectApplication(transmit, PATIENT_AID);
-    const { key } = new ProfessionalPeer(AUTHORITY, role).authenticate(transmit);
+    const { keys } = new ProfessionalPeer(AUTHORITY, role).authenticate(transmit);
     const apdus = sent.filter((apdu) => apdu[1] === commands.mutualAuthenticate.ins);
-    return [role, { apdus, sessionKey: key }];
+    return [role, { apdus, sessionKeys: keys }];
   }),
 ) as unknown as Readonly<Record<(typeof ROLES)[number], Proof>>;
 
@@ -137,12 +132,15 @@ export class ModelledCard {
     switch (action.kind) {
       case 'issuer channel':
         return this.openIssuer(transmit, channel);
-      case 'activate':
       case 'make keys':
         return exchange(transmit, this.issuerApdus(action));
-      default:
-        return exchange(transmit, apdusFor(action, session));
+      case 'activate':
+        if (action.through) return exchange(transmit, this.issuerApdus(action));
+        break;
     }
+    const peer = session && isProtected(action) ? peerOf(session, channel) : undefined;
+    const answer = exchange(transmit, apdusFor(action, peer));
+    return peer && answer.sw === 0x9000 ? peer.open(answer.data) : answer;
   }
 
   /** The same with the power failing at page operation `at`; `undefined` once it failed and is back. */
@@ -211,8 +209,8 @@ export class ModelledCard {
 }
 
 function apdusFor(
-  action: Exclude<Sent, { kind: 'issuer channel' | 'activate' | 'make keys' }>,
-  session: Session | undefined,
+  action: Exclude<Sent, { kind: 'issuer channel' | 'make keys' }>,
+  peer: PeerSession | undefined,
 ): readonly Uint8Array[] {
   switch (action.kind) {
     case 'select': {
@@ -252,8 +250,8 @@ function apdusFor(
       return PROOFS[action.as].apdus;
     case 'read':
       return action.record === undefined
-        ? apdusOf(commands.readBinary, { p1: 0x80 | action.sfi, p2: 0 })
-        : apdusOf(commands.readRecord, { p1: action.record, p2: action.sfi });
+        ? apdusOf(commands.readBinary, { p1: 0x80 | action.sfi, p2: 0 }, peer)
+        : apdusOf(commands.readRecord, { p1: action.record, p2: action.sfi }, peer);
     case 'environment': {
       const template = action.seals ? 'confidentiality' : 'digital signature';
       const data = { algorithm: Uint8Array.of(action.algorithm) };
@@ -263,17 +261,18 @@ function apdusFor(
       return action.seals ? encipherApdus() : registrationApdus();
     case 'contribute': {
       const commitment = sha256(hashInput(PRESCRIPTION_COMMITMENT_DOMAIN, [halfOf(action.half)]));
-      return apdusOf(commands.contributeToPrescriptionNumber, { data: { commitment } });
+      return apdusOf(commands.contributeToPrescriptionNumber, { data: { commitment } }, peer);
     }
     case 'visit':
-      return visitApdus(action, session);
+      return visitApdus(action, peer);
     case 'collect':
-      return apdusOf(commands.collect, { data: collectRequest(action.collection) });
+      return apdusOf(commands.collect, { data: collectRequest(action.collection) }, peer);
+    case 'activate':
     case 'deactivate':
     case 'terminate':
-      return apdusOf(commands[action.kind], {});
+      return apdusOf(commands[action.kind], {}, peer);
     case 'restore tries':
-      return apdusOf(commands.restoreTries, { p2 });
+      return apdusOf(commands.restoreTries, { p2 }, peer);
   }
 }
 
@@ -283,11 +282,17 @@ function registrationApdus(): Uint8Array[] {
   return apdusOf(commands.computeSignature, { data: Uint8Array.from(fields) });
 }
 
+/** The terminal's end of a session; the model counts its messages. */
+function peerOf({ role, checksums }: Session, channel: number): PeerSession {
+  const peer = new PeerSession(PROOFS[role].sessionKeys, channel);
+  peer.counter = checksums;
+  return peer;
+}
+
 function visitApdus(
-  { channel, visit, protection }: Extract<Sent, { kind: 'visit' }>,
-  session: Session | undefined,
+  { visit, protection }: Extract<Sent, { kind: 'visit' }>,
+  peer: PeerSession | undefined,
 ): Uint8Array[] {
-  const peer = session && new PeerSession(PROOFS[session.role].sessionKey);
   const { time, prescription } = visit;
   const data = {
     time,
@@ -304,13 +309,7 @@ function visitApdus(
     }),
   };
   if (protection === 'none') return apdusOf(commands.putVisitRecord, { data });
-  const protector: CommandProtector = {
-    checksum(header, objects) {
-      if (!session || !peer || protection === 'wrong') return new Uint8Array(8);
-      peer.counter = session.checksums;
-      // The checksum covers the class byte with its channel.
-      return peer.checksum(Uint8Array.of(header[0]! | channel, ...header.subarray(1)), objects);
-    },
-  };
+  const stranger = new PeerSession(new Uint8Array(32));
+  const protector = protection === 'wrong' || !peer ? stranger : peer;
   return apdusOf(commands.putVisitRecord, { data }, protector);
 }

@@ -149,6 +149,7 @@ class RamWatch {
   }
 }
 
+const SESSION_KEYS = ['encryption key', 'MAC key'].map((name) => `channel 0: session: ${name}`);
 const SECURE_CHANNEL_KEYS = ['S-ENC', 'S-MAC', 'S-RMAC'].map((name) => `channel 0: secure channel: ${name}`);
 
 describe('RAM after every command', () => {
@@ -160,15 +161,18 @@ describe('RAM after every command', () => {
     const transmit: Transmit = (command) => {
       const response = card.process(command);
       commands++;
-      watch.look(card, command, ['channel 0: session: key', ...SECURE_CHANNEL_KEYS]);
+      watch.look(card, command, [...SESSION_KEYS, ...SECURE_CHANNEL_KEYS]);
       return response;
     };
     const { roleKey, cardKeys } = personalisePatientOver(card, transmit, patient);
     for (const key of [roleKey, ...cardKeys]) watch.secrets.set(toHex(key), key);
-    runSession(transmit, ({ key }) => {
-      watch.secrets.set(toHex(key), key);
-      const owner = card.owners.ram.find(({ name }) => name === 'channel 0: session: key')!;
-      expect(toHex(card.image().ram.slice(owner.offset, owner.offset + owner.length))).toBe(toHex(key));
+    runSession(transmit, ({ keys }) => {
+      for (const [i, name] of SESSION_KEYS.entries()) {
+        const key = keys.slice(16 * i, 16 * i + 16);
+        watch.secrets.set(toHex(key), key);
+        const owner = card.owners.ram.find((one) => one.name === name)!;
+        expect(toHex(card.image().ram.slice(owner.offset, owner.offset + owner.length))).toBe(toHex(key));
+      }
     });
     console.log(
       `patient card: ${commands} commands, ${watch.secrets.size} secrets, ${watch.searches} searches, ${watch.allowedFinds} finds where they belong`,
@@ -185,7 +189,7 @@ describe('RAM after every command', () => {
       ports: { engine: watchedEngine(watch.secrets) },
     });
     for (const key of [roleKey, ...cardKeys]) watch.secrets.set(toHex(key), key);
-    let allowed = ['channel 0: session: key'];
+    let allowed = SESSION_KEYS;
     const transmit: Transmit = (command) => {
       const response = card.process(command);
       watch.look(card, command, allowed);
@@ -202,11 +206,12 @@ describe('RAM after every command', () => {
     const back = call(holder.transmit, patient.mutualAuthenticate, { data: half });
     const { roleCertificate, ...proof } = back;
     showChain(transmit, AUTHORITY, roleCertificate);
-    allowed = ['channel 0: session: key'];
+    allowed = SESSION_KEYS;
     call(transmit, professional.externalAuthenticate, { data: proof });
     const header = Uint8Array.of(0x0c, 0xdb, 0x3f, 0xff);
-    const checksum = { header, objects: new Uint8Array(40) };
-    call(transmit, professional.computeChecksum, { data: checksum });
+    const plain = Uint8Array.from(Buffer.from('what the doctor writes and the patient alone may read'));
+    watch.secrets.set(toHex(plain), plain);
+    call(transmit, professional.protectCommand, { data: { header, plain, le: Uint8Array.of(0) } });
     console.log(`professional card: ${watch.secrets.size} secrets, ${watch.searches} searches`);
     expect(watch.allowedFinds).toBeGreaterThan(1);
   });

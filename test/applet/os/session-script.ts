@@ -11,7 +11,7 @@ import { AUTHORITY, PATIENT_AID, PIN, PUK, WRONG_PIN } from '../../support/perso
 import { type PeerSession, ProfessionalPeer } from '../../support/professional-peer.js';
 import { TODAY } from '../../support/test-authority.js';
 import { apdusOf, exchange, selectApplication, statusOf, type Transmit } from '../../support/transmit.js';
-import { collectApdus, collectInput, storeVisit, VISIT, verifyPin } from '../../support/visit.js';
+import { collectInput, storeVisit, VISIT, verifyPin } from '../../support/visit.js';
 
 const { commands } = PATIENT_APPLICATION;
 const HOLDER = { p2: 'holder PIN' } as const;
@@ -45,10 +45,10 @@ export function runSession(
     onSession(session);
     return session;
   };
-  const readings = () => {
+  const readings = (session?: PeerSession) => {
     for (let sfi = 1; sfi <= 6; sfi++) {
-      send(bytes(0x00, 0xb0, 0x80 | sfi, 0x00, 0x00));
-      send(bytes(0x00, 0xb2, 0x01, (sfi << 3) | 4, 0x00));
+      note(statusOf(transmit, commands.readBinary, { p1: 0x80 | sfi, p2: 0 }, session));
+      note(statusOf(transmit, commands.readRecord, { p1: 1, p2: sfi }, session));
     }
   };
 
@@ -71,9 +71,9 @@ export function runSession(
   send(bytes(0x00, 0xb0, 0x00, 0x10, 0x08));
 
   const doctor = authenticate('doctor');
-  readings();
+  readings(doctor);
   const prescriptionId = storeVisit(transmit, doctor, { ...VISIT, repeats: 1, record: 'I10 '.repeat(30) });
-  readings();
+  readings(doctor);
   fileWrites(transmit, doctor).forEach(note);
   // A chain that another command interrupts, and one that is taken up again.
   const [link] = apdusOf(commands.putVisitRecord, visitWithoutPrescription(), doctor);
@@ -81,9 +81,11 @@ export function runSession(
   send(bytes(0x00, 0x84, 0x00, 0x00, 0x10));
 
   note(verifyPin(transmit));
-  authenticate('pharmacy');
-  for (const nonce of [1, 1, 2, 3]) send(...collectApdus(collectInput(prescriptionId, nonce)));
-  readings();
+  const pharmacy = authenticate('pharmacy');
+  for (const nonce of [1, 1, 2, 3]) {
+    note(statusOf(transmit, commands.collect, { data: collectInput(prescriptionId, nonce) }, pharmacy));
+  }
+  readings(pharmacy);
 
   const replacement = Uint8Array.from(Buffer.from('640287'));
   const change = { current: PIN, replacement };

@@ -5,8 +5,8 @@ import { decodeTemplate, PATIENT_APPLICATION } from '../../../apdu/index.js';
 import { PATIENT_CARD } from '../../../applet/index.js';
 import { cutEverywhere, over } from '../../support/cut-everywhere.js';
 import { AUTHORITY, cardOf, PATIENT_AID, personalisePatient } from '../../support/personalised-card.js';
-import { ProfessionalPeer } from '../../support/professional-peer.js';
-import { exchange, selectApplication, type Transmit } from '../../support/transmit.js';
+import { type PeerSession, ProfessionalPeer } from '../../support/professional-peer.js';
+import { ask, exchange, selectApplication, type Transmit } from '../../support/transmit.js';
 import {
   agreeOnNumber,
   type CollectInput,
@@ -30,7 +30,7 @@ describe('PUT DATA (eq. 11) cut at every page operation', () => {
     selectApplication(transmit, PATIENT_AID);
     const session = new ProfessionalPeer(AUTHORITY, 'doctor').authenticate(transmit);
     const earlier = storeVisit(transmit, session, { ...VISIT, record: 'Z00.0 earlier visit' });
-    const prescriptionId = agreeOnNumber(transmit, VISIT);
+    const prescriptionId = agreeOnNumber(transmit, VISIT, session);
     const image = card.image();
     const apdus = putVisitApdus(session, VISIT);
     let judged = 0;
@@ -45,11 +45,11 @@ describe('PUT DATA (eq. 11) cut at every page operation', () => {
         expect(exchange(again, apdus).sw).toBe(0x6982);
         if (judged % 8 !== 0) return;
         const renewed = new ProfessionalPeer(AUTHORITY, 'doctor', judged).authenticate(again);
-        const slots = [1, 2].map((slot) => exchange(again, [Uint8Array.of(0x00, 0xb2, slot, 0x1c, 0x00)]));
+        const slots = [1, 2].map((slot) => ask(again, commands.readRecord, { p1: slot, p2: 3 }, renewed));
         expect(slots.map((slot) => slot.sw)).toEqual([0x9000, done ? 0x9000 : 0x6a83]);
         expect(occurrences(slots[0]!.data, earlier) === 1).toBe(true);
         expect(occurrences(slots[1]!.data, prescriptionId)).toBe(done ? 1 : 0);
-        const newest = exchange(again, [Uint8Array.of(0x00, 0xb2, 0x01, 0x14, 0x00)]).data;
+        const newest = ask(again, commands.readRecord, { p1: 1, p2: 2 }, renewed).data;
         expect(Buffer.from(newest).includes(done ? VISIT.record : 'Z00.0 earlier visit')).toBe(true);
         storeVisit(again, renewed);
       },
@@ -65,13 +65,13 @@ describe('COLLECT (eq. 17) cut at every page operation', () => {
   const session = new ProfessionalPeer(AUTHORITY, 'doctor').authenticate(transmit);
   const prescriptionId = storeVisit(transmit, session);
   expect(verifyPin(transmit)).toBe(0x9000);
-  new ProfessionalPeer(AUTHORITY, 'pharmacy').authenticate(transmit);
+  const pharmacy = new ProfessionalPeer(AUTHORITY, 'pharmacy').authenticate(transmit);
   const first = collectInput(prescriptionId, 1);
   const second = collectInput(prescriptionId, 2);
 
   /** The signature on a collection, or the status word of the refusal. */
-  const collect = (to: Transmit, input: CollectInput): string | number => {
-    const { data, sw } = exchange(to, collectApdus(input));
+  const collect = (to: Transmit, input: CollectInput, session: PeerSession): string | number => {
+    const { data, sw } = ask(to, commands.collect, { data: input }, session);
     if (sw !== 0x9000) return sw;
     const { signature } = decodeTemplate(commands.collect.response.template, data);
     expect(isCollectionSignature(signingKey, pid, input, signature)).toBe(true);
@@ -83,21 +83,21 @@ describe('COLLECT (eq. 17) cut at every page operation', () => {
     let turn = 0;
     cutEverywhere(
       card.image(),
-      collectApdus(first),
+      collectApdus(first, pharmacy.fork()),
       (torn, done) => {
         const again = over(torn);
         selectApplication(again, PATIENT_AID);
         expect(verifyPin(again)).toBe(0x9000);
-        new ProfessionalPeer(AUTHORITY, 'pharmacy', ++turn).authenticate(again);
+        const peer = new ProfessionalPeer(AUTHORITY, 'pharmacy', ++turn).authenticate(again);
         // The pharmacy repeats its request, or another one is quicker.
         const order = turn % 2 === 0 ? [first, second] : [second, first];
-        const answers = order.map((input) => collect(again, input));
+        const answers = order.map((input) => collect(again, input, peer));
         const signatures = answers.filter((answer) => typeof answer === 'string');
         expect(signatures, 'exactly one of two collections').toHaveLength(1);
         const expected = done ? first : order[0]!;
         expect(typeof answers[order.indexOf(expected)]).toBe('string');
         expect(answers[1 - order.indexOf(expected)]).toBe(0x6985);
-        expect(collect(again, expected), 'the same answer to the same request').toBe(signatures[0]);
+        expect(collect(again, expected, peer), 'the same answer to the same request').toBe(signatures[0]);
       },
       counts,
     );
@@ -106,11 +106,12 @@ describe('COLLECT (eq. 17) cut at every page operation', () => {
 
   it('answers the same signature without a cut, and refuses a second collection', () => {
     const fresh = cardOf(PATIENT_CARD, {}, card.image());
-    const signature = collect(over(fresh), first);
+    const session = pharmacy.fork();
+    const signature = collect(over(fresh), first, session);
     expect(typeof signature).toBe('string');
-    expect(collect(over(fresh), first)).toBe(signature);
+    expect(collect(over(fresh), first, session)).toBe(signature);
     expect(fresh.figures.nvmPageWrites).toBe(0);
-    expect(collect(over(fresh), second)).toBe(0x6985);
-    expect(collect(over(fresh), collectInput(new Uint8Array(16), 1))).toBe(0x6a88);
+    expect(collect(over(fresh), second, session)).toBe(0x6985);
+    expect(collect(over(fresh), collectInput(new Uint8Array(16), 1), session)).toBe(0x6a88);
   });
 });

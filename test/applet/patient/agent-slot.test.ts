@@ -19,10 +19,10 @@ import {
   TERMS,
 } from '../../support/delegation.js';
 import { AUTHORITY, PIN, PUK, personalisePatient, storedString } from '../../support/personalised-card.js';
-import { ProfessionalPeer } from '../../support/professional-peer.js';
+import { type PeerSession, ProfessionalPeer } from '../../support/professional-peer.js';
 import { TODAY } from '../../support/test-authority.js';
-import { call, exchange, selectApplication, statusOf, type Transmit } from '../../support/transmit.js';
-import { type CollectInput, collectApdus, collectInput, storeVisit, VISIT } from '../../support/visit.js';
+import { call, selectApplication, statusOf, type Transmit } from '../../support/transmit.js';
+import { type CollectInput, collectInput, storeVisit, VISIT } from '../../support/visit.js';
 import { occurrences } from '../runtime/small-nvm.js';
 
 const { commands, aid } = PATIENT_APPLICATION;
@@ -41,6 +41,7 @@ const template = (() => {
 /** A fork of a card with a prescription and a delegation in slot 1; application selected, nothing proven. */
 function delegated(options: Parameters<typeof delegate>[2] = {}) {
   const card = template.card.fork();
+  session = undefined;
   const transmit: Transmit = (apdu) => card.process(apdu);
   const warrant = delegate(transmit, agent, options);
   selectApplication(transmit, aid);
@@ -50,8 +51,13 @@ function delegated(options: Parameters<typeof delegate>[2] = {}) {
 const verifyAgent = (to: Transmit, pin: Uint8Array | undefined = AGENT_PIN, slot: SlotName = 'slot 1') =>
   statusOf(to, commands.verify, { p2: `agent PIN of ${slot}`, data: pin });
 const triesLeft = (to: Transmit) => statusOf(to, commands.verify, { p2: 'agent PIN of slot 1' });
-const pharmacy = (to: Transmit) => new ProfessionalPeer(AUTHORITY, 'pharmacy').authenticate(to);
-const collectStatus = (to: Transmit, data: CollectInput) => statusOf(to, commands.collectAsAgent, { data });
+/** The pharmacy's session with the card of the test in progress. */
+let session: PeerSession | undefined;
+const pharmacy = (to: Transmit) => {
+  session = new ProfessionalPeer(AUTHORITY, 'pharmacy').authenticate(to);
+};
+const collectStatus = (to: Transmit, data: CollectInput) =>
+  statusOf(to, commands.collectAsAgent, { data }, session);
 
 /** At the counter: the agent PIN and the pharmacy's role are proven. */
 function atPharmacy(options?: Parameters<typeof delegate>[2]) {
@@ -65,9 +71,9 @@ describe('collecting as an agent (eq. 18)', () => {
   it('signs with the proxy key, and the same again for the same request', () => {
     const { card, transmit, warrant } = atPharmacy();
     const { signature, ...signed } = warrant;
-    expect(call(transmit, commands.showWarrant, {})).toEqual({ ...signed, signature });
+    expect(call(transmit, commands.showWarrant, {}, session)).toEqual({ ...signed, signature });
     const input = collectInput(template.single, 1);
-    const { proxySignature } = call(transmit, commands.collectAsAgent, { data: input });
+    const { proxySignature } = call(transmit, commands.collectAsAgent, { data: input }, session);
     const operations = card.figures.operations.map(({ name, count }) => `${count} ${name}`);
     expect(operations).toContain('1 p256-mul');
     const { domain, fields } = STATEMENT.agentCollection;
@@ -76,7 +82,9 @@ describe('collecting as an agent (eq. 18)', () => {
     const warrantHash = sha256(encodeTemplate(WARRANT, warrant.warrant));
     const transcript = { domain, proxyKey: warrant.proxyKey, warrantHash, statement };
     expect(verifyProxySignature(transcript, proxySignature)).toBe(true);
-    expect(call(transmit, commands.collectAsAgent, { data: input }).proxySignature).toEqual(proxySignature);
+    expect(call(transmit, commands.collectAsAgent, { data: input }, session).proxySignature).toEqual(
+      proxySignature,
+    );
     expect(card.figures.nvmPageWrites).toBe(0);
     expect(collectStatus(transmit, collectInput(template.single, 2))).toBe(0x6985);
     expect(collectStatus(transmit, collectInput(new Uint8Array(16), 1))).toBe(0x6a88);
@@ -86,7 +94,7 @@ describe('collecting as an agent (eq. 18)', () => {
     const { transmit } = atPharmacy();
     call(transmit, commands.verify, { p2: 'holder PIN', data: PIN });
     const byPatient = (nonce: number, id = template.single) =>
-      exchange(transmit, collectApdus(collectInput(id, nonce))).sw;
+      statusOf(transmit, commands.collect, { data: collectInput(id, nonce) }, session);
     expect(collectStatus(transmit, collectInput(template.single, 1))).toBe(0x9000);
     expect(byPatient(1), 'not with the bytes of the agent either').toBe(0x6985);
     expect(byPatient(2)).toBe(0x6985);
@@ -115,7 +123,7 @@ describe('collecting as an agent (eq. 18)', () => {
   it('waits for the countersignature of NHI', () => {
     const { transmit } = atPharmacy({ certify: false });
     expect(collectStatus(transmit, collectInput(template.single, 1))).toBe(0x6985);
-    expect(statusOf(transmit, commands.showWarrant, {})).toBe(0x6985);
+    expect(statusOf(transmit, commands.showWarrant, {}, session)).toBe(0x6985);
   });
 
   it('is neither for the holder PIN nor for an agent outside a pharmacy', () => {
@@ -123,11 +131,14 @@ describe('collecting as an agent (eq. 18)', () => {
     const input = collectInput(template.single, 1);
     expect(verifyAgent(transmit)).toBe(0x9000);
     expect(collectStatus(transmit, input)).toBe(0x6982);
-    expect(statusOf(transmit, commands.showWarrant, {})).toBe(0x6982);
+    expect(statusOf(transmit, commands.showWarrant, {}, session)).toBe(0x6982);
     enter(transmit);
     pharmacy(transmit);
     expect(collectStatus(transmit, input)).toBe(0x6982);
-    expect(exchange(transmit, collectApdus(input)).sw, 'the holder collects as the holder').toBe(0x9000);
+    expect(
+      statusOf(transmit, commands.collect, { data: input }, session),
+      'the holder collects as the holder',
+    ).toBe(0x9000);
   });
 });
 
@@ -183,9 +194,9 @@ describe("an agent's PIN", () => {
     selectApplication(transmit, aid);
     pharmacy(transmit);
     expect(verifyAgent(transmit)).toBe(0x9000);
-    expect(statusOf(transmit, commands.showWarrant, {})).toBe(0x9000);
+    expect(statusOf(transmit, commands.showWarrant, {}, session)).toBe(0x9000);
     expect(verifyAgent(transmit, AGENT_PIN, 'slot 2')).toBe(0x9000);
-    expect(statusOf(transmit, commands.showWarrant, {}), 'slot 2 is not countersigned').toBe(0x6985);
+    expect(statusOf(transmit, commands.showWarrant, {}, session), 'slot 2 is not countersigned').toBe(0x6985);
     expect(triesLeft(transmit)).toBe(0x63c3);
   });
 
@@ -200,7 +211,7 @@ describe("an agent's PIN", () => {
     const { warrant, agentCommitment, agentHalf } = openAndAnswer(holder, agent);
     const data = { warrant, agentCommitment, agentHalf, agentPin: OTHER_PIN };
     call(holder, commands.closeDelegation, { p2: 'slot 1', data });
-    expect(statusOf(transmit, commands.showWarrant, {})).toBe(0x6982);
+    expect(statusOf(transmit, commands.showWarrant, {}, session)).toBe(0x6982);
   });
 });
 

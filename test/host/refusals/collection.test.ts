@@ -51,6 +51,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   for (const holder of CARD_HOLDERS)
     scenario.chips[holder] = scenario.fork(holder, { image: atCounter[holder].image() });
+  for (const card of [scenario.world.patientCard, other.card]) card.leaveSession();
 });
 afterAll(() => {
   console.log(`collection: ${refusalsChecked()} refusals checked (seed ${SEED})`);
@@ -169,29 +170,27 @@ describe('the pharmacy says no', () => {
 
   it("to a signature that is not the patient's: NHI is not asked", async () => {
     await scenario.verifyPins('patient', 'pharmacy');
-    const isCollect = (command: Uint8Array) => command[1] === 0x5c;
+    // nobody on the line can change a protected answer, so it is the card that cheats
+    const cheating: PatientCard = Object.create(scenario.world.patientCard, {
+      collect: {
+        async value(data: Parameters<PatientCard['collect']>[0]) {
+          const made = await PatientCard.prototype.collect.call(cheating, data);
+          if (made.ok) made.data.signature[20]! ^= 1;
+          return made;
+        },
+      },
+    });
     const commits: Collection[] = [];
     await expectRefused(scenario, { code: 'signature-invalid', changes: COLLECTED }, () =>
       during(
-        scenario.cardLines,
+        scenario.pharmacyLine,
         (real) => ({
-          async patient(command) {
-            const response = await real.patient(command);
-            if (isCollect(command)) response[20]! ^= 1;
-            return response;
+          commit(sent) {
+            commits.push(sent);
+            return real.commit(sent);
           },
         }),
-        () =>
-          during(
-            scenario.pharmacyLine,
-            (real) => ({
-              commit(sent) {
-                commits.push(sent);
-                return real.commit(sent);
-              },
-            }),
-            () => handOver(),
-          ),
+        () => handOver(cheating),
       ),
     );
     expect(commits).toHaveLength(0);
@@ -263,6 +262,8 @@ describe('NHI says no', () => {
     const cloneCard = new PatientCard(async (command) => clone.process(command));
     const [first, second] = [reserved(), reserved()];
     expect(await commit(await collection(first))).toBeUndefined();
+    const { hospital, pharmacyCard } = scenario.world;
+    expect((await hospital.pair(cloneCard, pharmacyCard)).ok).toBe(true);
     const cloned = await collection(second, cloneCard);
     await expectRefused(scenario, { code: 'prescription-spent' }, () => commit(cloned));
     await newPrescription();

@@ -48,6 +48,9 @@ beforeAll(async () => {
 beforeEach(() => {
   for (const holder of CARD_HOLDERS)
     scenario.chips[holder] = scenario.fork(holder, { image: paired[holder].image() });
+  const { patientCard, doctorCard } = scenario.world;
+  patientCard.enterSession(doctorCard.session);
+  otherPatient.leaveSession();
 });
 afterAll(() => {
   console.log(`prescription: ${refusalsChecked()} refusals checked (seed ${SEED})`);
@@ -197,32 +200,31 @@ describe('a doctor card that does not keep its commitment', () => {
   });
 
   it('is noticed by the patient card, whatever the terminal says; nothing is stored', async () => {
-    const { hospital, patientCard, doctorCard, input } = scenario.world;
+    const { hospital, patientCard, input } = scenario.world;
     const issued = await prescribe();
     if (!issued.ok) throw new Error(issued.reason);
     const { prescription } = issued;
     const broken = { ...prescription, doctorRandom: flipped(prescription.doctorRandom, 0) };
     const reason = /PUT DATA refused with 6A80.*commitment/;
     await expectRefused(scenario, { code: 'card-refused', reason }, () =>
-      hospital.updateCard(patientCard, doctorCard, input.visit, broken),
+      hospital.updateCard(patientCard, input.visit, broken),
     );
     expect(await patientCard.readPrescriptions()).toHaveLength(0);
-    const written = await hospital.updateCard(patientCard, doctorCard, input.visit, prescription);
+    const written = await hospital.updateCard(patientCard, input.visit, prescription);
     expect(written.ok, 'the true one is stored after all').toBe(true);
   });
 });
 
 describe('the write to the card (eq. 11)', () => {
   it('needs a number that was agreed on with this card, once', async () => {
-    const { hospital, patientCard, doctorCard, input } = scenario.world;
+    const { hospital, patientCard, input } = scenario.world;
     const prescription = {
       prescriptionId: rng.bytes(16),
       doctorRandom: rng.bytes(16),
       prescriptionHash: rng.bytes(32),
     };
     const reason = /PUT DATA refused with 6985/;
-    const write = (content: typeof prescription) =>
-      hospital.updateCard(patientCard, doctorCard, input.visit, content);
+    const write = (content: typeof prescription) => hospital.updateCard(patientCard, input.visit, content);
     await expectRefused(scenario, { code: 'card-refused', reason }, () => write(prescription));
     const issued = await prescribe();
     if (!issued.ok) throw new Error(issued.reason);
@@ -234,8 +236,7 @@ describe('the write to the card (eq. 11)', () => {
     const { hospital, patientCard, doctorCard, pharmacyCard, input } = scenario.world;
     const issued = await prescribe();
     if (!issued.ok) throw new Error(issued.reason);
-    const write = (card = patientCard) =>
-      hospital.updateCard(card, doctorCard, input.visit, issued.prescription);
+    const write = (card = patientCard) => hospital.updateCard(card, input.visit, issued.prescription);
     const refusedBy = (reason: RegExp) => ({ code: 'card-refused' as const, reason });
     // a card that has no session with anybody
     await otherPatient.select();
@@ -245,14 +246,15 @@ describe('the write to the card (eq. 11)', () => {
     await expectRefused(scenario, refusedBy(/PUT DATA refused with 6982/), () => write());
     await doctorCard.select();
     await scenario.verifyPins('doctor');
-    await expectRefused(scenario, refusedBy(/CHECKSUM refused with 6985.*no session/), () => write());
+    patientCard.enterSession(doctorCard.session);
+    await expectRefused(scenario, refusedBy(/PROTECT COMMAND refused with 6985.*no session/), () => write());
   });
 
   it('is refused when the message to the card was changed, and the session is over', async () => {
-    const { hospital, patientCard, doctorCard, input } = scenario.world;
+    const { hospital, patientCard, input } = scenario.world;
     const issued = await prescribe();
     if (!issued.ok) throw new Error(issued.reason);
-    const write = () => hospital.updateCard(patientCard, doctorCard, input.visit, issued.prescription);
+    const write = () => hospital.updateCard(patientCard, input.visit, issued.prescription);
     const isWrite = (command: Uint8Array) => command[1] === 0xdb;
     await expectRefused(scenario, { code: 'card-refused', reason: /PUT DATA refused with 6988/ }, () =>
       during(
