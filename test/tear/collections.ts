@@ -15,7 +15,13 @@ import {
 import { PeerSession } from '../support/professional-peer.js';
 import type { RecordedCommand } from './recorded-run.js';
 
-const { template } = PATIENT_APPLICATION.commands.collect.data;
+const { collect, collectAsAgent } = PATIENT_APPLICATION.commands;
+/** A patient's request and an agent's have the same fields. */
+const { template } = collect.data;
+
+/** Whether a recorded command asks for a collection, whoever stands at the counter. */
+export const isCollection = ({ spec }: RecordedCommand): boolean =>
+  spec?.id === collect.id || spec?.id === collectAsAgent.id;
 
 function requestOf(command: RecordedCommand) {
   const apdu = parseCommandApdu(command.apdu);

@@ -16,13 +16,20 @@ import {
   PATIENT_CARD,
   PROFESSIONAL_CARD,
 } from '../../applet/index.js';
-import { CARD_HOLDERS, type CardHolder } from '../../host/index.js';
+import { CARD_HOLDERS, type CardHolder as VisitHolder } from '../../host/index.js';
 import { DEFAULT_LIMITS } from '../support/card-limits.js';
 import { memoEngine } from '../support/memo-engine.js';
 
-export type { CardHolder };
+/** Whose cards a run has: those of a visit, and an agent's. */
+export const RECORDED_HOLDERS = [...CARD_HOLDERS, 'agent'] as const;
+export type CardHolder = VisitHolder | 'agent';
 
-const KIND = { patient: PATIENT_CARD, doctor: PROFESSIONAL_CARD, pharmacy: PROFESSIONAL_CARD } as const;
+const KIND = {
+  patient: PATIENT_CARD,
+  agent: PATIENT_CARD,
+  doctor: PROFESSIONAL_CARD,
+  pharmacy: PROFESSIONAL_CARD,
+} as const;
 const SELECT_INS = 0xa4;
 const BY_NAME = 0x04;
 
@@ -71,7 +78,7 @@ class RandomTape {
 }
 
 export const specOf = (holder: CardHolder): ApplicationSpec =>
-  holder === 'patient' ? PATIENT_APPLICATION : PROFESSIONAL_APPLICATION;
+  KIND[holder] === PATIENT_CARD ? PATIENT_APPLICATION : PROFESSIONAL_APPLICATION;
 
 function declarationOf(holder: CardHolder, apdu: Uint8Array) {
   const parsed = parseCommandApdu(apdu);
@@ -96,7 +103,12 @@ export type RunOptions = {
 };
 
 export class RecordedRun {
-  readonly commands: Record<CardHolder, RecordedCommand[]> = { patient: [], doctor: [], pharmacy: [] };
+  readonly commands: Record<CardHolder, RecordedCommand[]> = {
+    patient: [],
+    doctor: [],
+    pharmacy: [],
+    agent: [],
+  };
   /** The cards that a scenario works with, under power. */
   readonly chips: Readonly<Partial<Record<CardHolder, Card>>>;
   private readonly tapes: Readonly<Partial<Record<CardHolder, RandomTape>>>;
@@ -146,7 +158,9 @@ export class RecordedRun {
 
   /** Commands that wrote something: where the power is cut. */
   get sites(): readonly RecordedCommand[] {
-    return CARD_HOLDERS.flatMap((holder) => this.commands[holder].filter(({ operations }) => operations > 0));
+    return RECORDED_HOLDERS.flatMap((holder) =>
+      this.commands[holder].filter(({ operations }) => operations > 0),
+    );
   }
 
   /** Sends a command of the uncut run to a holder's card and remembers it. */

@@ -12,6 +12,8 @@ export const isTryCounter = (owner: string): boolean => TRIES.includes(owner);
 /** Numbers that only grow and are written ahead of what they guard, in a transaction of their own. */
 export const WRITTEN_AHEAD: Readonly<Record<string, string>> = {
   'group: counter': 'a value that was drawn may not come again, so it is spent before it is used',
+  'nonce counter of delegation and proxy keys':
+    'as above: no nonce of a delegation or of a collection comes twice',
   'latest date seen': "the card's only notion of time moves on with every genuine certificate",
 };
 

@@ -5,6 +5,7 @@
  */
 
 import { EXAMPLES } from '../host/fhir/example-inputs.js';
+import { recordAgent } from './agent-run.js';
 import { recordFiles } from './files-run.js';
 import { recordIssuer } from './issuer-run.js';
 import { recordMember } from './member-run.js';
@@ -24,5 +25,6 @@ export const TEAR_SCENARIOS: readonly TearScenario[] = [
   })),
   { name: 'NHI at a card in use', record: recordIssuer },
   { name: 'coupons and a new epoch', record: recordMember },
+  { name: 'an agent collects', record: recordAgent },
   { name: 'what a doctor and the holder write', record: recordFiles },
 ];

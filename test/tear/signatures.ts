@@ -9,7 +9,7 @@ import {
   SW,
   toHex,
 } from '../../apdu/index.js';
-import type { RecordedCommand, RecordedRun } from './recorded-run.js';
+import { type RecordedCommand, type RecordedRun, specOf } from './recorded-run.js';
 
 const { computeSignature } = PROFESSIONAL_APPLICATION.commands;
 /** The first bytes of the randomised credential: equal only if its randomness is, be it drawn or from a coupon. */
@@ -19,7 +19,7 @@ export const SIGNATURES_AFTERWARDS = 2;
 
 /** Whether a recorded command is one for a group signature. */
 export const isGroupSignature = ({ holder, spec }: RecordedCommand): boolean =>
-  holder !== 'patient' && spec?.id === computeSignature.id;
+  specOf(holder) === PROFESSIONAL_APPLICATION && spec?.id === computeSignature.id;
 
 /** What marks the randomness of a signature, or `undefined` for another answer. */
 export function randomnessOf({ data, sw }: ResponseApdu): string | undefined {

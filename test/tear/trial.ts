@@ -5,7 +5,7 @@ import type { Card, Owner, TearVariant } from '../../applet/index.js';
 import { TEAR_VARIANTS } from '../applet/runtime/small-nvm.js';
 import type { Choices } from '../support/seeded-random.js';
 import { exchange } from '../support/transmit.js';
-import { Collector, remainingCollections } from './collections.js';
+import { Collector, isCollection, remainingCollections } from './collections.js';
 import type { RecordedCommand, RecordedRun } from './recorded-run.js';
 import { Replay } from './replay.js';
 import type { TearReport } from './report.js';
@@ -195,7 +195,7 @@ export class Trial {
     const answers: string[] = [];
     for (const earlier of run.since(command)) answers.push(toHex(replay.send(earlier)));
     const collections = new Set<string>();
-    const collector = command.spec?.id === 'collect' ? new Collector(command) : undefined;
+    const collector = isCollection(command) ? new Collector(command) : undefined;
     const ask = (instead?: Uint8Array): void => {
       const answer = replay.send(command, instead);
       answers.push(toHex(answer));

@@ -1,8 +1,7 @@
 /** Which commands of a run wrote, held against what their declarations say. */
 
 import { parseResponseApdu } from '../../apdu/index.js';
-import { CARD_HOLDERS } from '../../host/index.js';
-import type { RecordedRun } from './recorded-run.js';
+import { RECORDED_HOLDERS, type RecordedRun } from './recorded-run.js';
 import { MAY_WRITE_NOTHING } from './rules.js';
 
 export type Writes = {
@@ -18,7 +17,7 @@ export function contradictions(run: RecordedRun): Writes {
   const found: string[] = [];
   const writeNothing: string[] = [];
   let checked = 0;
-  for (const { spec, chained, operations, response, holder } of CARD_HOLDERS.flatMap(
+  for (const { spec, chained, operations, response, holder } of RECORDED_HOLDERS.flatMap(
     (h) => run.commands[h],
   )) {
     if (!spec || chained) continue;
