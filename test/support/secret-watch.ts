@@ -40,6 +40,8 @@ const PLACES: Readonly<Record<string, string>> = {
   // Secret until both halves of the number are shown.
   'prescription number: own random': 'prescription number: open',
 };
+/** The patient's nonce of the one delegation that is open, between OPEN and CLOSE. */
+const DELEGATION = { place: 'open delegation', while: 'open delegation: channel' };
 /** The chain of a command that is not complete. */
 const CHAIN = { place: 'message buffer', while: 'chain: active' };
 const SHORTEST_BYTES = 4;
@@ -120,7 +122,7 @@ export class SecretWatch {
         `channel ${channel}: ${while_}`,
       ]),
     );
-    for (const [place, condition] of [...places, [CHAIN.place, CHAIN.while]] as [string, string][]) {
+    for (const [place, condition] of [...places, [DELEGATION.place, DELEGATION.while], [CHAIN.place, CHAIN.while]] as [string, string][]) {
       if (isZero(field(condition))) {
         if (place !== CHAIN.place && !isZero(field(place))) complaints.push(`${place} outlives its use`);
         continue;

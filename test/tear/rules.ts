@@ -24,7 +24,11 @@ export const MAY_WRITE_NOTHING: Readonly<Record<string, string>> = {
 };
 
 /** Commands that the terminal can not repeat after a cut, though nothing of them happened. */
-export const NOT_REPEATABLE: Readonly<Record<string, string>> = {};
+export const NOT_REPEATABLE: Readonly<Record<string, string>> = {
+  closeDelegation:
+    'a delegation that is opened anew has another commitment, and the half of the agent belongs to the old one',
+  verify: 'the last try of an agent PIN destroys its slot: where the try was spent, there is no slot left to ask',
+};
 
 /**
  * What a command wipes after its transaction, in steps of its own: dead with the transaction, so a cut may
