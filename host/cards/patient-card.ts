@@ -5,6 +5,7 @@ import {
   type CardClient,
   type CommandSpec,
   cardClient,
+  concatBytes,
   decodePatientCertificate,
   decodeTemplate,
   encodePatientCertificate,
@@ -40,6 +41,9 @@ export type PatientKeys = {
 
 /** Secrets that a card is given out with, as digits. */
 export type CardPins = { readonly pin: string; readonly puk: string };
+
+/** What one answer without extended length holds (ISO/IEC 7816-4, 5.2). */
+const SHORT_ANSWER_BYTES = 256;
 
 export class PatientCard {
   private readonly client: CardClient<typeof PATIENT_APPLICATION>;
@@ -174,10 +178,15 @@ export class PatientCard {
     return this.inSession(commands.putVisitRecord, { data });
   }
 
-  /** The patient certificate; readable by doctors and with the holder PIN. */
-  readCertificate() {
+  /** The patient certificate; readable by doctors and with the holder PIN. With an agent's key it takes two commands. */
+  async readCertificate(): Promise<Result<{ readonly data: Uint8Array }>> {
     const request = { p1: 0x80 | PATIENT_APPLICATION.files.certificate.sfi, p2: 0 };
-    return this.inSession(commands.readBinary, request);
+    const first = await this.inSession(commands.readBinary, request);
+    if (!first.ok || first.data.length < SHORT_ANSWER_BYTES) return first;
+    // the file is the current one now; a short identifier leaves no room for an offset like this (11.3.1)
+    const next = { p1: SHORT_ANSWER_BYTES >> 8, p2: SHORT_ANSWER_BYTES & 0xff };
+    const rest = await this.inSession(commands.readBinary, next);
+    return rest.ok ? { ok: true, data: concatBytes(first.data, rest.data) } : rest;
   }
 
   /** The patient certificate, decoded. @throws {TlvError} for a card that holds something else there. */

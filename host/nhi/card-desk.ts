@@ -37,6 +37,11 @@ export class CardDesk {
     return prepared;
   }
 
+  /** Puts a certificate that NHI has issued onto its card, as the one that names a new agent. */
+  async deliver(patient: PatientCard, certificate: PatientCertificate): Promise<Result<object>> {
+    return this.at(patient, () => patient.putCertificate(certificate));
+  }
+
   /** Gives a blocked PIN its tries back; its value stays the holder's secret. */
   async restoreTries(patient: PatientCard): Promise<Result<object>> {
     return this.at(patient, () => patient.restoreTries());

@@ -1,8 +1,15 @@
 /** An agent collects: delegation on two cards, the warrant at NHI, the medicine at the counter (eq. 5, 18, 19). */
 
-import type { SlotName, Warrant, WarrantCertificate } from '../../apdu/index.js';
+import {
+  equalBytes,
+  type PatientCertificate,
+  type SlotName,
+  type Warrant,
+  type WarrantCertificate,
+} from '../../apdu/index.js';
+import { CardDesk } from '../nhi/card-desk.js';
 import { type Result, refusal } from '../protocol/refusal.js';
-import { enrolHolder, SCENARIO_PINS } from './enrolment.js';
+import { enrolHolder, equipDesk, SCENARIO_PINS } from './enrolment.js';
 import { outpatientPhases, type Phase } from './outpatient.js';
 import type { World } from './world.js';
 
@@ -11,6 +18,8 @@ const AGENT = { nationalId: 'F229876543', name: 'Agent of the patient' } as cons
 /** The agent chooses this PIN when the delegation is closed. */
 export const AGENT_PIN = '907143';
 const SLOT: SlotName = 'slot 1';
+/** From the two cards to NHI's desk. */
+const WAY_SECONDS = 1800;
 const TERM_SECONDS = 90 * 24 * 3600;
 
 /** Both pseudonyms, as NHI and the two cards know them. */
@@ -21,6 +30,7 @@ export function agentPhases(): readonly Phase[] {
   const phases = outpatientPhases();
   const named = (name: string): number => phases.findIndex((phase) => phase.name === name);
   let signed: Omit<WarrantCertificate, 'signature'> | undefined;
+  let renewed: PatientCertificate | undefined;
   return [
     phases[named('register patient')]!,
     { name: 'register agent', equations: [1, 2], run: registerAgent },
@@ -41,8 +51,15 @@ export function agentPhases(): readonly Phase[] {
         if (!signed) return refusal('agent-unconfirmed');
         const issued = nhi.warrants.countersign(signed);
         if (!issued.ok) return issued;
+        renewed = issued.patientCertificate;
         return patientCard.storeWarrantCertificate(SLOT, issued.certificate.signature);
       },
+    },
+    { name: 'equip the desk', equations: [], run: equip },
+    {
+      name: 'PCert names the agent',
+      equations: [2],
+      run: async (world) => (renewed ? deliver(world, renewed) : refusal('agent-unconfirmed')),
     },
     phases[named('verify prescription')]!,
     { name: 'collect as agent', equations: [18, 19], run: collect },
@@ -97,6 +114,28 @@ async function peopleOf({ patientCard, agentCard }: World): Promise<Result<Peopl
   const agent = await agentCard!.readOwnCertificate();
   if (!agent.ok) return agent;
   return { ok: true, pid: patient.certificate.body.pid, agentPid: agent.certificate.body.pid };
+}
+
+async function equip({ nhi, deskCard }: World): Promise<Result<object>> {
+  if (!deskCard) throw new Error("this world has no card of NHI's desk");
+  return equipDesk(nhi, deskCard, SCENARIO_PINS.desk);
+}
+
+/** The certificate with PK_AP goes onto the patient's card under secure messaging; the card then shows it. */
+async function deliver(world: World, certificate: PatientCertificate): Promise<Result<object>> {
+  const { nhi, clock, patientCard, deskCard } = world;
+  clock.advance(WAY_SECONDS);
+  const put = await new CardDesk(nhi.patients, deskCard!).deliver(patientCard, certificate);
+  if (!put.ok) return put;
+  const selected = await patientCard.select();
+  if (!selected.ok) return selected;
+  const holder = await patientCard.verifyPin(SCENARIO_PINS.patient.pin);
+  if (!holder.ok) return holder;
+  const read = await patientCard.readOwnCertificate();
+  if (!read.ok) return read;
+  const { agentKey } = read.certificate.body;
+  const named = agentKey && equalBytes(agentKey, certificate.body.agentKey!);
+  return nhi.patients.check(read.certificate) ?? (named ? { ok: true } : refusal('certificate-invalid'));
 }
 
 async function collect({ pharmacy, patientCard, pharmacyCard }: World): Promise<Result<object>> {

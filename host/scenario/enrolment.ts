@@ -2,6 +2,7 @@
 
 import { NHI_NAME, STATEMENT } from '../../apdu/index.js';
 import type { CardPins, PatientCard } from '../cards/patient-card.js';
+import type { ProfessionalCard } from '../cards/professional-card.js';
 import { generateEcKeyPair } from '../crypto/ecdsa.js';
 import { REGISTRATION_MESSAGE } from '../protocol/messages.js';
 import type { Result } from '../protocol/refusal.js';
@@ -15,6 +16,7 @@ export const SCENARIO_PINS: Readonly<Record<CardName, CardPins>> = {
   doctor: { pin: '615527', puk: '90177235' },
   pharmacy: { pin: '330846', puk: '41662098' },
   agent: { pin: '258064', puk: '63915507' },
+  desk: { pin: '749120', puk: '28571163' },
 };
 
 /** How long a certificate of identity is good. */
@@ -90,4 +92,18 @@ export async function equipPharmacy(world: World): Promise<Result<object>> {
   if (!selected.ok) return selected;
   const initialised = await pharmacyCard.initialise(nhi.issueCard('pharmacy'), SCENARIO_PINS.pharmacy);
   return initialised.ok ? pharmacyCard.activate() : initialised;
+}
+
+/** NHI's own card: a professional card with the role "nhi" and no group membership, its PIN verified. */
+export async function equipDesk(
+  nhi: World['nhi'],
+  card: ProfessionalCard,
+  pins: CardPins,
+): Promise<Result<object>> {
+  const selected = await card.select();
+  if (!selected.ok) return selected;
+  const initialised = await card.initialise(nhi.issueCard('nhi'), pins);
+  if (!initialised.ok) return initialised;
+  const activated = await card.activate();
+  return activated.ok ? card.verifyPin(pins.pin) : activated;
 }

@@ -6,7 +6,7 @@
 import { decodePatientCertificate, equalBytes, type PatientCertificate } from '../../apdu/index.js';
 import { CardDesk } from '../nhi/card-desk.js';
 import { type Result, refusal } from '../protocol/refusal.js';
-import { enrolPatient, SCENARIO_PINS } from './enrolment.js';
+import { enrolPatient, equipDesk, SCENARIO_PINS } from './enrolment.js';
 import type { Phase } from './outpatient.js';
 import type { World } from './world.js';
 
@@ -19,7 +19,7 @@ const GUESS = '000000';
 export function renewalPhases(): readonly Phase[] {
   return [
     { name: 'register patient', equations: [1, 2], run: enrolPatient },
-    { name: 'equip the desk', equations: [], run: equipDesk },
+    { name: 'equip the desk', equations: [], run: equip },
     { name: 'renew Data', equations: [2], run: renew },
     { name: 'unblock the PIN', equations: [], run: unblock },
     { name: 'card handed in', equations: [], run: handIn },
@@ -28,14 +28,8 @@ export function renewalPhases(): readonly Phase[] {
   ];
 }
 
-/** NHI's own card: a professional card with the role "nhi" and no group membership. */
-async function equipDesk({ pharmacyCard, nhi }: World): Promise<Result<object>> {
-  const selected = await pharmacyCard.select();
-  if (!selected.ok) return selected;
-  const initialised = await pharmacyCard.initialise(nhi.issueCard('nhi'), SCENARIO_PINS.pharmacy);
-  if (!initialised.ok) return initialised;
-  const activated = await pharmacyCard.activate();
-  return activated.ok ? pharmacyCard.verifyPin(SCENARIO_PINS.pharmacy.pin) : activated;
+async function equip({ nhi, pharmacyCard }: World): Promise<Result<object>> {
+  return equipDesk(nhi, pharmacyCard, SCENARIO_PINS.pharmacy);
 }
 
 function deskOf({ nhi, pharmacyCard }: World): CardDesk {

@@ -24,11 +24,12 @@ import { EpochVerifier } from '../protocol/epoch-verifier.js';
 /** The cards of a visit, by who carries them. */
 export const CARD_HOLDERS = ['patient', 'doctor', 'pharmacy'] as const;
 export type CardHolder = (typeof CARD_HOLDERS)[number];
-/** The cards of all scenarios: in one of them somebody collects for the patient. */
-export type CardName = CardHolder | 'agent';
+/** The cards of all scenarios: in one of them somebody collects for the patient, and NHI's desk has a card. */
+export type CardName = CardHolder | 'agent' | 'desk';
 
 /** Blank cards, in readers: how to reach each one. */
-export type BlankCards = Readonly<Record<CardHolder, Transmit>> & { readonly agent?: Transmit };
+export type BlankCards = Readonly<Record<CardHolder, Transmit>> &
+  Readonly<Partial<Record<Exclude<CardName, CardHolder>, Transmit>>>;
 
 export type World = {
   readonly input: VisitInput;
@@ -45,6 +46,8 @@ export type World = {
   readonly suite: GroupSuite;
   /** The agent's own card, where there is an agent. */
   readonly agentCard?: PatientCard;
+  /** The card of NHI's desk, where it stands beside a pharmacy's. */
+  readonly deskCard?: ProfessionalCard;
   /** The curve of the doctors' group, for devices and kiosks. */
   readonly curve: HostCurve;
   /** Random numbers of the patient's own medium and of kiosks. */
@@ -125,6 +128,7 @@ export async function makeWorld(
     pharmacyCard: new ProfessionalCard(cards.pharmacy),
     suite,
     ...(cards.agent ? { agentCard: new PatientCard(cards.agent) } : {}),
+    ...(cards.desk ? { deskCard: new ProfessionalCard(cards.desk) } : {}),
     curve,
     rng: rngFor('kiosk'),
     joinMode,

@@ -20,7 +20,7 @@ import { exampleInput } from './fhir/example-inputs.js';
 
 const SEED = 20250712;
 
-/** Four blank cards and everybody else. */
+/** Five blank cards and everybody else. */
 async function newWorld(): Promise<World> {
   const rngFor = (party: string) => seededRng(SEED, party);
   const card = (kind: CardKind, holder: string) => {
@@ -34,6 +34,7 @@ async function newWorld(): Promise<World> {
     agent: card(PATIENT_CARD, 'agent'),
     doctor: card(PROFESSIONAL_CARD, 'doctor'),
     pharmacy: card(PROFESSIONAL_CARD, 'pharmacy'),
+    desk: card(PROFESSIONAL_CARD, 'desk'),
   };
   const line = (holder: keyof typeof chips) => async (command: Uint8Array) => chips[holder].process(command);
   return makeWorld(exampleInput('acute-bronchitis'), {
@@ -42,6 +43,7 @@ async function newWorld(): Promise<World> {
       agent: line('agent'),
       doctor: line('doctor'),
       pharmacy: line('pharmacy'),
+      desk: line('desk'),
     },
     rngFor,
     reinsert: async (holder) => void chips[holder].reset(),
@@ -65,6 +67,8 @@ function codeOf(result: Result<object> | { readonly code: string } | undefined):
 
 let world: World;
 let before: PatientCertificate;
+/** PCert on the patient's card, after the desk. */
+let onCard: PatientCertificate;
 let collection: AgentCollection;
 let evidence: DelegationEvidence;
 
@@ -85,6 +89,7 @@ beforeAll(async () => {
   before = world.nhi.patients.certificateOf(pid)!;
   const rest = phases.slice(phases.findIndex(({ name }) => name === 'countersign the warrant'));
   await playTo(world, rest, 'verify prescription');
+  onCard = await certificateOfPatient();
   const collected = await collect();
   if (!collected.ok) throw new Error(collected.reason);
   ({ collection } = collected);
@@ -113,6 +118,17 @@ describe('a collection by an agent', () => {
       expect(toHex(body[field])).toBe(toHex(before.body[field]));
     }
     expect(codeOf(world.nhi.patients.check(before)), 'the old one is superseded').toBe('certificate-revoked');
+  });
+
+  it('comes with a card whose own PCert says so, because NHI’s desk put it there', () => {
+    const { body } = onCard;
+    expect(toHex(body.agentKey!)).toBe(toHex(collection.warrant.proxyKey));
+    expect(before.body.agentKey).toBeUndefined();
+    expect(toHex(body.serial)).not.toBe(toHex(before.body.serial));
+    for (const field of ['pid', 'signingKey', 'decryptionKey', 'delegationKey'] as const) {
+      expect(toHex(body[field])).toBe(toHex(before.body[field]));
+    }
+    expect(codeOf(world.nhi.patients.check(onCard))).toBe('ok');
   });
 
   it.each<[string, string, (w: Warrant) => Warrant]>([

@@ -176,8 +176,8 @@ describe.skipIf(whyNoSerialPair() !== undefined)('a card at the far end of a ser
     const device = new EchoDevice(quick);
     const { connection } = await plugIn(
       device,
-      { takesData: () => true, answerTime: () => 700 },
-      { protocol, slackMs: 100 },
+      { takesData: () => true, answerTime: () => 1500 },
+      { protocol, slackMs: 600 },
     );
     const command = fromHex('80100000 02 a55a');
     expect(await connection.transmit(command)).toEqual(responseTo(command));

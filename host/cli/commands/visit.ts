@@ -74,6 +74,8 @@ Examples:
   imis visit --trace none                         phases and figures only
   imis visit --suite bbs-bn254 --trace none       with another group signature
   imis visit --scenario agent                     somebody else collects, with a warrant of their own
+  imis visit --scenario renewal                   at NHI's desk: renewed, unblocked, lost and found, ended
+  imis visit --scenario epoch                     every doctor's card renewed, one doctor revoked
   imis visit --input examples/diabetes-follow-up.json --seed 7 --json`,
     )
     .action(async (options: Options) => done(await visit(options)));

@@ -42,7 +42,7 @@ export type VisitRun = {
 
 /** Whose cards a scenario needs. */
 function holdersIn(scenario: string): readonly CardName[] {
-  return scenario === 'agent' ? [...CARD_HOLDERS, 'agent'] : CARD_HOLDERS;
+  return scenario === 'agent' ? [...CARD_HOLDERS, 'agent', 'desk'] : CARD_HOLDERS;
 }
 
 /** The simulated cards after a run, by holder. */
@@ -59,13 +59,14 @@ export async function runVisit(run: VisitRun, recorder: Recorder): Promise<Visit
       card.powerOn();
       return [holder, card];
     }),
-  ) as Record<CardHolder, Card> & { readonly agent?: Card };
+  ) as Record<CardHolder, Card> & { readonly agent?: Card; readonly desk?: Card };
   const world = await makeWorld(run.input, {
     cards: {
       patient: recorder.watch('patient', cards.patient),
       doctor: recorder.watch('doctor', cards.doctor),
       pharmacy: recorder.watch('pharmacy', cards.pharmacy),
       ...(cards.agent ? { agent: recorder.watch('agent', cards.agent) } : {}),
+      ...(cards.desk ? { desk: recorder.watch('desk', cards.desk) } : {}),
     },
     rngFor,
     reinsert: async (holder) => recorder.reset(holder),

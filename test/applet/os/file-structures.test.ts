@@ -282,7 +282,10 @@ describe('extended lengths and chains', () => {
   it('a chain that the message buffer does not hold is 6A84 and writes nothing', () => {
     const card = start();
     const long = linksOf({ cla: 0, ins: 0xd6, p1: 0x80 | bytes.sfi, p2: 0, data: new Uint8Array(1100) });
-    expect(long.map((apdu) => toHex(card.process(apdu)))).toContain('6a84');
+    // a host stops at the refusal; what comes after it would be a command of its own
+    let answer = '9000';
+    for (const apdu of long) if (answer === '9000') answer = toHex(card.process(apdu));
+    expect(answer).toBe('6a84');
     expect(contentOf(card)).toHaveLength(0);
   });
 });
