@@ -122,7 +122,11 @@ export class SecretWatch {
         `channel ${channel}: ${while_}`,
       ]),
     );
-    for (const [place, condition] of [...places, [DELEGATION.place, DELEGATION.while], [CHAIN.place, CHAIN.while]] as [string, string][]) {
+    for (const [place, condition] of [
+      ...places,
+      [DELEGATION.place, DELEGATION.while],
+      [CHAIN.place, CHAIN.while],
+    ] as [string, string][]) {
       if (isZero(field(condition))) {
         if (place !== CHAIN.place && !isZero(field(place))) complaints.push(`${place} outlives its use`);
         continue;

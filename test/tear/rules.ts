@@ -27,7 +27,8 @@ export const MAY_WRITE_NOTHING: Readonly<Record<string, string>> = {
 export const NOT_REPEATABLE: Readonly<Record<string, string>> = {
   closeDelegation:
     'a delegation that is opened anew has another commitment, and the half of the agent belongs to the old one',
-  verify: 'the last try of an agent PIN destroys its slot: where the try was spent, there is no slot left to ask',
+  verify:
+    'the last try of an agent PIN destroys its slot: where the try was spent, there is no slot left to ask',
 };
 
 /**
