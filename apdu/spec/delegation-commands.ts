@@ -5,6 +5,7 @@ import { FIELD } from '../statement/fields.js';
 import { STORED_WARRANT, WARRANT_CERTIFICATE, WARRANT_OBJECT } from '../statement/warrant.js';
 import { SW } from '../status-word.js';
 import { bytesObject, secret, templateObject } from '../template.js';
+import { COLLECTION_REQUEST } from './collection-request.js';
 import * as interindustry from './interindustry.js';
 import type { AccessRule, CommandSpec, PinSpec } from './specification.js';
 
@@ -271,15 +272,7 @@ export const collectAsAgent = {
   ins: 0x5c,
   p1: { kind: 'constant', value: 0x01 },
   p2: { kind: 'constant', value: 0x00 },
-  data: {
-    kind: 'template',
-    template: {
-      prescriptionId: FIELD.prescriptionId,
-      pharmacyId: FIELD.pharmacyId,
-      nonce: FIELD.nonce,
-      time: FIELD.time,
-    },
-  },
+  data: { kind: 'template', template: COLLECTION_REQUEST },
   response: { kind: 'template', template: { proxySignature: FIELD.proxySignature } },
   access: AGENT_AT_PHARMACY,
   states: ['operational'],

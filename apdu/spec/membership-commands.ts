@@ -3,7 +3,7 @@
 import { FIELD } from '../statement/fields.js';
 import { SW } from '../status-word.js';
 import { optional } from '../template.js';
-import type { CommandSpec } from './specification.js';
+import type { CommandSpec, CommandStatus } from './specification.js';
 
 /** The credential of eq. 4 as the card takes it: the fields NHI signed, and the signature. */
 export const CREDENTIAL_MESSAGE = {
@@ -34,6 +34,15 @@ export const ISSUER_MADE_CREDENTIAL_MESSAGE = {
 export const JOIN_MODE = { 'two-party': 1, 'issuer-made': 2 } as const;
 export type JoinMode = keyof typeof JOIN_MODE;
 
+/** What names a join: NHI's nonce, the suite, the group key. */
+export const JOIN_OFFER = { nonce, suite, groupKeyHash } as const;
+
+/** Why a join can not begin, in either mode. */
+export const JOIN_NOT_POSSIBLE = [
+  { status: SW.conditionsNotSatisfied, reason: 'no identity or decryption key, or already a member' },
+  { status: SW.functionNotSupported, reason: 'this card does not offer the suite' },
+] as const satisfies readonly CommandStatus[];
+
 export const issuerMadeRequest = {
   id: 'issuerMadeRequest',
   name: 'JOIN GROUP: REQUEST, ISSUER-MADE',
@@ -44,16 +53,13 @@ export const issuerMadeRequest = {
   ins: 0x58,
   p1: { kind: 'constant', value: 0x03 },
   p2: { kind: 'constant', value: 0x00 },
-  data: { kind: 'template', template: { nonce, suite, groupKeyHash } },
+  data: { kind: 'template', template: JOIN_OFFER },
   response: { kind: 'template', template: { signature: FIELD.signature } },
   secureMessaging: 'scp03 C-MAC',
   access: 'always',
   states: ['initialisation'],
   effect: 'persistent',
-  status: [
-    { status: SW.conditionsNotSatisfied, reason: 'no identity or decryption key, or already a member' },
-    { status: SW.functionNotSupported, reason: 'this card does not offer the suite' },
-  ],
+  status: JOIN_NOT_POSSIBLE,
 } as const satisfies CommandSpec;
 
 export const issuerMadeComplete = {
@@ -155,18 +161,8 @@ export const exportOpeningHalf = {
   ],
 } as const satisfies CommandSpec;
 
-/** The record of a new epoch as the card takes it: the fields NHI signed but ID_D and D, and the signature. */
-export const RENEWAL_MESSAGE = {
-  suite: FIELD.suite,
-  epoch: FIELD.epoch,
-  groupKeyHash: FIELD.groupKeyHash,
-  groupCredential: FIELD.groupCredential,
-  messageId: FIELD.messageId,
-  sealedHintKey: optional(FIELD.sealedHintKey),
-  effectiveDate: FIELD.effectiveDate,
-  expirationDate: FIELD.expirationDate,
-  signature: FIELD.signature,
-} as const;
+/** The record of a new epoch as the card takes it: no nonce, for the epoch is new; NHI's signature covers ID_D and D too. */
+export const RENEWAL_MESSAGE = { suite, epoch, groupKeyHash, ...credentialRest } as const;
 
 export const renewMembership = {
   id: 'renewMembership',

@@ -5,6 +5,7 @@ import { FIELD } from '../statement/fields.js';
 import { STATEMENT } from '../statement/statements.js';
 import { SW } from '../status-word.js';
 import { bytesObject, optional, secret, templateObject } from '../template.js';
+import { COLLECTION_REQUEST } from './collection-request.js';
 import * as dataObjects from './data-objects.js';
 import * as delegation from './delegation-commands.js';
 import * as fileCommands from './file-commands.js';
@@ -244,15 +245,7 @@ const collect = {
   ins: 0x5c,
   p1: { kind: 'constant', value: 0x00 },
   p2: { kind: 'constant', value: 0x00 },
-  data: {
-    kind: 'template',
-    template: {
-      prescriptionId: FIELD.prescriptionId,
-      pharmacyId: FIELD.pharmacyId,
-      nonce: FIELD.nonce,
-      time: FIELD.time,
-    },
-  },
+  data: { kind: 'template', template: COLLECTION_REQUEST },
   response: { kind: 'template', template: { signature: FIELD.signature } },
   access: { all: [{ pin: 'holder' }, { role: 'pharmacy' }] },
   states: ['operational'],

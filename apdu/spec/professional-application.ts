@@ -109,10 +109,7 @@ const joinRequest = {
   ins: 0x58,
   p1: { kind: 'constant', value: 0x00 },
   p2: { kind: 'constant', value: 0x00 },
-  data: {
-    kind: 'template',
-    template: { nonce: FIELD.nonce, suite: FIELD.suite, groupKeyHash: FIELD.groupKeyHash },
-  },
+  data: { kind: 'template', template: membership.JOIN_OFFER },
   response: {
     kind: 'template',
     template: {
@@ -125,10 +122,7 @@ const joinRequest = {
   access: 'always',
   states: ['initialisation'],
   effect: 'persistent',
-  status: [
-    { status: SW.conditionsNotSatisfied, reason: 'no identity or decryption key, or already a member' },
-    { status: SW.functionNotSupported, reason: 'this card does not offer the suite' },
-  ],
+  status: membership.JOIN_NOT_POSSIBLE,
 } as const satisfies CommandSpec;
 
 const joinComplete = {

@@ -4,9 +4,7 @@ import {
   type AlgorithmSpec,
   bytesToUtf8,
   encodeTemplate,
-  equalBytes,
   type GroupSuite,
-  groupSuiteById,
   JOIN_MODE,
   type PROFESSIONAL_APPLICATION,
   type RequestOf,
@@ -16,7 +14,6 @@ import {
   SW,
 } from '../../apdu/index.js';
 import {
-  acceptCredential,
   couponBytes,
   type GroupMemberKey,
   requestMembership,
@@ -27,9 +24,10 @@ import {
 import type { ApplicationState } from '../os/application-state.js';
 import type { CardOs } from '../os/card-os.js';
 import { parseOrRefuse } from '../os/statement-input.js';
-import { signStatement, verifyStatement } from '../os/statement-signature.js';
+import { signStatement } from '../os/statement-signature.js';
 import { refuse } from '../runtime/status-error.js';
 import { currentSuite, memberKey, nextCounter } from './group-key.js';
+import { checkedCredential, suiteOfOpenJoin, suiteToJoin } from './joining.js';
 import type { ProfessionalMemory } from './professional-memory.js';
 import { openHintKey } from './sealed-keys.js';
 
@@ -68,10 +66,7 @@ export function groupMembershipHandlers(os: CardOs, state: ApplicationState, mem
 
   return {
     joinRequest({ data }: RequestOf<Commands['joinRequest']>) {
-      const suite = groupSuiteById(data.suite) ?? refuse(SW.functionNotSupported);
-      const ready =
-        !keys.signing.secret.isEmpty && !keys.decryption.secret.isEmpty && !memory.doctorId.isEmpty;
-      if (!ready || !group.credential.isEmpty) refuse(SW.conditionsNotSatisfied);
+      const suite = suiteToJoin(memory, data.suite);
       const doctorId = memory.doctorId.read();
       const { nonce, groupKeyHash } = data;
       const counter = nextCounter(memory);
@@ -104,30 +99,20 @@ export function groupMembershipHandlers(os: CardOs, state: ApplicationState, mem
     },
 
     joinComplete({ data }: RequestOf<Commands['joinComplete']>) {
-      const open = group.joinMode.value === JOIN_MODE['two-party'] && group.credential.isEmpty;
-      const suite = currentSuite(memory);
-      const sameJoin =
-        data.suite === suite.id &&
-        equalBytes(data.nonce, group.nonce.read()) &&
-        equalBytes(data.groupKeyHash, group.keyHash.read());
-      if (!open || !sameJoin) refuse(SW.conditionsNotSatisfied);
+      const suite = suiteOfOpenJoin(memory, 'two-party', data);
       const membershipKey = group.membershipKey.read();
       const { signature, ...signed } = data;
-      const fields = encodeTemplate(STATEMENT.credential.fields, { ...signed, membershipKey });
-      const issuerKey = memory.issuerKey.read();
-      if (!verifyStatement(coprocessor, issuerKey, STATEMENT.credential, fields, signature))
-        refuse(SW.incorrectData);
-      const accepted = acceptCredential(coprocessor, suite, {
+      const credential = checkedCredential(os, memory, suite, {
+        ...data,
+        statement: STATEMENT.credential,
+        fields: { ...signed, membershipKey },
         freshness: data.nonce,
-        groupKeyHash: data.groupKeyHash,
         membershipKey,
-        credential: data.groupCredential,
       });
-      if (!accepted.ok) return refuse(SW.incorrectData);
       const hintKey = openHintKey(os, memory, suite, data);
       nvm.atomically(() => {
         group.epoch.value = data.epoch;
-        group.credential.write(accepted.credential);
+        group.credential.write(credential);
         group.hintKey.write(hintKey);
       });
       hintKey.fill(0);

@@ -8,7 +8,6 @@ import {
   encodeTemplate,
   equalBytes,
   FIELD,
-  groupSuiteById,
   JOIN_MODE,
   type PROFESSIONAL_APPLICATION,
   type RequestOf,
@@ -16,11 +15,11 @@ import {
   STATEMENT,
   SW,
 } from '../../apdu/index.js';
-import { acceptCredential, groupSchemeOf } from '../crypto/index.js';
+import { groupSchemeOf } from '../crypto/index.js';
 import type { CardOs } from '../os/card-os.js';
-import { signStatement, verifyStatement } from '../os/statement-signature.js';
+import { signStatement } from '../os/statement-signature.js';
 import { refuse } from '../runtime/status-error.js';
-import { currentSuite } from './group-key.js';
+import { checkedCredential, suiteOfOpenJoin, suiteToJoin } from './joining.js';
 import type { ProfessionalMemory } from './professional-memory.js';
 import { openSealedKeys } from './sealed-keys.js';
 
@@ -34,10 +33,7 @@ export function issuerMadeJoinHandlers(os: CardOs, memory: ProfessionalMemory) {
 
   return {
     issuerMadeRequest({ data }: RequestOf<Commands['issuerMadeRequest']>) {
-      const suite = groupSuiteById(data.suite) ?? refuse(SW.functionNotSupported);
-      const ready =
-        !keys.signing.secret.isEmpty && !keys.decryption.secret.isEmpty && !memory.doctorId.isEmpty;
-      if (!ready || !group.credential.isEmpty) refuse(SW.conditionsNotSatisfied);
+      const suite = suiteToJoin(memory, data.suite);
       const { nonce, groupKeyHash } = data;
       nvm.atomically(() => {
         group.suite.value = suite.id;
@@ -59,28 +55,16 @@ export function issuerMadeJoinHandlers(os: CardOs, memory: ProfessionalMemory) {
     },
 
     issuerMadeComplete({ data }: RequestOf<Commands['issuerMadeComplete']>) {
-      const open = group.joinMode.value === JOIN_MODE['issuer-made'] && group.credential.isEmpty;
-      const suite = currentSuite(memory);
-      const sameJoin =
-        data.suite === suite.id &&
-        equalBytes(data.nonce, group.nonce.read()) &&
-        equalBytes(data.groupKeyHash, group.keyHash.read());
-      if (!open || !sameJoin) refuse(SW.conditionsNotSatisfied);
-      const { signature, ...signed } = data;
-      const fields = encodeTemplate(STATEMENT.issuerMadeCredential.fields, signed);
-      const issuerKey = memory.issuerKey.read();
-      if (!verifyStatement(coprocessor, issuerKey, STATEMENT.issuerMadeCredential, fields, signature)) {
-        refuse(SW.incorrectData);
-      }
+      const suite = suiteOfOpenJoin(memory, 'issuer-made', data);
+      const { signature, ...fields } = data;
       const { membershipKey, messageId } = data;
       const sealed = data.sealedHintKey ?? refuse(SW.incorrectData);
-      const accepted = acceptCredential(coprocessor, suite, {
+      const credential = checkedCredential(os, memory, suite, {
+        ...data,
+        statement: STATEMENT.issuerMadeCredential,
+        fields,
         freshness: data.nonce,
-        groupKeyHash: data.groupKeyHash,
-        membershipKey,
-        credential: data.groupCredential,
       });
-      if (!accepted.ok) return refuse(SW.incorrectData);
       const hintKeyBytes = groupSchemeOf(suite).usesHintKey ? FIELD.hintKey.max : 0;
       const length = SCALAR_BYTES + hintKeyBytes;
       const both = openSealedKeys(os, memory, { messageId, sealed, length });
@@ -93,7 +77,7 @@ export function issuerMadeJoinHandlers(os: CardOs, memory: ProfessionalMemory) {
         group.epoch.value = data.epoch;
         group.secretKey.write(secretKey);
         group.membershipKey.write(membershipKey);
-        group.credential.write(accepted.credential);
+        group.credential.write(credential);
         group.hintKey.write(both.subarray(SCALAR_BYTES));
       });
       both.fill(0);

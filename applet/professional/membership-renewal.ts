@@ -2,18 +2,16 @@
 
 import {
   bytesToUtf8,
-  encodeTemplate,
   type PROFESSIONAL_APPLICATION,
   type RequestOf,
   STATEMENT,
   SW,
   uintToBytes,
 } from '../../apdu/index.js';
-import { acceptCredential } from '../crypto/index.js';
 import type { CardOs } from '../os/card-os.js';
-import { verifyStatement } from '../os/statement-signature.js';
 import { refuse } from '../runtime/status-error.js';
 import { currentSuite } from './group-key.js';
+import { checkedCredential } from './joining.js';
 import type { ProfessionalMemory } from './professional-memory.js';
 import { openHintKey } from './sealed-keys.js';
 
@@ -22,7 +20,7 @@ type Commands = typeof PROFESSIONAL_APPLICATION.commands;
 const EPOCH_BYTES = 4;
 
 export function membershipRenewalHandlers(os: CardOs, memory: ProfessionalMemory) {
-  const { coprocessor, nvm } = os;
+  const { nvm } = os;
   const { group, coupons, latestDate } = memory;
 
   return {
@@ -33,25 +31,20 @@ export function membershipRenewalHandlers(os: CardOs, memory: ProfessionalMemory
       const membershipKey = group.membershipKey.read();
       const { signature, ...signed } = data;
       const doctorId = bytesToUtf8(memory.doctorId.read());
-      const fields = encodeTemplate(STATEMENT.renewal.fields, { doctorId, membershipKey, ...signed });
-      const issuerKey = memory.issuerKey.read();
-      if (!verifyStatement(coprocessor, issuerKey, STATEMENT.renewal, fields, signature)) {
-        refuse(SW.incorrectData);
-      }
       if (data.expirationDate < latestDate.value) refuse(SW.incorrectData);
-      const accepted = acceptCredential(coprocessor, suite, {
+      const credential = checkedCredential(os, memory, suite, {
+        ...data,
+        statement: STATEMENT.renewal,
+        fields: { doctorId, membershipKey, ...signed },
         freshness: uintToBytes(data.epoch, EPOCH_BYTES),
-        groupKeyHash: data.groupKeyHash,
         membershipKey,
-        credential: data.groupCredential,
       });
-      if (!accepted.ok) return refuse(SW.incorrectData);
       const hintKey = openHintKey(os, memory, suite, data);
       nvm.atomically(() => {
         // With this write every coupon is one of another epoch and counts no more.
         group.epoch.value = data.epoch;
         group.keyHash.write(data.groupKeyHash);
-        group.credential.write(accepted.credential);
+        group.credential.write(credential);
         group.hintKey.write(hintKey);
         if (data.effectiveDate > latestDate.value) latestDate.value = data.effectiveDate;
       });

@@ -1,7 +1,6 @@
 /** The patient card as host software sees it: one method for each step of the protocol. */
 
 import {
-  type CallResult,
   type CardClient,
   type CommandSpec,
   cardClient,
@@ -28,7 +27,7 @@ import type { Result } from '../protocol/refusal.js';
 import type { SealedMessage } from '../protocol/sealed-message.js';
 import { answerOf, pinBytes, RefusedByCard } from './card-answer.js';
 import { type RoleChain, showChain } from './certificate-showing.js';
-import { openPersonalisation, type PersonalisationSession } from './personalisation-session.js';
+import { PersonalisationChannel } from './personalisation-channel.js';
 
 const { commands, algorithms } = PATIENT_APPLICATION;
 type Commands = typeof commands;
@@ -49,12 +48,13 @@ export class PatientCard {
   private readonly client: CardClient<typeof PATIENT_APPLICATION>;
 
   /** Open from {@link initialise} until ACTIVATE FILE. */
-  private channel: SecureChannel | undefined;
+  private readonly personalisation: PersonalisationChannel<typeof PATIENT_APPLICATION>;
   /** From {@link enterSession} until the application is selected anew. */
   private session: SecureChannel | undefined;
 
   constructor(transmit: Transmit) {
     this.client = cardClient(PATIENT_APPLICATION, transmit);
+    this.personalisation = new PersonalisationChannel(this.client);
   }
 
   /** Selects the application; a session of before is over. */
@@ -65,7 +65,7 @@ export class PatientCard {
 
   /** First half of personalisation: NHI's keys, the batch's role, the PINs; then the card makes its keys. */
   async initialise(issue: CardIssue, pins: CardPins): Promise<Result<{ keys: PatientKeys }>> {
-    const opened = await this.openChannel(issue.session);
+    const opened = await this.personalisation.open(issue.session);
     if (!opened.ok) return opened;
     const known = await this.store('more to come', 0, {
       rootReference: issue.rootReference,
@@ -121,7 +121,9 @@ export class PatientCard {
   async complete(certificate: PatientCertificate) {
     const patientCertificate = encodePatientCertificate(certificate);
     const stored = await this.store('last block', 2, { patientCertificate });
-    return stored.ok ? answerOf(commands.activate, await this.through(commands.activate)) : stored;
+    return stored.ok
+      ? answerOf(commands.activate, await this.personalisation.call(commands.activate))
+      : stored;
   }
 
   async verifyPin(pin: string) {
@@ -300,13 +302,16 @@ export class PatientCard {
     data: RequestOf<Commands['storeData']>['data'],
   ) {
     const command = commands.storeData;
-    return answerOf(command, await this.through(command, { p1, p2, data }));
+    return answerOf(command, await this.personalisation.call(command, { p1, p2, data }));
   }
 
   private async generateKey(
     p2: 'signing' | 'decryption' | 'delegation',
   ): Promise<Result<{ key: Uint8Array }>> {
-    const made = answerOf(commands.generateKeyPair, await this.through(commands.generateKeyPair, { p2 }));
+    const made = answerOf(
+      commands.generateKeyPair,
+      await this.personalisation.call(commands.generateKeyPair, { p2 }),
+    );
     return made.ok ? { ok: true, key: made.data.publicPoint } : made;
   }
 
@@ -341,20 +346,5 @@ export class PatientCard {
       if (error instanceof RefusedByCard) return error.refusal;
       throw error;
     }
-  }
-
-  private async openChannel(session: PersonalisationSession): Promise<Result<object>> {
-    const opened = await openPersonalisation(this.client, session);
-    if (opened.ok) this.channel = session;
-    return opened;
-  }
-
-  /** A command of personalisation: in the clear, for the card to refuse, when no channel was opened. */
-  private through<const C extends CommandSpec>(
-    command: C,
-    ...request: RequestArguments<C>
-  ): Promise<CallResult<C>> {
-    const { channel, client } = this;
-    return channel ? client.callThrough(channel, command, ...request) : client.call(command, ...request);
   }
 }

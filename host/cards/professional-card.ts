@@ -1,15 +1,12 @@
 /** The professional card (doctor, staff, pharmacy) as host software sees it. */
 
 import {
-  type CallResult,
   type CardClient,
-  type CommandSpec,
   cardClient,
   encodeTemplate,
   leToBytes,
   type OpeningHalf,
   PROFESSIONAL_APPLICATION,
-  type RequestArguments,
   type RequestOf,
   SECURE_MESSAGING_CLASS_BITS,
   type SecureChannel,
@@ -25,7 +22,7 @@ import type { Result } from '../protocol/refusal.js';
 import { answerOf, pinBytes, RefusedByCard } from './card-answer.js';
 import { type RoleChain, showChain } from './certificate-showing.js';
 import type { CardPins } from './patient-card.js';
-import { openPersonalisation, type PersonalisationSession } from './personalisation-session.js';
+import { PersonalisationChannel } from './personalisation-channel.js';
 
 const { commands, algorithms } = PROFESSIONAL_APPLICATION;
 type Commands = typeof commands;
@@ -37,10 +34,11 @@ export class ProfessionalCard {
   private readonly client: CardClient<typeof PROFESSIONAL_APPLICATION>;
 
   /** Open from {@link initialise} until ACTIVATE FILE. */
-  private channel: SecureChannel | undefined;
+  private readonly personalisation: PersonalisationChannel<typeof PROFESSIONAL_APPLICATION>;
 
   constructor(transmit: Transmit) {
     this.client = cardClient(PROFESSIONAL_APPLICATION, transmit);
+    this.personalisation = new PersonalisationChannel(this.client);
   }
 
   async select() {
@@ -49,7 +47,7 @@ export class ProfessionalCard {
 
   /** NHI's key, the batch's role, the PINs; `doctorId` only for a doctor's card. */
   async initialise(issue: CardIssue, pins: CardPins, doctorId?: string): Promise<Result<object>> {
-    const opened = await this.openChannel(issue.session);
+    const opened = await this.personalisation.open(issue.session);
     if (!opened.ok) return opened;
     const known = await this.store('more to come', 0, {
       rootReference: issue.rootReference,
@@ -72,9 +70,9 @@ export class ProfessionalCard {
   /** SK_D and the decryption key, made on the card. */
   async generateKeys(): Promise<Result<{ keys: DoctorKeys }>> {
     const command = commands.generateKeyPair;
-    const identity = answerOf(command, await this.through(command, { p2: 'signing' }));
+    const identity = answerOf(command, await this.personalisation.call(command, { p2: 'signing' }));
     if (!identity.ok) return identity;
-    const decryption = answerOf(command, await this.through(command, { p2: 'decryption' }));
+    const decryption = answerOf(command, await this.personalisation.call(command, { p2: 'decryption' }));
     if (!decryption.ok) return decryption;
     const keys = { identityKey: identity.data.publicPoint, decryptionKey: decryption.data.publicPoint };
     return { ok: true, keys };
@@ -82,26 +80,32 @@ export class ProfessionalCard {
 
   /** Eq. 3: D, its proof, and SK_D's signature over the request. */
   async requestMembership(data: JoinOffer) {
-    return answerOf(commands.joinRequest, await this.through(commands.joinRequest, { data }));
+    return answerOf(commands.joinRequest, await this.personalisation.call(commands.joinRequest, { data }));
   }
 
   /** Eq. 4: the card checks and stores its credential. */
   async acceptCredential(data: Credential) {
-    return answerOf(commands.joinComplete, await this.through(commands.joinComplete, { data }));
+    return answerOf(commands.joinComplete, await this.personalisation.call(commands.joinComplete, { data }));
   }
 
   /** Eq. 3 in the mode "issuer-made": SK_D signs that NHI is asked to make the member key. */
   async requestIssuerMade(data: JoinOffer) {
-    return answerOf(commands.issuerMadeRequest, await this.through(commands.issuerMadeRequest, { data }));
+    return answerOf(
+      commands.issuerMadeRequest,
+      await this.personalisation.call(commands.issuerMadeRequest, { data }),
+    );
   }
 
   /** Eq. 4 in that mode: member key and credential come from NHI. */
   async acceptIssuerMade(data: IssuerMadeCredential) {
-    return answerOf(commands.issuerMadeComplete, await this.through(commands.issuerMadeComplete, { data }));
+    return answerOf(
+      commands.issuerMadeComplete,
+      await this.personalisation.call(commands.issuerMadeComplete, { data }),
+    );
   }
 
   async activate() {
-    return answerOf(commands.activate, await this.through(commands.activate));
+    return answerOf(commands.activate, await this.personalisation.call(commands.activate));
   }
 
   async verifyPin(pin: string) {
@@ -238,21 +242,6 @@ export class ProfessionalCard {
     data: RequestOf<Commands['storeData']>['data'],
   ) {
     const command = commands.storeData;
-    return answerOf(command, await this.through(command, { p1, p2, data }));
-  }
-
-  private async openChannel(session: PersonalisationSession): Promise<Result<object>> {
-    const opened = await openPersonalisation(this.client, session);
-    if (opened.ok) this.channel = session;
-    return opened;
-  }
-
-  /** A command of personalisation: in the clear, for the card to refuse, when no channel was opened. */
-  private through<const C extends CommandSpec>(
-    command: C,
-    ...request: RequestArguments<C>
-  ): Promise<CallResult<C>> {
-    const { channel, client } = this;
-    return channel ? client.callThrough(channel, command, ...request) : client.call(command, ...request);
+    return answerOf(command, await this.personalisation.call(command, { p1, p2, data }));
   }
 }
