@@ -10,7 +10,7 @@ import {
 import type { NvmField, RamField } from '../runtime/allocation.js';
 import { refuse } from '../runtime/status-error.js';
 import type { CardOs } from './card-os.js';
-import { Pin } from './pin.js';
+import type { Pin } from './pin.js';
 
 /** Life-cycle states as stored; never-written memory reads as the first. */
 const LIFE_CYCLE: readonly LifeCycle[] = ['initialisation', 'operational', 'terminated', 'deactivated'];
@@ -24,9 +24,12 @@ export class ApplicationState {
     private readonly os: CardOs,
     readonly spec: ApplicationSpec,
   ) {
-    const { memory } = os;
+    const { memory, parts } = os;
     this.lifeCycleByte = memory.field('life cycle', 1);
-    this.pins = { holder: new Pin(memory, spec.pins.holder), puk: new Pin(memory, spec.pins.puk) };
+    this.pins = {
+      holder: new parts.Pin(memory, spec.pins.holder),
+      puk: new parts.Pin(memory, spec.pins.puk),
+    };
     this.algorithmByte = memory.transientField('security environment: algorithm', 1);
   }
 

@@ -11,8 +11,8 @@ export class SecurityStatus {
   /** Whether the command in progress came under secure messaging of the session; the command processor says so. */
   inSession = false;
 
-  private readonly pins: RamField;
-  private readonly role: RamField;
+  protected readonly pins: RamField;
+  protected readonly role: RamField;
 
   constructor(memory: MemoryPlan) {
     this.pins = memory.transientField('verified PINs', 1, 'clear on deselect');
@@ -64,7 +64,7 @@ export class SecurityStatus {
     return this.satisfiesLeaf(rule, state);
   }
 
-  private satisfiesLeaf(leaf: AccessLeaf, state: LifeCycle): boolean {
+  protected satisfiesLeaf(leaf: AccessLeaf, state: LifeCycle): boolean {
     if ('pin' in leaf) return this.hasPin(leaf.pin);
     // A role is its session's: a command beside the session has none.
     if ('role' in leaf) return this.inSession && this.role.value === ROLE[leaf.role];
