@@ -46,7 +46,7 @@ export type CardPorts = {
 export type CardKind = {
   readonly atr: Uint8Array;
   readonly spec: ApplicationSpec;
-  readonly makeApplication: (os: CardOs) => Application;
+  readonly makeApplication: (os: CardOs, spec: ApplicationSpec) => Application;
 };
 
 export class Card {
@@ -95,7 +95,7 @@ export class Card {
       ),
       selection: new parts.Selection(this.memory, kind.spec),
     };
-    const application = this.memory.forApplication(kind.spec.id, () => kind.makeApplication(os));
+    const application = this.memory.forApplication(kind.spec.id, () => kind.makeApplication(os, kind.spec));
     this.processor = new parts.CommandProcessor(os, application);
     this.ram.beginArena(this.memory.transient.next);
     this.lastFigures = this.meter.figures(0, 0);

@@ -18,7 +18,7 @@ export class LogicalChannels {
 
   protected count = 1;
 
-  constructor(private readonly memory: MemoryPlan) {
+  constructor(protected readonly memory: MemoryPlan) {
     this.open = memory.transientField('open channels', 1);
   }
 

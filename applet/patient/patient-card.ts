@@ -1,6 +1,6 @@
 /** The patient card (HIC): one application, its handlers put together from the phases of the protocol. */
 
-import { PATIENT_APPLICATION, ROLE } from '../../apdu/index.js';
+import { type ApplicationSpec, PATIENT_APPLICATION, ROLE } from '../../apdu/index.js';
 import { CARD_ATR } from '../os/answer-to-reset.js';
 import { ApplicationState } from '../os/application-state.js';
 import type { CardKind } from '../os/card.js';
@@ -27,8 +27,8 @@ import { visitRecordHandlers } from './visit-record.js';
 /** Roles that a patient card meets; another patient card is not one of them. */
 const PROFESSIONAL_ROLES: readonly number[] = [ROLE.doctor, ROLE.staff, ROLE.pharmacy, ROLE.nhi];
 
-function makePatientApplication(os: CardOs): Application {
-  const state = new ApplicationState(os, PATIENT_APPLICATION);
+function makePatientApplication(os: CardOs, spec: ApplicationSpec): Application {
+  const state = new ApplicationState(os, spec);
   const memory = planPatientMemory(os.memory, os.parts);
   const session = new os.parts.CardSession(os.memory, os.coprocessor, () => os.security.revokeRole());
   const slots = new DelegationSlots(os, memory.slots);
@@ -51,7 +51,7 @@ function makePatientApplication(os: CardOs): Application {
     ...delegationHandlers(os, memory, slots),
     ...collectionHandlers(os, memory, slots),
   };
-  return new InstalledApplication(PATIENT_APPLICATION, handlers, state, session);
+  return new InstalledApplication(spec, handlers, state, session);
 }
 
 export const PATIENT_CARD: CardKind = {

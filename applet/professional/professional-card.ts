@@ -1,6 +1,6 @@
 /** The professional card (doctor, staff, pharmacy): one application, its role in its certificate. */
 
-import { PROFESSIONAL_APPLICATION, ROLE } from '../../apdu/index.js';
+import { type ApplicationSpec, PROFESSIONAL_APPLICATION, ROLE } from '../../apdu/index.js';
 import { CARD_ATR } from '../os/answer-to-reset.js';
 import { ApplicationState } from '../os/application-state.js';
 import type { CardKind } from '../os/card.js';
@@ -21,8 +21,8 @@ import { personalisationHandlers } from './personalisation.js';
 import { prescriptionNumberHandlers } from './prescription-number.js';
 import { planProfessionalMemory } from './professional-memory.js';
 
-function makeProfessionalApplication(os: CardOs): Application {
-  const state = new ApplicationState(os, PROFESSIONAL_APPLICATION);
+function makeProfessionalApplication(os: CardOs, spec: ApplicationSpec): Application {
+  const state = new ApplicationState(os, spec);
   const memory = planProfessionalMemory(os.memory, os.limits);
   const session = new os.parts.CardSession(os.memory, os.coprocessor, () => undefined);
   const chain = new os.parts.CertificateChain(os.memory, os.coprocessor, memory, [ROLE.holder]);
@@ -41,7 +41,7 @@ function makeProfessionalApplication(os: CardOs): Application {
     ...cardAuthenticationHandlers(os, memory, chain, session),
     ...prescriptionNumberHandlers(os, memory),
   };
-  return new InstalledApplication(PROFESSIONAL_APPLICATION, handlers, state, undefined);
+  return new InstalledApplication(spec, handlers, state, undefined);
 }
 
 export const PROFESSIONAL_CARD: CardKind = {

@@ -55,7 +55,7 @@ const SCALAR_ATTEMPTS = 4;
  * of its operation, as in card libraries that take compressed points.
  */
 export class Coprocessor {
-  constructor(private readonly ports: CoprocessorPorts) {}
+  constructor(protected readonly ports: CoprocessorPorts) {}
 
   /** Takes RAM for values that live through several operations. */
   hold<T>(lengthBytes: number, work: () => T): T {

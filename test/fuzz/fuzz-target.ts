@@ -103,8 +103,8 @@ export class FuzzTarget implements CardView {
   private watched(kind: CardKind): CardKind {
     return {
       ...kind,
-      makeApplication: (os) => {
-        const application = kind.makeApplication(os);
+      makeApplication: (os, spec) => {
+        const application = kind.makeApplication(os, spec);
         this.os = os;
         this.application = application;
         const handlers = Object.fromEntries(

@@ -128,9 +128,9 @@ describe('a card image file', () => {
     const saved = throughFile(patient.card);
     const moved: CardKind = {
       ...PATIENT_CARD,
-      makeApplication(os) {
+      makeApplication(os, spec) {
         os.memory.field('something new', 1);
-        return PATIENT_CARD.makeApplication(os);
+        return PATIENT_CARD.makeApplication(os, spec);
       },
     };
     expect(mismatch(saved, moved)).toEqual({ kind: 'other layout' });

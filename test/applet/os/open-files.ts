@@ -8,8 +8,6 @@ import {
 } from '../../../apdu/index.js';
 import { type CardKind, PATIENT_CARD } from '../../../applet/index.js';
 
-type Application = ReturnType<CardKind['makeApplication']>;
-
 const OPEN = { read: 'always', update: 'always', append: 'always', sfi: 0, summary: 'For tests.' } as const;
 
 /** Short identifiers 11 to 14. */
@@ -51,6 +49,4 @@ const spec: ApplicationSpec = {
 export const OPEN_CARD: CardKind = {
   ...PATIENT_CARD,
   spec,
-  makeApplication: (os) =>
-    Object.create(PATIENT_CARD.makeApplication(os), { spec: { value: spec } }) as Application,
 };

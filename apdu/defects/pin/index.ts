@@ -1,0 +1,2 @@
+export * from './one-puk-try-less.js';
+export * from './one-try-more.js';

@@ -1,0 +1,3 @@
+export * from './all-means-any.js';
+export * from './role-beside-session.js';
+export * from './staff-is-a-doctor.js';

@@ -1,0 +1,124 @@
+/** Defects of a card: one of the classes, handlers or ports that it is built of is another than it should be. */
+
+import type { DefectDescription, DefectTitle, SpecificationDefect } from '../../apdu/defects/index.js';
+import type { PATIENT_APPLICATION, PROFESSIONAL_APPLICATION } from '../../apdu/index.js';
+import type { CardKind } from '../os/card.js';
+import type { CardOs, Handler } from '../os/card-os.js';
+import type { CardParts } from '../os/card-parts.js';
+import type { HandlersOf } from '../os/handlers.js';
+import type { CryptoEngine } from '../runtime/crypto-engine.js';
+
+/** What a card is built from; the memories' limits are no part of it. */
+export type CardBuild = {
+  readonly kind: CardKind;
+  readonly parts: CardParts;
+  readonly engine: CryptoEngine;
+  readonly random: (length: number) => Uint8Array;
+};
+
+export type CardDefect = DefectDescription & {
+  /** The build of such a card from that of a good one. */
+  readonly build: (good: CardBuild) => CardBuild;
+};
+
+/** One class is replaced, mostly by one that extends it. */
+export function inPart<Name extends keyof CardParts>(
+  title: DefectTitle,
+  name: Name,
+  make: (good: CardParts[Name]) => CardParts[Name],
+): CardDefect {
+  return {
+    ...title,
+    seam: `class ${name}`,
+    build: (good) => ({ ...good, parts: { ...good.parts, [name]: make(good.parts[name]) } }),
+  };
+}
+
+type PatientHandlers = HandlersOf<typeof PATIENT_APPLICATION>;
+type ProfessionalHandlers = HandlersOf<typeof PROFESSIONAL_APPLICATION>;
+
+function handlerDefect(
+  title: DefectTitle,
+  id: string,
+  make: (good: Handler, os: CardOs) => Handler,
+): CardDefect {
+  return {
+    ...title,
+    seam: `handler ${id}`,
+    build: ({ kind, ...rest }) => ({
+      ...rest,
+      kind: {
+        ...kind,
+        makeApplication(os, spec) {
+          const good = kind.makeApplication(os, spec);
+          return new DefectiveApplication(good, { ...good.handlers, [id]: make(good.handlers[id]!, os) });
+        },
+      },
+    }),
+  };
+}
+
+/** As the application it wraps, with other handlers. */
+class DefectiveApplication {
+  readonly spec;
+  readonly session;
+
+  constructor(
+    private readonly good: ReturnType<CardKind['makeApplication']>,
+    readonly handlers: Readonly<Record<string, Handler>>,
+  ) {
+    this.spec = good.spec;
+    this.session = good.session;
+  }
+
+  get lifeCycle() {
+    return this.good.lifeCycle;
+  }
+}
+
+/** One handler of the patient card is replaced. */
+export function inPatientHandler<Id extends keyof PatientHandlers & string>(
+  title: DefectTitle,
+  id: Id,
+  make: (good: PatientHandlers[Id], os: CardOs) => PatientHandlers[Id],
+): CardDefect {
+  return handlerDefect(title, id, make as never);
+}
+
+/** One handler of the professional card is replaced. */
+export function inProfessionalHandler<Id extends keyof ProfessionalHandlers & string>(
+  title: DefectTitle,
+  id: Id,
+  make: (good: ProfessionalHandlers[Id], os: CardOs) => ProfessionalHandlers[Id],
+): CardDefect {
+  return handlerDefect(title, id, make as never);
+}
+
+/** Some operations of the engine behind the coprocessor are replaced. */
+export function inEngine(
+  title: DefectTitle,
+  change: (good: CryptoEngine) => Partial<CryptoEngine>,
+): CardDefect {
+  return {
+    ...title,
+    seam: 'engine',
+    build: (good) => ({ ...good, engine: { ...good.engine, ...change(good.engine) } }),
+  };
+}
+
+/** The random number generator is replaced. */
+export function inRandom(title: DefectTitle, change: (good: CardBuild['random']) => CardBuild['random']) {
+  return {
+    ...title,
+    seam: 'random',
+    build: (good: CardBuild) => ({ ...good, random: change(good.random) }),
+  } satisfies CardDefect;
+}
+
+/** A card whose declaration is not the one it should be built from. */
+export function ofSpecification({ change, ...description }: SpecificationDefect): CardDefect {
+  return {
+    ...description,
+    build: (good) => ({ ...good, kind: { ...good.kind, spec: change(good.kind.spec) } }),
+  };
+}
