@@ -4,7 +4,7 @@
  * made from its memory image at any time between two commands.
  */
 
-import { type ApplicationSpec, encodeResponseApdu, SW } from '../../apdu/index.js';
+import { type ApplicationSpec, accessNameOf, encodeResponseApdu, SW } from '../../apdu/index.js';
 import { MemoryPlan, type Owner, type RamField } from '../runtime/allocation.js';
 import type { CardLimits } from '../runtime/card-limits.js';
 import { Coprocessor } from '../runtime/coprocessor.js';
@@ -51,6 +51,10 @@ export type CardKind = {
   readonly makeApplication: (os: CardOs) => Application;
 };
 
+function accessNames({ pins }: ApplicationSpec): readonly string[] {
+  return Object.entries(pins).map(([id, pin]) => accessNameOf(id, pin));
+}
+
 export class Card {
   readonly nvm: Nvm;
   private readonly ram: Ram;
@@ -87,7 +91,7 @@ export class Card {
       nvm: this.nvm,
       ram: this.ram,
       coprocessor,
-      security: new SecurityStatus(this.memory),
+      security: new SecurityStatus(this.memory, accessNames(kind.spec)),
       transportKeys: this.transportKeys,
       secureChannel: new Scp03Channel(this.memory, coprocessor),
       files: this.memory.forApplication(kind.spec.id, () => new FileSystem(this.memory, kind.spec, limits)),
