@@ -14,9 +14,9 @@ export class SecurityStatus {
   /** Whether the command in progress came under secure messaging of the session; the command processor says so. */
   inSession = false;
 
-  private readonly pins: RamField;
-  private readonly role: RamField;
-  private readonly pinBits: Readonly<Record<string, number>>;
+  protected readonly pins: RamField;
+  protected readonly role: RamField;
+  protected readonly pinBits: Readonly<Record<string, number>>;
 
   /** `pins`: what the access rules of the application call its PINs, at most four beside those of {@link PinName}. */
   constructor(memory: MemoryPlan, pins: readonly string[]) {
@@ -71,7 +71,7 @@ export class SecurityStatus {
     return this.satisfiesLeaf(rule, state);
   }
 
-  private satisfiesLeaf(leaf: AccessLeaf, state: LifeCycle): boolean {
+  protected satisfiesLeaf(leaf: AccessLeaf, state: LifeCycle): boolean {
     if ('pin' in leaf) return this.hasPin(leaf.pin);
     // A role is its session's: a command beside the session has none.
     if ('role' in leaf) return this.inSession && this.role.value === (ROLE as Roles)[leaf.role];
@@ -79,7 +79,7 @@ export class SecurityStatus {
   }
 
   /** No bit for a name that the application does not have: nobody proves such a PIN. */
-  private bitsOf(pin: string): number {
+  protected bitsOf(pin: string): number {
     return this.pinBits[pin] ?? 0;
   }
 }
