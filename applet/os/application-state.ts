@@ -2,9 +2,9 @@
 
 import {
   type AlgorithmSpec,
-  type ApplicationSpec,
   findAlgorithm,
   type LifeCycle,
+  type PinApplicationSpec,
   SW,
 } from '../../apdu/index.js';
 import type { NvmField, RamField } from '../runtime/allocation.js';
@@ -22,7 +22,7 @@ export class ApplicationState {
 
   constructor(
     private readonly os: CardOs,
-    readonly spec: ApplicationSpec,
+    readonly spec: PinApplicationSpec,
   ) {
     const { memory, parts } = os;
     this.lifeCycleByte = memory.field('life cycle', 1);
