@@ -4,7 +4,7 @@
  * made from its memory image at any time between two commands.
  */
 
-import { type ApplicationSpec, encodeResponseApdu, SW } from '../../apdu/index.js';
+import { type ApplicationSpec, accessNameOf, encodeResponseApdu, SW } from '../../apdu/index.js';
 import { MemoryPlan, type Owner, type RamField } from '../runtime/allocation.js';
 import type { CardLimits } from '../runtime/card-limits.js';
 import type { CryptoEngine } from '../runtime/crypto-engine.js';
@@ -50,6 +50,10 @@ export type CardKind = {
   readonly makeApplication: (os: CardOs) => Application;
 };
 
+function accessNames({ pins }: ApplicationSpec): readonly string[] {
+  return Object.entries(pins).map(([id, pin]) => accessNameOf(id, pin));
+}
+
 export class Card {
   readonly nvm: Nvm;
   private readonly ram: Ram;
@@ -88,7 +92,7 @@ export class Card {
       nvm: this.nvm,
       ram: this.ram,
       coprocessor,
-      security: new parts.SecurityStatus(this.memory),
+      security: new parts.SecurityStatus(this.memory, accessNames(kind.spec)),
       transportKeys: this.transportKeys,
       secureChannel: new parts.Scp03Channel(this.memory, coprocessor),
       files: this.memory.forApplication(

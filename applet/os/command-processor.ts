@@ -40,6 +40,8 @@ const SELECT_INS = 0xa4;
 const GET_RESPONSE_INS = 0xc0;
 const MANAGE_CHANNEL_INS = 0x70;
 const CLOSE_CHANNEL = 0x80;
+/** What an application's commands offer where none is selected, as far as it has them. */
+const MASTER_FILE_COMMANDS = ['select', 'readBinary', 'getHistoricalBytes', 'manageChannel'] as const;
 
 /** CLA INS P1 P2 of the last link of a command, as checksums cover it. */
 function headerOf({ cla, ins, p1, p2 }: CommandApdu): Uint8Array {
@@ -63,16 +65,15 @@ export class CommandProcessor {
   ) {
     this.channels = new os.parts.LogicalChannels(os.memory);
     this.buffer = new os.parts.MessageBuffer(os.memory);
-    const { select, readBinary, getHistoricalBytes, manageChannel } = application.spec.commands;
     this.masterFile = {
       ...application.spec,
       ...MASTER_FILE,
-      commands: {
-        select: select!,
-        readBinary: readBinary!,
-        getHistoricalBytes: getHistoricalBytes!,
-        manageChannel: manageChannel!,
-      },
+      commands: Object.fromEntries(
+        MASTER_FILE_COMMANDS.flatMap((id) => {
+          const command = application.spec.commands[id];
+          return command ? [[id, command]] : [];
+        }),
+      ),
     };
     this.channels.layOut();
   }
