@@ -9,9 +9,11 @@ import { parseSeed } from '../options.js';
 import { PACKAGE_ROOT } from '../package-root.js';
 import { SessionRecorder } from '../replay/session-recorder.js';
 import { writeSession } from '../replay/session-store.js';
-import { profileNamed } from '../simulated-card.js';
-import { Recorder } from '../visit/recorder.js';
-import { runVisit, SCENARIOS } from '../visit/run-visit.js';
+import { CARD_KINDS, profileNamed } from '../simulated-card.js';
+import { countingClock } from '../trace/trace-clock.js';
+import { TRACE_FILE_HELP, TRACE_SECRETS_HELP, type TraceFile, traceFileOf } from '../trace/trace-file.js';
+import { Recorder, type RunListener } from '../visit/recorder.js';
+import { cardKindOf, runVisit, SCENARIOS } from '../visit/run-visit.js';
 import { visitDocument } from '../visit/visit-document.js';
 import { figuresText, phaseText, summaryText } from '../visit/visit-text.js';
 
@@ -55,6 +57,8 @@ type Options = {
   readonly json?: true;
   readonly trace: string;
   readonly record?: string;
+  readonly traceFile?: string;
+  readonly traceSecrets?: true;
 };
 
 export function addVisitCommand(program: Command, done: (status: ExitStatus) => void): void {
@@ -75,6 +79,8 @@ export function addVisitCommand(program: Command, done: (status: ExitStatus) => 
     .addOption(joinOption())
     .option('--json', 'one JSON document (docs/visit.schema.json) instead of text')
     .option('--trace <form>', 'decoded APDU trace: text or none', 'text')
+    .option('--trace-file <file>', TRACE_FILE_HELP)
+    .option('--trace-secrets', TRACE_SECRETS_HELP)
     .option('--record <file>', 'write the session for imis card replay; it holds secrets of the cards')
     .addHelpText(
       'after',
@@ -115,8 +121,17 @@ async function visit(options: Options): Promise<ExitStatus> {
   const { suite, join: joinMode } = options;
   const run = { input, scenario: options.scenario, profile, suite, joinMode, seed: options.seed ?? null };
   const session = new SessionRecorder(profile.id, run.seed !== null);
-  const recorder = new Recorder({ ...listenerFor(options), ...(options.record ? session.listener : {}) });
-  await runVisit(run, recorder);
+  const trace = traceFileOf(options, run.seed === null ? undefined : countingClock());
+  const recorder = new Recorder(
+    listenerFor(options),
+    ...(options.record ? [session.listener] : []),
+    ...(trace ? [traceListener(trace)] : []),
+  );
+  try {
+    await runVisit(run, recorder);
+  } finally {
+    trace?.close();
+  }
   if (options.record) await writeSession(options.record, session.session());
   const document = visitDocument(run, recorder.phases);
   if (options.json) process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
@@ -125,9 +140,19 @@ async function visit(options: Options): Promise<ExitStatus> {
 }
 
 /** Text as it happens; for JSON progress goes to the terminal only, and nowhere in a pipe. */
-function listenerFor(options: Options): ConstructorParameters<typeof Recorder>[0] {
+function listenerFor(options: Options): RunListener {
   if (!options.json) {
     return { ended: (phase) => process.stdout.write(`${phaseText(phase, options.trace === 'text')}\n`) };
   }
   return process.stderr.isTTY ? { started: (name) => process.stderr.write(`${name} …\n`) } : {};
+}
+
+/** Writes a run into a trace file. */
+function traceListener(trace: TraceFile): RunListener {
+  return {
+    inserted: (holder) => trace.reset(holder, CARD_KINDS[cardKindOf(holder)].atr),
+    reset: (holder, answer) => trace.reset(holder, answer),
+    sent: (holder, command) => trace.sent(holder, command),
+    exchanged: (holder, _, response) => trace.received(holder, response),
+  };
 }

@@ -19,7 +19,7 @@ import {
   systemRng,
   type VisitInput,
 } from '../../index.js';
-import { makeSimulatedCard } from '../simulated-card.js';
+import { type CardKindName, makeSimulatedCard } from '../simulated-card.js';
 import type { Recorder } from './recorder.js';
 
 /** Scenarios by name. */
@@ -47,6 +47,11 @@ function holdersIn(scenario: string): readonly CardName[] {
   return scenario === 'agent' ? [...CARD_HOLDERS, 'agent', 'desk'] : CARD_HOLDERS;
 }
 
+/** Which kind of card a holder carries. */
+export function cardKindOf(holder: CardName): CardKindName {
+  return holder === 'patient' || holder === 'agent' ? 'patient' : 'professional';
+}
+
 /** The simulated cards after a run, by holder. */
 export type VisitCards = Readonly<Record<CardHolder, Card>>;
 
@@ -55,7 +60,7 @@ export async function runVisit(run: VisitRun, recorder: Recorder): Promise<Visit
   const rngFor = (party: string): Rng => (run.seed === null ? systemRng : seededRng(run.seed, party));
   const cards = Object.fromEntries(
     holdersIn(run.scenario).map((holder) => {
-      const kind = holder === 'patient' || holder === 'agent' ? 'patient' : 'professional';
+      const kind = cardKindOf(holder);
       const rng = recorder.randomFor(holder, rngFor(`chip of the ${holder}'s card`));
       const card = makeSimulatedCard(kind, run.profile, rng);
       card.powerOn();
