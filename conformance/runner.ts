@@ -35,6 +35,8 @@ const DEFAULT_ANSWER_TIMEOUT_MS = 20_000;
 export type RunProgress = { readonly done: number; readonly total: number; readonly result: CaseResult };
 
 export type RunOptions = {
+  /** Specifications of applications that are not this project's, for targets that hold them. */
+  readonly applications?: readonly ApplicationSpec[];
   /** All cases of the suite by default. */
   readonly cases?: readonly ConformanceCase[];
   /** As for {@link selectCases}. */
@@ -48,6 +50,8 @@ export type RunOptions = {
   /** Milliseconds from any origin. */
   readonly clock?: () => number;
   readonly onProgress?: (progress: RunProgress) => void;
+  /** Ends the run after a result; what was not run is not in the report. */
+  readonly stopAfter?: (result: CaseResult) => boolean;
 };
 
 /** Runs the selected cases of each target in order. Never rejects for what a card does. */
@@ -65,8 +69,9 @@ export async function runConformance(
   const results: CaseResult[] = [];
   const reports: TargetReport[] = [];
   const undeclared = new Map<string, UndeclaredStatus>();
+  let ended = false;
   for (const { target, cases } of plan) {
-    if (cases.length === 0) continue;
+    if (cases.length === 0 || ended) continue;
     const report = await probe(target);
     reports.push(report);
     if (report.unreachable !== undefined) continue;
@@ -75,6 +80,8 @@ export async function runConformance(
       const result = await run.verdictOf(one);
       results.push(result);
       options.onProgress?.({ done: results.length, total, result });
+      ended = options.stopAfter?.(result) ?? false;
+      if (ended) break;
     }
   }
   const count = (verdict: CaseResult['verdict']) => results.filter((r) => r.verdict === verdict).length;
@@ -102,8 +109,11 @@ export async function personaliseTarget(target: ConformanceTarget, seed = DEFAUL
   await fixtures.personalise(() => target.connect());
 }
 
-function specOf(target: ConformanceTarget): ApplicationSpec {
-  return APPLICATIONS.find((application) => application.id === target.application)!;
+function specOf(
+  { application: id }: ConformanceTarget,
+  applications: readonly ApplicationSpec[] = [],
+): ApplicationSpec {
+  return [...applications, ...APPLICATIONS].find((application) => application.id === id)!;
 }
 
 function exitStatusOf(total: number, lost: boolean, failed: number): ExitStatus {
@@ -136,7 +146,7 @@ class TargetRun {
     private readonly options: RunOptions,
     private readonly undeclared: Map<string, UndeclaredStatus>,
   ) {
-    this.spec = specOf(target);
+    this.spec = specOf(target, options.applications);
     const issuer = new TestIssuer(target.personalisedWithSeed ?? seed);
     const timeout = options.answerTimeoutMs ?? DEFAULT_ANSWER_TIMEOUT_MS;
     this.fixtures = new Fixtures(target, this.spec, issuer, timeout);
@@ -198,7 +208,7 @@ class TargetRun {
     for (const { id, sw } of exchanges) {
       const command = id === undefined ? undefined : this.spec.commands[id];
       if (!command || sw === undefined) continue;
-      if (statusesOf(command).some(({ status }) => (sw & status.mask) === status.sw)) continue;
+      if (statusesOf(command, this.spec).some(({ status }) => (sw & status.mask) === status.sw)) continue;
       const text = toHex(uintToBytes(sw, 2)).toUpperCase();
       const key = `${this.spec.id} ${command.id} ${text}`;
       if (this.undeclared.has(key)) continue;

@@ -62,17 +62,14 @@ export function inAlgorithm(
 }
 
 /** One PIN is declared otherwise. */
-export function inPin(
-  title: DefectTitle,
-  id: 'holder' | 'puk',
-  change: Partial<PinSpec>,
-): SpecificationDefect {
+export function inPin(title: DefectTitle, id: string, change: Partial<PinSpec>): SpecificationDefect {
   return {
     ...title,
     seam: `declaration of the PIN ${id}`,
-    change: (application) => ({
-      ...application,
-      pins: { ...application.pins, [id]: { ...application.pins[id], ...change } },
-    }),
+    change: (application) => {
+      const pin = application.pins[id];
+      if (!pin) throw new Error(`${application.id} has no PIN ${id}`);
+      return { ...application, pins: { ...application.pins, [id]: { ...pin, ...change } } };
+    },
   };
 }

@@ -3,7 +3,7 @@
 import type { DefectDescription, DefectTitle, SpecificationDefect } from '../../apdu/defects/index.js';
 import type { PATIENT_APPLICATION, PROFESSIONAL_APPLICATION } from '../../apdu/index.js';
 import type { CardKind } from '../os/card.js';
-import type { CardOs, Handler } from '../os/card-os.js';
+import type { Application, CardOs, Handler } from '../os/card-os.js';
 import type { CardParts } from '../os/card-parts.js';
 import type { HandlersOf } from '../os/handlers.js';
 import type { CryptoEngine } from '../runtime/crypto-engine.js';
@@ -51,29 +51,12 @@ function handlerDefect(
         ...kind,
         makeApplication(os, spec) {
           const good = kind.makeApplication(os, spec);
-          return new DefectiveApplication(good, { ...good.handlers, [id]: make(good.handlers[id]!, os) });
+          const handlers = { ...good.handlers, [id]: make(good.handlers[id]!, os) };
+          return Object.create(good, { handlers: { value: handlers } }) as Application;
         },
       },
     }),
   };
-}
-
-/** As the application it wraps, with other handlers. */
-class DefectiveApplication {
-  readonly spec;
-  readonly session;
-
-  constructor(
-    private readonly good: ReturnType<CardKind['makeApplication']>,
-    readonly handlers: Readonly<Record<string, Handler>>,
-  ) {
-    this.spec = good.spec;
-    this.session = good.session;
-  }
-
-  get lifeCycle() {
-    return this.good.lifeCycle;
-  }
 }
 
 /** One handler of the patient card is replaced. */

@@ -1,6 +1,7 @@
 import * as specification from '../../apdu/defects/index.js';
 import * as access from './access/index.js';
 import * as boundary from './boundary/index.js';
+import { type CardDefect, ofSpecification } from './card-defect.js';
 import * as certificates from './certificates/index.js';
 import * as cryptography from './cryptography/index.js';
 import * as files from './files/index.js';
@@ -12,7 +13,6 @@ import * as scp03 from './scp03/index.js';
 import * as secureMessaging from './secure-messaging/index.js';
 import * as statusWord from './status-word/index.js';
 import * as transactions from './transactions/index.js';
-import { type CardDefect, ofSpecification } from './card-defect.js';
 
 export type { CardBuild, CardDefect } from './card-defect.js';
 

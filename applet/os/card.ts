@@ -4,7 +4,7 @@
  * made from its memory image at any time between two commands.
  */
 
-import { type ApplicationSpec, encodeResponseApdu, SW } from '../../apdu/index.js';
+import { type ApplicationSpec, accessNameOf, encodeResponseApdu, SW } from '../../apdu/index.js';
 import { MemoryPlan, type Owner, type RamField } from '../runtime/allocation.js';
 import type { CardLimits } from '../runtime/card-limits.js';
 import type { CryptoEngine } from '../runtime/crypto-engine.js';
@@ -12,6 +12,7 @@ import { type CommandFigures, Meter } from '../runtime/meter.js';
 import type { Nvm, NvmSnapshot } from '../runtime/nvm.js';
 import { Ram, type RamSnapshot } from '../runtime/ram.js';
 import { PowerLost, StatusError } from '../runtime/status-error.js';
+import { ApplicationDirectory } from './application-directory.js';
 import type { Application, CardOs } from './card-os.js';
 import { CARD_PARTS, type CardParts } from './card-parts.js';
 import type { CommandProcessor } from './command-processor.js';
@@ -49,6 +50,10 @@ export type CardKind = {
   readonly makeApplication: (os: CardOs, spec: ApplicationSpec) => Application;
 };
 
+function accessNames({ pins }: ApplicationSpec): readonly string[] {
+  return Object.entries(pins).map(([id, pin]) => accessNameOf(id, pin));
+}
+
 export class Card {
   readonly nvm: Nvm;
   private readonly ram: Ram;
@@ -79,6 +84,7 @@ export class Card {
       random: ports.random,
     });
     this.transportKeys = new parts.TransportKeys(this.memory);
+    const applications = new ApplicationDirectory();
     const os: CardOs = {
       limits,
       parts,
@@ -86,16 +92,18 @@ export class Card {
       nvm: this.nvm,
       ram: this.ram,
       coprocessor,
-      security: new parts.SecurityStatus(this.memory),
+      security: new parts.SecurityStatus(this.memory, accessNames(kind.spec)),
       transportKeys: this.transportKeys,
       secureChannel: new parts.Scp03Channel(this.memory, coprocessor),
       files: this.memory.forApplication(
         kind.spec.id,
-        () => new parts.FileSystem(this.memory, kind.spec, limits),
+        () => new parts.FileSystem(this.memory, kind.spec, applications, limits),
       ),
-      selection: new parts.Selection(this.memory, kind.spec),
+      applications,
+      selection: new parts.Selection(this.memory, applications),
     };
     const application = this.memory.forApplication(kind.spec.id, () => kind.makeApplication(os, kind.spec));
+    applications.install(application, ...application.companions);
     this.processor = new parts.CommandProcessor(os, application);
     this.ram.beginArena(this.memory.transient.next);
     this.lastFigures = this.meter.figures(0, 0);

@@ -40,6 +40,8 @@ const SELECT_INS = 0xa4;
 const GET_RESPONSE_INS = 0xc0;
 const MANAGE_CHANNEL_INS = 0x70;
 const CLOSE_CHANNEL = 0x80;
+/** What an application's commands offer where none is selected, as far as it has them. */
+const MASTER_FILE_COMMANDS = ['select', 'readBinary', 'getHistoricalBytes', 'manageChannel'] as const;
 
 /** CLA INS P1 P2 of the last link of a command, as checksums cover it. */
 function headerOf({ cla, ins, p1, p2 }: CommandApdu): Uint8Array {
@@ -63,16 +65,15 @@ export class CommandProcessor {
   ) {
     this.channels = new os.parts.LogicalChannels(os.memory);
     this.buffer = new os.parts.MessageBuffer(os.memory);
-    const { select, readBinary, getHistoricalBytes, manageChannel } = application.spec.commands;
     this.masterFile = {
       ...application.spec,
       ...MASTER_FILE,
-      commands: {
-        select: select!,
-        readBinary: readBinary!,
-        getHistoricalBytes: getHistoricalBytes!,
-        manageChannel: manageChannel!,
-      },
+      commands: Object.fromEntries(
+        MASTER_FILE_COMMANDS.flatMap((id) => {
+          const command = application.spec.commands[id];
+          return command ? [[id, command]] : [];
+        }),
+      ),
     };
     this.channels.layOut();
   }
@@ -149,7 +150,7 @@ export class CommandProcessor {
   }
 
   protected commandsNow(): ApplicationSpec {
-    return this.os.selection.hasApplication ? this.application.spec : this.masterFile;
+    return this.os.selection.selected?.spec ?? this.masterFile;
   }
 
   protected execute(apdu: CommandApdu, cla: number): Outcome {
@@ -167,12 +168,13 @@ export class CommandProcessor {
     if (needsSecureChannel(spec.secureMessaging) && this.application.lifeCycle !== 'initialisation') {
       this.os.secureChannel.close();
     }
-    return channel ? this.respond(response, apdu.le ?? 256, SW.ok.sw) : this.respond(data, apdu.le, sw);
+    if (channel) return this.respond(response, apdu.le ?? 256, SW.ok.sw);
+    return this.respond(data, apdu.le ?? (spec.answersWithoutLe ? 256 : undefined), sw);
   }
 
   /** A command of the session with another card: its role counts, and whatever becomes of it is answered protected. */
   protected executeInSession(spec: CommandSpec, apdu: CommandApdu): Outcome {
-    const session = this.os.selection.hasApplication ? this.application.session : undefined;
+    const session = this.os.selection.selected?.session;
     if (!session || !takesSession(spec)) return refuse(SW.secureMessagingNotSupported);
     const { data: plain, le } = session.unwrap(headerOf(apdu), apdu.data);
     const extended = le !== undefined && le > 256;
@@ -204,16 +206,18 @@ export class CommandProcessor {
     // Le of zeros asks for whatever there is (5.3.2), every other for that many bytes.
     const isShort = le !== undefined && le !== (extended ? 65536 : 256) && data.length < le;
     if (spec.readsLe && isShort) return SW.endOfFile.sw;
-    if (spec.ins !== SELECT_INS || !this.os.selection.hasApplication) return SW.ok.sw;
-    const { lifeCycle } = this.application;
+    const { selected } = this.os.selection;
+    if (spec.ins !== SELECT_INS || !selected) return SW.ok.sw;
+    const { lifeCycle } = selected;
     if (lifeCycle === 'deactivated') return SW.fileDeactivated.sw;
     return lifeCycle === 'terminated' ? SW.terminated.sw : SW.ok.sw;
   }
 
   protected assertPermitted(spec: CommandSpec, apdu: CommandApdu): void {
     // The master file has no life cycle of its own, and its files are for everybody.
-    if (!this.os.selection.hasApplication) return;
-    const { lifeCycle } = this.application;
+    const { selected } = this.os.selection;
+    if (!selected) return;
+    const { lifeCycle } = selected;
     if (!spec.states.includes(lifeCycle)) refuse(SW.conditionsNotSatisfied);
     const rule = spec.access === 'by file' ? this.ruleOfFile(spec, apdu) : spec.access;
     if (rule === 'by algorithm') return;
@@ -242,7 +246,8 @@ export class CommandProcessor {
     const request = parseRequest(spec, apdu);
     if (request === 'length') return refuse(SW.wrongLength);
     if (request === 'data') return refuse(SW.incorrectData);
-    const handler = this.application.handlers[spec.id];
+    // what the master file understands, the card's own application does
+    const handler = (this.os.selection.selected ?? this.application).handlers[spec.id];
     if (!handler) throw new Error(`no handler for ${spec.id}`);
     const answer = encodeData(spec.response, handler(request as never));
     const data = spec.readsLe && length.le !== undefined ? answer.subarray(0, length.le) : answer;

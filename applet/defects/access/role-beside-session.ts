@@ -11,7 +11,7 @@ export const roleBesideSession: CardDefect = inPart(
   (SecurityStatus) =>
     class extends SecurityStatus {
       protected override satisfiesLeaf(leaf: AccessLeaf, state: LifeCycle): boolean {
-        if ('role' in leaf) return this.role.value === ROLE[leaf.role];
+        if ('role' in leaf) return this.role.value === (ROLE as Readonly<Record<string, number>>)[leaf.role];
         return super.satisfiesLeaf(leaf, state);
       }
     },

@@ -1,3 +1,4 @@
+import type { P256KeyPair } from '../../runtime/coprocessor.js';
 import { type CardDefect, inPart } from '../card-defect.js';
 
 export const ephemeralKeyReused: CardDefect = inPart(
@@ -7,16 +8,15 @@ export const ephemeralKeyReused: CardDefect = inPart(
     title: 'Ephemeral keys are drawn once and used for ever.',
   },
   'Coprocessor',
-  (Coprocessor) =>
-    class extends Coprocessor {
-      private drawn: ReturnType<InstanceType<typeof Coprocessor>['p256GenerateKeyPair']>[] = [];
-
-      override p256GenerateKeyPair() {
+  (Coprocessor) => {
+    const drawn: P256KeyPair[] = [];
+    return class extends Coprocessor {
+      override p256GenerateKeyPair(): P256KeyPair {
         // the first three are the card's own, from personalisation
-        const pair = this.drawn[3] ?? super.p256GenerateKeyPair();
-        const copy = { secretKey: pair.secretKey.slice(), publicKey: pair.publicKey.slice() };
-        if (this.drawn.length < 4) this.drawn.push(copy);
-        return { secretKey: copy.secretKey.slice(), publicKey: copy.publicKey.slice() };
+        const { secretKey, publicKey } = drawn[3] ?? super.p256GenerateKeyPair();
+        if (drawn.length < 4) drawn.push({ secretKey: secretKey.slice(), publicKey: publicKey.slice() });
+        return { secretKey: secretKey.slice(), publicKey: publicKey.slice() };
       }
-    },
+    };
+  },
 );

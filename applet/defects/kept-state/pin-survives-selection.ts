@@ -12,7 +12,7 @@ export const pinSurvivesSelection: CardDefect = inPart(
       override selectDirectory(
         directory: Parameters<InstanceType<typeof Selection>['selectDirectory']>[0],
       ): void {
-        if (this.hasApplication && directory.fid === this.spec.fid) {
+        if (this.selected && directory.fid === this.selected.spec.fid) {
           this.fileIdentifier.clear();
           this.recordNumber.clear();
         } else super.selectDirectory(directory);

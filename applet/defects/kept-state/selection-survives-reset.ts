@@ -9,17 +9,15 @@ export const selectionSurvivesReset: CardDefect = inPart(
   'Selection',
   (Selection) =>
     class extends Selection {
-      private wasSelected = false;
+      private last = 0;
 
-      override get hasApplication(): boolean {
-        return super.hasApplication || this.wasSelected;
+      override get selected() {
+        return super.selected ?? (this.last === 0 ? undefined : this.applications.at(this.last));
       }
 
-      override selectDirectory(
-        directory: Parameters<InstanceType<typeof Selection>['selectDirectory']>[0],
-      ): void {
+      override selectDirectory(directory: Parameters<InstanceType<typeof Selection>['selectDirectory']>[0]) {
         super.selectDirectory(directory);
-        this.wasSelected = super.hasApplication;
+        this.last = this.application.value;
       }
     },
 );

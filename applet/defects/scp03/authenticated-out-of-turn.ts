@@ -1,3 +1,4 @@
+import type { SecureChannelRule } from '../../../apdu/index.js';
 import { type CardDefect, inPart } from '../card-defect.js';
 
 export const authenticatedOutOfTurn: CardDefect = inPart(
@@ -9,10 +10,7 @@ export const authenticatedOutOfTurn: CardDefect = inPart(
   'Scp03Channel',
   (Scp03Channel) =>
     class extends Scp03Channel {
-      override assertPermits(
-        rule: Parameters<InstanceType<typeof Scp03Channel>['assertPermits']>[0],
-        isProtected: boolean,
-      ): void {
+      override assertPermits(rule: SecureChannelRule, isProtected: boolean): void {
         if (rule === 'scp03 authentication' && isProtected && this.phase.value !== 0) return;
         super.assertPermits(rule, isProtected);
       }

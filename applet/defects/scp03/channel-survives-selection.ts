@@ -1,3 +1,4 @@
+import type { SecureChannelRule } from '../../../apdu/index.js';
 import { type CardDefect, inPart } from '../card-defect.js';
 
 export const channelSurvivesSelection: CardDefect = inPart(
@@ -6,13 +7,30 @@ export const channelSurvivesSelection: CardDefect = inPart(
     cards: 'both',
     title: 'Selecting the application again leaves the secure channel open.',
   },
-  'Selection',
-  (Selection) =>
-    class extends Selection {
-      override selectDirectory(
-        directory: Parameters<InstanceType<typeof Selection>['selectDirectory']>[0],
-      ): void {
-        if (!this.hasApplication || directory.fid !== this.spec.fid) super.selectDirectory(directory);
+  'Scp03Channel',
+  (Scp03Channel) =>
+    class extends Scp03Channel {
+      private kept: Uint8Array[] = [];
+
+      private get fields() {
+        const { phase, level, encryptionKey, macKey, responseMacKey, chaining, counter } = this;
+        return [phase, level, encryptionKey, macKey, responseMacKey, chaining, counter];
+      }
+
+      override assertPermits(rule: SecureChannelRule, isProtected: boolean): void {
+        if (this.phase.value === 0) this.kept.forEach((bytes, i) => void this.fields[i]!.bytes.set(bytes));
+        super.assertPermits(rule, isProtected);
+      }
+
+      override unwrap(header: Uint8Array, data: Uint8Array): Uint8Array {
+        const plain = super.unwrap(header, data);
+        if (this.phase.value === 2) this.kept = this.fields.map(({ bytes }) => bytes.slice());
+        return plain;
+      }
+
+      override close(): void {
+        super.close();
+        this.kept = [];
       }
     },
 );

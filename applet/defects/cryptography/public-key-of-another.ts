@@ -1,10 +1,10 @@
 import { type CardDefect, inPart } from '../card-defect.js';
 
-export const ownKeyLeaked: CardDefect = inPart(
+export const publicKeyOfAnother: CardDefect = inPart(
   {
-    id: 'cryptography/own-key-leaked',
+    id: 'cryptography/public-key-of-another',
     cards: 'patient',
-    title: "The public key of the card's ephemeral pair is that of its secret plus one.",
+    title: 'The public key that the card gives with its second key pair belongs to another secret.',
   },
   'Coprocessor',
   (Coprocessor) =>
