@@ -2,6 +2,7 @@ export * from './crypto/index.js';
 export * from './engine/noble.js';
 export * from './image/index.js';
 export * from './os/card.js';
+export * from './os/card-parts.js';
 export type { TransportKeySet } from './os/transport-keys.js';
 export * from './patient/patient-card.js';
 export * from './professional/professional-card.js';

@@ -14,6 +14,12 @@ export {
   type RunProgress,
   runConformance,
 } from './runner.js';
+export * from './score/defect.js';
+export { EQUIVALENT_CHANGES } from './score/equivalent-changes.js';
+export { judge } from './score/judge.js';
+export { type CompiledFile, type DrawnSite, drawSites, sitesOf } from './score/mutation/draw-sites.js';
+export { OPERATORS, type Operator } from './score/mutation/site.js';
+export { learn, orderCases, type PastCatches } from './score/past-catches.js';
 export { selectCases } from './select-cases.js';
 export type { ConformanceTarget, FreshCard } from './target.js';
 export { TestCard } from './test-card.js';

@@ -1,0 +1,80 @@
+/** Every seeded defect with the way to its cards: those written by hand, and those drawn from the program. */
+
+import { categoryOf, DEFECT_CATEGORIES } from '../../../apdu/defects/index.js';
+import { CARD_DEFECTS, type CardDefect } from '../../../applet/defects/index.js';
+import * as applet from '../../../applet/index.js';
+import {
+  type ApplicationName,
+  type DefectTargets,
+  type DrawnSite,
+  drawSites,
+  EQUIVALENT_CHANGES,
+  type SeededDefect,
+  sitesOf,
+} from '../../../conformance/index.js';
+import { loadChanged } from './changed-program.js';
+import { type CardProgram, defectiveTarget } from './defective-card.js';
+import { sourceLine, subjectFiles } from './program-files.js';
+
+export type CatalogueEntry = SeededDefect & {
+  /** Builds the cards. @throws whatever a program that can not even be loaded throws. */
+  readonly targets: () => Promise<DefectTargets>;
+};
+
+/** Seed and number of the mechanical defects that the committed results are about. */
+export const DEFAULT_DRAW = { seed: 1, count: 100 } as const;
+
+const BOTH: readonly ApplicationName[] = ['patient', 'professional'];
+
+export function catalogue(draw: {
+  readonly seed: number;
+  readonly count: number;
+}): readonly CatalogueEntry[] {
+  return [...CARD_DEFECTS.map(handWritten), ...mechanical(draw)];
+}
+
+function handWritten(defect: CardDefect): CatalogueEntry {
+  const { id, title, seam, cards, build } = defect;
+  const applications = cards === 'both' ? BOTH : [cards];
+  return {
+    id,
+    group: 'hand-written',
+    category: DEFECT_CATEGORIES[categoryOf(defect)],
+    title,
+    where: seam,
+    changesTable: seam.startsWith('declaration of'),
+    targets: async () => applications.map((name) => defectiveTarget(name, applet, build)),
+  };
+}
+
+function mechanical({ seed, count }: { readonly seed: number; readonly count: number }): CatalogueEntry[] {
+  const files = subjectFiles();
+  const texts = new Map(files.map(({ path, text }) => [path, text]));
+  const drawn = drawSites(sitesOf(files), seed, count, new Set(Object.keys(EQUIVALENT_CHANGES)));
+  return drawn.map((site) => ({
+    id: site.id,
+    group: 'mechanical',
+    category: site.operator,
+    title: titleOf(site),
+    where: sourceLine(site, texts.get(site.path)!),
+    changesTable: false,
+    targets: async () => {
+      const program = (await loadChanged(site)) as CardProgram;
+      return applicationsOf(site).map((name) => defectiveTarget(name, program));
+    },
+  }));
+}
+
+function titleOf({ operator, before, after }: DrawnSite): string {
+  return after === ''
+    ? `without: ${before}`
+    : operator === 'reorder'
+      ? `now: ${after}`
+      : `${before}  →  ${after}`;
+}
+
+/** The cards in which a file runs. */
+function applicationsOf({ path }: DrawnSite): readonly ApplicationName[] {
+  if (path.startsWith('applet/patient/')) return ['patient'];
+  return path.startsWith('applet/professional/') ? ['professional'] : BOTH;
+}
