@@ -10,7 +10,13 @@ import * as interindustry from './interindustry.js';
 import * as membership from './membership-commands.js';
 import { ROLE_CHAIN_OBJECTS } from './personalisation-objects.js';
 import { initializeUpdate, openSecureChannel } from './secure-channel.js';
-import type { AlgorithmSpec, ApplicationSpec, CommandSpec, FileSpec } from './specification.js';
+import {
+  type AlgorithmSpec,
+  type ApplicationSpec,
+  type CommandSpec,
+  type FileSpec,
+  whileLive,
+} from './specification.js';
 
 const files = {
   roleCertificate: {
@@ -333,20 +339,20 @@ export const PROFESSIONAL_APPLICATION = {
   aid: 'F0494D495302',
   fid: 0xdf02,
   commands: {
-    select: interindustry.select,
+    select: whileLive(interindustry.select),
     readBinary: interindustry.readBinary,
-    getResponse: interindustry.getResponse,
-    manageChannel: interindustry.manageChannel,
+    getResponse: whileLive(interindustry.getResponse),
+    manageChannel: whileLive(interindustry.manageChannel),
     verify: interindustry.verify,
     resetVerification: interindustry.resetVerification,
     changeReferenceData: interindustry.changeReferenceData,
     resetRetryCounter: interindustry.resetRetryCounter,
-    getHistoricalBytes: dataObjects.getHistoricalBytes,
+    getHistoricalBytes: whileLive(dataObjects.getHistoricalBytes),
     getPinStatus: dataObjects.getPinStatus,
     getCardSerial: dataObjects.getCardSerial,
     manageSecurityEnvironment: interindustry.manageSecurityEnvironment,
-    setVerificationKey: interindustry.setVerificationKey,
-    verifyCertificate: interindustry.verifyCertificate,
+    setVerificationKey: whileLive(interindustry.setVerificationKey),
+    verifyCertificate: whileLive(interindustry.verifyCertificate),
     initializeUpdate,
     openSecureChannel,
     activate: interindustry.activate,
