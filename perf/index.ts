@@ -22,3 +22,5 @@ export * from './validation.js';
 export * from './wire.js';
 export * from './write-calibration.js';
 export * from './write-profiles.js';
+export * from './metering/counted-block.js';
+export * from './metering/instrument.js';
