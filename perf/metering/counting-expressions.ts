@@ -14,9 +14,11 @@ export interface CountingSink {
   apart(node: Node, work: () => void): void;
   /** A function within: `perElement` when it is called once for every element of an array. */
   functionWithin(node: Node, perElement: boolean): void;
+  /** What the next function is called if it has no name of its own. */
+  hint(name: string): void;
   /** Class expression. */
   classWithin(node: Node): void;
-  /** A call of `copy` on bytes: rewritten so that executions and lengths are known. */
+  /** A call that copies if it is of a byte array: rewritten so that executions and lengths are known. */
   copyCall(call: Node, method: CopyMethod, work: () => void): void;
 }
 
@@ -234,6 +236,7 @@ export function makeExpressionRule(sink: CountingSink): ExpressionRule {
         continue;
       }
       if (property.computed === true) value(part(property, 'key'));
+      else if (isFunction(part(property, 'value'))) sink.hint(text(part(property, 'key'), 'name'));
       value(part(property, 'value'));
       sink.add(property, 'local', 2);
       sink.add(property, 'memory');

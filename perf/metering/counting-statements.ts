@@ -1,6 +1,6 @@
 /** The counting rule for statements, as javac lays them out: a test at the top of a loop, a jump at its end. */
 import type { CountingSink, ExpressionRule } from './counting-expressions.js';
-import { isFunction, list, type Node, optional, part } from './syntax.js';
+import { isFunction, list, type Node, optional, part, text } from './syntax.js';
 
 /** What statements need beside what expressions do. */
 export interface StatementSink extends CountingSink {
@@ -73,8 +73,10 @@ export function makeStatementRule(sink: StatementSink, rule: ExpressionRule) {
     for (const declarator of list(node, 'declarations')) {
       const initial = optional(declarator, 'init');
       if (!initial) continue;
+      const target = part(declarator, 'id');
+      if (isFunction(initial) && target.type === 'Identifier') sink.hint(text(target, 'name'));
       rule.value(initial);
-      rule.bind(part(declarator, 'id'));
+      rule.bind(target);
     }
   }
 

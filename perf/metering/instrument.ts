@@ -1,6 +1,6 @@
 /** Puts counters into compiled code: one for every run of code that is executed as a whole. */
 import { parseSync } from 'oxc-parser';
-import type { BytecodeClass, CopyKind, CountedBlock, LineCount } from './counted-block.js';
+import type { BytecodeClass, CountedFunction } from './counted-block.js';
 import { type CopyMethod, type ExpressionRule, makeExpressionRule } from './counting-expressions.js';
 import { branches, makeStatementRule, type StatementSink } from './counting-statements.js';
 import { Scopes } from './scopes.js';
@@ -17,13 +17,16 @@ export type ModuleSource = {
   readonly lineAt: (position: number) => number;
   /** Specifier of the module that holds the counters. */
   readonly counters: string;
-  /** Number of the first block. */
-  readonly firstId: number;
-  /** In a file of the platform nothing is counted but copies: method → expression of the bytes it copies. */
-  readonly copies?: Readonly<Record<string, { readonly kind: CopyKind; readonly bytes: string }>>;
+  /** Number of the first function. */
+  readonly firstFunction: number;
+  /**
+   * In a file of the platform nothing is counted but these events: method → the three expressions that
+   * `event` takes (kind, name, length).
+   */
+  readonly events?: Readonly<Record<string, readonly [string, string, string]>>;
 };
 
-export type InstrumentedModule = { readonly code: string; readonly blocks: readonly CountedBlock[] };
+export type InstrumentedModule = { readonly code: string; readonly functions: readonly CountedFunction[] };
 
 /** @throws {SyntaxError} for code that is no module. */
 export function instrument(source: ModuleSource): InstrumentedModule {
@@ -32,20 +35,23 @@ export function instrument(source: ModuleSource): InstrumentedModule {
   return new Instrumenter(source, parsed.program as unknown as Node).run();
 }
 
-type OpenBlock = Omit<CountedBlock, 'lines'> & {
-  readonly counts: Map<number, Record<BytecodeClass, number>>;
-};
+type OpenBlock = Map<number, Record<BytecodeClass, number>>;
+type OpenFunction = { readonly name: string; readonly line: number; readonly blocks: OpenBlock[] };
 
 class Instrumenter implements StatementSink {
   readonly scopes: Scopes;
   private readonly edits: Edit[] = [];
-  private readonly blocks: OpenBlock[] = [];
+  private readonly functions: OpenFunction[] = [];
   private readonly rule: ExpressionRule;
   private readonly code: ReturnType<typeof makeStatementRule>;
-  private current: OpenBlock;
-  private inside = { name: '', line: 1 };
-  /** Name that a function without one gets from where it stands. */
-  private nameHere = '';
+  /** Names around what is being read: class, function. */
+  private path = '';
+  /** What stands outside of functions is counted here and thrown away: it runs when the module is loaded. */
+  private inside: OpenFunction = { name: '', line: 1, blocks: [] };
+  private current: OpenBlock = new Map();
+  /** Whether code is being read whose counters exist: that of functions, but not of their default values. */
+  private isRunning = false;
+  private nextName: string | undefined;
 
   constructor(
     private readonly source: ModuleSource,
@@ -54,43 +60,63 @@ class Instrumenter implements StatementSink {
     this.scopes = new Scopes(program);
     this.rule = makeExpressionRule(this);
     this.code = makeStatementRule(this, this.rule);
-    this.current = this.newBlock();
   }
 
   run(): InstrumentedModule {
-    // What runs when the module is loaded counts into the first block, which is never executed.
     for (const statement of list(this.program, 'body')) this.moduleLevel(statement);
-    const names = 'runs as $runs, set as $set, slice as $slice, fill as $fill, copied as $copied';
+    const { file, counters, firstFunction } = this.source;
+    const names = ['declare', 'enter', 'leave', 'event', 'set', 'slice', 'fill'];
+    const imports = names.map((name) => `${name} as $${name}`).join(', ');
+    const sizes = this.functions.map(({ blocks }) => blocks.length);
+    // In parts, so that whoever looks for the imports of this file does not find one more.
+    const head = ['import', `{ ${imports} }`, 'from', `'${counters}';`].join(' ');
     return {
-      code: `import { ${names} } from '${this.source.counters}';${edited(this.source.code, this.edits)}`,
-      blocks: this.blocks.map(({ counts, ...block }) => ({ ...block, lines: linesOf(counts) })),
+      code: `${head}$declare(${firstFunction}, [${sizes}]);${edited(this.source.code, this.edits)}`,
+      functions: this.functions.map(({ name, line, blocks }) => ({
+        file,
+        name,
+        line,
+        blocks: blocks.map((block) => ({ lines: linesOf(block) })),
+      })),
     };
   }
 
   add(node: Node, kind: BytecodeClass, count = 1): void {
     const line = this.source.lineAt(node.start);
-    const counts = this.current.counts.get(line) ?? { local: 0, memory: 0, invoke: 0 };
+    const counts = this.current.get(line) ?? { local: 0, memory: 0, invoke: 0 };
     counts[kind] += count;
-    this.current.counts.set(line, counts);
+    this.current.set(line, counts);
   }
 
   apart(node: Node, work: () => void): void {
     // Loading a constant or a variable is not worth a counter of its own.
     const isTrivial = node.type === 'Literal' || node.type === 'Identifier' || isFunction(node);
-    if (isTrivial) work();
-    else this.wrap(node, work);
+    if (isTrivial || !this.isRunning) {
+      work();
+      return;
+    }
+    this.withBlock(() => {
+      this.edit(node.start, `(${this.increment()}, `);
+      work();
+      this.edit(node.end, ')');
+    });
   }
 
   begin(statement: Node): void {
+    if (!this.isRunning) return;
     this.current = this.newBlock();
-    this.edit(statement.start, `$runs[${this.current.id}]++;`);
+    this.edit(statement.start, `${this.increment()};`);
   }
 
   branch(body: Node, work: () => void): void {
+    if (!this.isRunning) {
+      work();
+      return;
+    }
     this.withBlock(() => {
-      const { id } = this.current;
       const isBlock = body.type === 'BlockStatement';
-      this.edit(isBlock ? body.start + 1 : body.start, `${isBlock ? '' : '{'}$runs[${id}]++;`);
+      const prefix = `${isBlock ? '' : '{'}${this.increment()};`;
+      this.edit(isBlock ? body.start + 1 : body.start, prefix);
       work();
       if (!isBlock) this.edit(body.end, '}');
     });
@@ -98,7 +124,9 @@ class Instrumenter implements StatementSink {
 
   functionWithin(node: Node, perElement: boolean): void {
     const own = optional(node, 'id');
-    const name = own ? text(own, 'name') : this.nameHere || 'each';
+    const hint = this.nextName;
+    this.nextName = undefined;
+    const name = own ? text(own, 'name') : (hint ?? `line ${this.source.lineAt(node.start)}`);
     this.functionNamed(name, node, () => {
       // The loop around a callback: test, load of the element, step, jump, and the call.
       if (!perElement) return;
@@ -110,24 +138,27 @@ class Instrumenter implements StatementSink {
 
   classWithin(node: Node): void {
     const name = optional(node, 'id');
-    this.named(name ? text(name, 'name') : 'class', node, () => {
+    this.named(name ? `${text(name, 'name')}.` : '', () => {
       for (const member of list(part(node, 'body'), 'body')) this.member(member);
     });
   }
 
+  hint(name: string): void {
+    this.nextName = name;
+  }
+
   copyCall(call: Node, method: CopyMethod, work: () => void): void {
-    const object = part(part(call, 'callee'), 'object');
-    const copy = this.newBlock(method === 'fill' ? 'fill' : 'R2R', this.source.lineAt(call.start));
-    this.edit(call.start, `$${method}(${copy.id}, `);
+    const callee = part(call, 'callee');
+    this.edit(call.start, `$${method}(`);
     work();
-    const open = this.source.code.indexOf('(', part(part(call, 'callee'), 'property').end);
-    this.edit(object.end, ', ', open + 1);
+    const open = this.source.code.indexOf('(', part(callee, 'property').end);
+    this.edit(part(callee, 'object').end, ', ', open + 1);
   }
 
   private moduleLevel(statement: Node): void {
     const declaration = optional(statement, 'declaration') ?? statement;
     if (declaration.type === 'ImportDeclaration' || /^Export/.test(declaration.type)) return;
-    if (this.source.copies && declaration.type !== 'ClassDeclaration') return;
+    if (this.source.events && declaration.type !== 'ClassDeclaration') return;
     this.code.statements([declaration]);
   }
 
@@ -136,21 +167,16 @@ class Instrumenter implements StatementSink {
     const key = optional(member, 'key');
     if (!value || !key) return;
     const name = text(key, 'name');
-    const { copies } = this.source;
-    if (copies) {
-      if (Object.hasOwn(copies, name)) this.platformCopy(name, value);
-    } else if (member.type !== 'MethodDefinition') this.initial(value);
-    else this.method(name, member, value);
-  }
-
-  private initial(value: Node): void {
-    this.named('constructor', value, () =>
-      this.wrap(value, () => {
-        this.rule.value(value);
-        this.add(value, 'local');
-        this.add(value, 'memory');
-      }),
-    );
+    const { events } = this.source;
+    if (events) {
+      const body = optional(value, 'body');
+      if (Object.hasOwn(events, name) && body)
+        this.edit(body.start + 1, `$event(${events[name]!.join(', ')});`);
+      return;
+    }
+    if (member.type === 'MethodDefinition') this.method(name, member, value);
+    // Initial values of fields: few of them are in what runs during a command.
+    else this.rule.value(value);
   }
 
   private method(name: string, member: Node, value: Node): void {
@@ -161,57 +187,59 @@ class Instrumenter implements StatementSink {
     });
   }
 
-  private platformCopy(method: string, node: Node): void {
-    const { kind, bytes } = this.source.copies![method]!;
-    this.named(method, node, () => {
-      const { id } = this.newBlock(kind, this.source.lineAt(node.start));
-      this.edit(part(node, 'body').start + 1, `$copied(${id}, ${bytes});`);
-    });
-  }
-
   private functionNamed(name: string, node: Node, atEntry: () => void): void {
-    this.named(name, node, () => {
-      this.scopes.inside(node, () => {
-        const body = part(node, 'body');
-        if (body.type === 'BlockStatement') this.branch(body, () => this.functionBody(node, body, atEntry));
-        else {
-          this.wrap(body, () => {
-            this.atEntry(node, atEntry);
-            this.rule.value(body);
-            this.add(body, 'invoke');
-          });
-        }
-      });
+    const separator = this.path === '' || this.path.endsWith('.') ? '' : '›';
+    this.named(`${this.path}${separator}${name}`, () => {
+      const before = { inside: this.inside, isRunning: this.isRunning };
+      const own = { name: this.path, line: this.source.lineAt(node.start), blocks: [] };
+      const id = this.source.firstFunction + this.functions.length;
+      this.functions.push(own);
+      this.inside = own;
+      this.scopes.inside(node, () => this.functionBody(node, id, atEntry));
+      Object.assign(this, before);
     });
   }
 
-  private functionBody(node: Node, body: Node, atEntry: () => void): void {
-    this.atEntry(node, atEntry);
+  private functionBody(node: Node, id: number, atEntry: () => void): void {
+    const body = part(node, 'body');
+    const isBlock = body.type === 'BlockStatement';
+    const enter = `const $runs = $enter(${id}); try {`;
+    this.withBlock(() => {
+      this.isRunning = false;
+      this.parameters(node);
+      this.isRunning = true;
+      const start = isBlock ? `${enter}${this.increment()};` : `{${enter}${this.increment()}; return `;
+      this.edit(isBlock ? body.start + 1 : body.start, start);
+      atEntry();
+      if (isBlock) this.statementsOf(node, body);
+      else {
+        this.rule.value(body);
+        this.add(body, 'invoke');
+      }
+      this.edit(
+        isBlock ? body.end - 1 : body.end,
+        isBlock ? '} finally { $leave(); }' : ';} finally { $leave(); }}',
+      );
+    });
+  }
+
+  private statementsOf(node: Node, body: Node): void {
     const statements = list(body, 'body');
     this.code.statements(statements);
     const last = statements.at(-1);
     if (last && /^(?:Return|Throw)/.test(last.type)) return;
     if (last && branches(last)) {
       this.current = this.newBlock();
-      this.edit(body.end - 1, `$runs[${this.current.id}]++;`);
+      this.edit(body.end - 1, `${this.increment()};`);
     }
     this.add(node, 'invoke');
   }
 
-  private atEntry(node: Node, work: () => void): void {
-    work();
+  /** Default values are evaluated before the counters of the call are there: they count as taken. */
+  private parameters(node: Node): void {
     for (const parameter of list(node, 'params')) {
       if (parameter.type !== 'Identifier' && parameter.type !== 'RestElement') this.rule.bind(parameter);
     }
-  }
-
-  /** `node` → `($runs[n]++, node)`. */
-  private wrap(node: Node, work: () => void): void {
-    this.withBlock(() => {
-      this.edit(node.start, `($runs[${this.current.id}]++, `);
-      work();
-      this.edit(node.end, ')');
-    });
   }
 
   private withBlock(work: () => void): void {
@@ -221,26 +249,22 @@ class Instrumenter implements StatementSink {
     this.current = before;
   }
 
-  private named(name: string, node: Node, work: () => void): void {
-    const before = this.inside;
-    const separator =
-      before.name === '' ? '' : /^[A-Z]/.test(before.name) && !before.name.includes('.') ? '.' : '›';
-    this.inside = { name: `${before.name}${separator}${name}`, line: this.source.lineAt(node.start) };
+  private named(path: string, work: () => void): void {
+    const before = this.path;
+    this.path = path;
     work();
-    this.inside = before;
+    this.path = before;
   }
 
-  private newBlock(copy?: CopyKind, line?: number): OpenBlock {
-    const block: OpenBlock = {
-      id: this.source.firstId + this.blocks.length,
-      file: this.source.file,
-      functionName: this.inside.name,
-      functionLine: this.inside.line,
-      counts: new Map(line === undefined ? [] : [[line, { local: 0, memory: 0, invoke: 0 }]]),
-      ...(copy === undefined ? {} : { copy }),
-    };
-    this.blocks.push(block);
+  private newBlock(): OpenBlock {
+    const block: OpenBlock = new Map();
+    this.inside.blocks.push(block);
     return block;
+  }
+
+  /** Counts an execution of the newest block. */
+  private increment(): string {
+    return `$runs[${this.inside.blocks.length - 1}]++`;
   }
 
   private edit(at: number, added: string, end = at): void {
@@ -248,6 +272,6 @@ class Instrumenter implements StatementSink {
   }
 }
 
-function linesOf(counts: OpenBlock['counts']): readonly LineCount[] {
-  return [...counts].map(([line, each]) => ({ line, ...each })).sort((a, b) => a.line - b.line);
+function linesOf(block: OpenBlock): CountedFunction['blocks'][number]['lines'] {
+  return [...block].map(([line, each]) => ({ line, ...each })).sort((a, b) => a.line - b.line);
 }

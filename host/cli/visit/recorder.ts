@@ -2,6 +2,7 @@
 
 import { type DecodedExchange, type Transmit, traceDecoder } from '../../../apdu/index.js';
 import type { Card, CommandFigures, OperationCount } from '../../../applet/index.js';
+import type { CallNode } from '../../../perf/index.js';
 import type { CardName, PhaseObserver, PhaseOutcome, Rng } from '../../index.js';
 
 /** A command with all its APDUs, on one card. */
@@ -9,6 +10,8 @@ export type RecordedCommand = {
   readonly card: CardName;
   readonly exchange: DecodedExchange;
   readonly figures: CommandFigures;
+  /** What the card's code did, one tree for each APDU; empty for cards that do not count it. */
+  readonly code: readonly CallNode[];
 };
 
 export type RecordedPhase = PhaseOutcome & { readonly commands: readonly RecordedCommand[] };
@@ -23,6 +26,8 @@ export type RunListener = {
   readonly inserted?: (holder: CardName, card: Card) => void;
   /** The card lost its power and got it back; what it answered. */
   readonly reset?: (holder: CardName, answer: Uint8Array) => void;
+  /** Takes what the code of a card with counters did since it was last called. */
+  readonly takeCode?: () => CallNode;
   readonly exchanged?: (holder: CardName, command: Uint8Array, response: Uint8Array) => void;
 };
 
@@ -43,12 +48,13 @@ export class Recorder implements PhaseObserver {
   watch(holder: CardName, card: Card): Transmit {
     this.listener.inserted?.(holder, card);
     const decoder = traceDecoder();
-    let waiting: CommandFigures[] = [];
+    let waiting: { readonly figures: CommandFigures; readonly code: readonly CallNode[] }[] = [];
     const record = (exchanges: readonly DecodedExchange[]): void => {
       for (const exchange of exchanges) {
-        const figures = mergeFigures(waiting.slice(0, exchange.apdus));
+        const own = waiting.slice(0, exchange.apdus);
         waiting = waiting.slice(exchange.apdus);
-        this.commands.push({ card: holder, exchange, figures });
+        const figures = mergeFigures(own.map((each) => each.figures));
+        this.commands.push({ card: holder, exchange, figures, code: own.flatMap(({ code }) => code) });
       }
     };
     this.flushes.push(() => record(decoder.flush()));
@@ -58,8 +64,10 @@ export class Recorder implements PhaseObserver {
       this.listener.reset?.(holder, answer);
     });
     return async (command) => {
+      this.listener.takeCode?.();
       const response = card.process(command);
-      waiting.push(card.figures);
+      const code = this.listener.takeCode ? [this.listener.takeCode()] : [];
+      waiting.push({ figures: card.figures, code });
       this.listener.exchanged?.(holder, command, response);
       record(decoder.feed(command, response));
       return response;
