@@ -2,7 +2,6 @@
 
 import { type DecodedExchange, type Transmit, traceDecoder } from '../../../apdu/index.js';
 import type { Card, CommandFigures, OperationCount } from '../../../applet/index.js';
-import type { CallNode } from '../../../perf/index.js';
 import type { CardName, PhaseObserver, PhaseOutcome, Rng } from '../../index.js';
 
 /** A command with all its APDUs, on one card. */
@@ -10,8 +9,6 @@ export type RecordedCommand = {
   readonly card: CardName;
   readonly exchange: DecodedExchange;
   readonly figures: CommandFigures;
-  /** What the card's code did, one tree for each APDU; empty for cards that do not count it. */
-  readonly code: readonly CallNode[];
 };
 
 export type RecordedPhase = PhaseOutcome & { readonly commands: readonly RecordedCommand[] };
@@ -26,13 +23,8 @@ export type RunListener = {
   readonly inserted?: (holder: CardName, card: Card) => void;
   /** The card lost its power and got it back; what it answered. */
   readonly reset?: (holder: CardName, answer: Uint8Array) => void;
-<<<<<<< HEAD
-  /** Takes what the code of a card with counters did since it was last called. */
-  readonly takeCode?: () => CallNode;
-=======
   /** A command is on its way to a card. */
   readonly sent?: (holder: CardName, command: Uint8Array) => void;
->>>>>>> main
   readonly exchanged?: (holder: CardName, command: Uint8Array, response: Uint8Array) => void;
 };
 
@@ -57,13 +49,12 @@ export class Recorder implements PhaseObserver {
   watch(holder: CardName, card: Card): Transmit {
     for (const listener of this.listeners) listener.inserted?.(holder, card);
     const decoder = traceDecoder();
-    let waiting: { readonly figures: CommandFigures; readonly code: readonly CallNode[] }[] = [];
+    let waiting: CommandFigures[] = [];
     const record = (exchanges: readonly DecodedExchange[]): void => {
       for (const exchange of exchanges) {
-        const own = waiting.slice(0, exchange.apdus);
+        const figures = mergeFigures(waiting.slice(0, exchange.apdus));
         waiting = waiting.slice(exchange.apdus);
-        const figures = mergeFigures(own.map((each) => each.figures));
-        this.commands.push({ card: holder, exchange, figures, code: own.flatMap(({ code }) => code) });
+        this.commands.push({ card: holder, exchange, figures });
       }
     };
     this.flushes.push(() => record(decoder.flush()));
@@ -73,18 +64,10 @@ export class Recorder implements PhaseObserver {
       for (const listener of this.listeners) listener.reset?.(holder, answer);
     });
     return async (command) => {
-<<<<<<< HEAD
-      this.listener.takeCode?.();
-      const response = card.process(command);
-      const code = this.listener.takeCode ? [this.listener.takeCode()] : [];
-      waiting.push({ figures: card.figures, code });
-      this.listener.exchanged?.(holder, command, response);
-=======
       for (const listener of this.listeners) listener.sent?.(holder, command);
       const response = card.process(command);
       waiting.push(card.figures);
       for (const listener of this.listeners) listener.exchanged?.(holder, command, response);
->>>>>>> main
       record(decoder.feed(command, response));
       return response;
     };

@@ -19,11 +19,7 @@ import {
   systemRng,
   type VisitInput,
 } from '../../index.js';
-<<<<<<< HEAD
-import { type AppletCode, makeSimulatedCard } from '../simulated-card.js';
-=======
-import { type CardKindName, makeSimulatedCard } from '../simulated-card.js';
->>>>>>> main
+import { type AppletCode, type CardKindName, makeSimulatedCard } from '../simulated-card.js';
 import type { Recorder } from './recorder.js';
 
 /** Scenarios by name. */
@@ -40,13 +36,10 @@ export type VisitRun = {
   readonly profile: CardProfile;
   /** What doctors sign with ({@link DEFAULT_SUITE}). */
   readonly suite?: GroupSuiteName;
-<<<<<<< HEAD
   /** The code of the cards, when it is not the plain one. */
   readonly applet?: AppletCode;
-=======
   /** Who makes a doctor's member key (two-party). */
   readonly joinMode?: JoinMode;
->>>>>>> main
   /** Seeds every party's random numbers; without it they come from the operating system. */
   readonly seed: number | null;
 };
