@@ -2,7 +2,7 @@
 
 import { join, relative } from 'node:path';
 import { type Command, Option } from 'commander';
-import { GROUP_SUITES, type GroupSuiteName } from '../../../apdu/index.js';
+import { GROUP_SUITES, type GroupSuiteName, JOIN_MODE, type JoinMode } from '../../../apdu/index.js';
 import { DEFAULT_SUITE, readVisitInputFile, type VisitInput } from '../../index.js';
 import { CliError, EXIT, type ExitStatus } from '../cli-error.js';
 import { parseSeed } from '../options.js';
@@ -37,12 +37,23 @@ export function suiteOption(): Option {
     .default(DEFAULT_SUITE);
 }
 
+/** The option --join: who makes a doctor's member key. */
+function joinOption(): Option {
+  return new Option(
+    '--join <mode>',
+    "two-party: a doctor's member key is made on the card; issuer-made: NHI makes it and could sign in the doctor's name",
+  )
+    .choices(Object.keys(JOIN_MODE))
+    .default('two-party' satisfies JoinMode);
+}
+
 type Options = {
   readonly scenario: string;
   readonly input: string;
   readonly seed?: number;
   readonly profile: string;
   readonly suite: GroupSuiteName;
+  readonly join: JoinMode;
   readonly json?: true;
   readonly trace: string;
   readonly record?: string;
@@ -65,6 +76,7 @@ export function addVisitCommand(program: Command, done: (status: ExitStatus) => 
       VISIT_PROFILE,
     )
     .addOption(suiteOption())
+    .addOption(joinOption())
     .option('--json', 'one JSON document (docs/visit.schema.json) instead of text')
     .option('--trace <form>', 'decoded APDU trace: text or none', 'text')
     .option('--trace-file <file>', TRACE_FILE_HELP)
@@ -79,6 +91,7 @@ Examples:
   imis visit                                      the default input, with trace
   imis visit --trace none                         phases and figures only
   imis visit --suite bbs-bn254 --trace none       with another group signature
+  imis visit --join issuer-made --trace none      the paper's literal form of equation 4
   imis visit --scenario agent                     somebody else collects, with a warrant of their own
   imis visit --scenario renewal                   at NHI's desk: renewed, unblocked, lost and found, ended
   imis visit --scenario epoch                     every doctor's card renewed, one doctor revoked
@@ -105,8 +118,8 @@ async function visit(options: Options): Promise<ExitStatus> {
   }
   const profile = profileNamed(options.profile);
   const input = await visitInputFrom(options.input);
-  const { suite } = options;
-  const run = { input, scenario: options.scenario, profile, suite, seed: options.seed ?? null };
+  const { suite, join: joinMode } = options;
+  const run = { input, scenario: options.scenario, profile, suite, joinMode, seed: options.seed ?? null };
   const session = new SessionRecorder(profile.id, run.seed !== null);
   const trace = traceFileOf(options, run.seed === null ? undefined : countingClock());
   const recorder = new Recorder(

@@ -1,6 +1,6 @@
 /** Runs a scenario on simulated cards and records it. */
 
-import type { GroupSuiteName } from '../../../apdu/index.js';
+import type { GroupSuiteName, JoinMode } from '../../../apdu/index.js';
 import type { Card } from '../../../applet/index.js';
 import type { CardProfile } from '../../../perf/index.js';
 import {
@@ -36,6 +36,8 @@ export type VisitRun = {
   readonly profile: CardProfile;
   /** What doctors sign with ({@link DEFAULT_SUITE}). */
   readonly suite?: GroupSuiteName;
+  /** Who makes a doctor's member key (two-party). */
+  readonly joinMode?: JoinMode;
   /** Seeds every party's random numbers; without it they come from the operating system. */
   readonly seed: number | null;
 };
@@ -76,6 +78,7 @@ export async function runVisit(run: VisitRun, recorder: Recorder): Promise<Visit
     rngFor,
     reinsert: async (holder) => recorder.reset(holder),
     ...(run.suite === undefined ? {} : { suite: run.suite }),
+    ...(run.joinMode === undefined ? {} : { joinMode: run.joinMode }),
   });
   await runPhases(world, SCENARIOS[run.scenario]!(), recorder);
   return cards;
