@@ -43,7 +43,7 @@ function lintField(field: DataField, what: string, path: string): readonly Findi
     ];
   }
   if (field.optional && field.min === 0) {
-    const message = `For ${what} nothing tells "absent" from "empty": it is optional and may have 0 bytes.`;
+    const message = `For ${what} an absent field and an empty one are the same: it is optional and may have 0 bytes.`;
     return [{ ...ambiguous(path, message, 'Leave "optional" out, or raise "min".'), severity: 'warning' }];
   }
   return [];
