@@ -13,9 +13,15 @@ export class InstalledApplication implements Application {
   constructor(
     readonly spec: ApplicationSpec,
     readonly handlers: Readonly<Record<string, Handler>>,
-    private readonly state: ApplicationState,
+    private readonly state: Pick<ApplicationState, 'lifeCycle'>,
     readonly session: CardSession | undefined,
+    readonly companions: readonly Application[] = [],
+    private readonly presence: () => boolean = () => true,
   ) {}
+
+  get isPresent(): boolean {
+    return this.presence();
+  }
 
   get lifeCycle(): LifeCycle {
     return this.state.lifeCycle;
