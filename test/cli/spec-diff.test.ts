@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Change, Impact } from '../../apdu/index.js';
-import { addSpecCommand } from '../../host/cli/commands/spec.js';
+import { addSpecCommand } from '../../host/cli/index.js';
 import { imis, sentenceOf, WorkFolder } from './imis.js';
 import { runInProcess } from './run-in-process.js';
 import { changed, docs, type Path, validatorOf } from './specification-files.js';
