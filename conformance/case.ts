@@ -26,6 +26,7 @@ export const CATEGORIES = [
   'collection',
   'delegation',
   'agent-collection',
+  'power-cut',
   'envelope',
   'membership',
   'professional',
@@ -51,6 +52,7 @@ export const FEATURES = [
   'prescriptions',
   'delegation',
   'group-signature',
+  'power-cut',
 ] as const;
 export type Feature = (typeof FEATURES)[number];
 

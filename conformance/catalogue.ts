@@ -25,6 +25,7 @@ import { MEMBERSHIP_CASES } from './cases/membership.js';
 import { MEMBERSHIP_RENEWAL_CASES } from './cases/membership-renewal.js';
 import { OPENING_SPLIT_CASES } from './cases/opening-split.js';
 import { PIN_CASES } from './cases/pin.js';
+import { POWER_CUT_CASES } from './cases/power-cut.js';
 import { PRESCRIPTION_CASES } from './cases/prescription.js';
 import { PROFESSIONAL_CASES } from './cases/professional.js';
 import { RECORD_CASES } from './cases/record.js';
@@ -70,6 +71,7 @@ const FAMILIES: readonly (readonly ConformanceCase[])[] = [
   COLLECTION_CASES,
   DELEGATION_CASES,
   AGENT_COLLECTION_CASES,
+  POWER_CUT_CASES,
   ENVELOPE_CASES,
   MEMBERSHIP_CASES,
   BBS_MEMBERSHIP_CASES,

@@ -41,11 +41,10 @@ export class Fixtures {
   }
 
   /** How to connect to a card of this fixture; several calls of the answer reach the same card. */
-  async provide(fixture: Fixture): Promise<() => Promise<CardConnection>> {
+  async provide(fixture: Fixture): Promise<FreshCard> {
     const { target } = this;
-    if (!target.freshCard) return () => target.connect();
-    const card = fixture === 'operational' ? await this.operational() : target.freshCard();
-    return () => card.connect();
+    if (!target.freshCard) return { connect: () => target.connect() };
+    return fixture === 'operational' ? this.operational() : target.freshCard();
   }
 
   /** The card for a case, not yet opened. */
@@ -56,7 +55,7 @@ export class Fixtures {
   /** Gives the one card of a target its tries back; for cards made anew there is nothing to do. */
   async restore(): Promise<void> {
     if (this.target.freshCard || this.target.personalisedWithSeed === undefined) return;
-    const card = this.wrap(() => this.target.connect(), 'restore');
+    const card = this.wrap({ connect: () => this.target.connect() }, 'restore');
     try {
       await card.open();
       await card.select();
@@ -66,9 +65,9 @@ export class Fixtures {
     }
   }
 
-  private wrap(connect: () => Promise<CardConnection>, caseId: string): TestCard {
+  private wrap(card: FreshCard, caseId: string): TestCard {
     const { spec, issuer, answerTimeoutMs } = this;
-    return new TestCard({ spec, connect, issuer, random: issuer.random(caseId), answerTimeoutMs });
+    return new TestCard({ spec, card, issuer, random: issuer.random(caseId), answerTimeoutMs });
   }
 
   private async operational(): Promise<FreshCard> {
@@ -83,7 +82,7 @@ export class Fixtures {
 
   /** Personalises the card behind a connection. @throws {PersonalisationFailure} */
   async personalise(connect: () => Promise<CardConnection>): Promise<void> {
-    const card = this.wrap(connect, 'personalisation');
+    const card = this.wrap({ connect }, 'personalisation');
     try {
       await card.open();
       await card.select();

@@ -167,6 +167,9 @@ class TargetRun {
   private reasonToSkip(one: ConformanceCase): string | undefined {
     const lacking = one.features.filter((feature) => this.target.lacks?.includes(feature));
     if (lacking.length > 0) return `this card does not claim: ${lacking.join(', ')}`;
+    if (one.features.includes('power-cut') && !this.target.cutsPower) {
+      return 'needs a reader that can take the power away within a command';
+    }
     const missing = this.fixtures.missing(one.fixture);
     if (missing !== undefined) return missing;
     const spared = one.destructive && !this.target.freshCard && !this.options.allowDestructive;

@@ -8,6 +8,11 @@ export interface FreshCard {
   connect(): Promise<CardConnection>;
   /** An independent copy of the card as it is without power, where the target can make one. */
   copy?(): FreshCard;
+  /**
+   * Takes the power away within the next command, as it begins its n-th step of writing, counted from 0; a command
+   * with fewer steps is not touched. Absent where nobody has a hand on the supply.
+   */
+  cutPower?(step: number): void;
 }
 
 /**
@@ -22,6 +27,8 @@ export interface ConformanceTarget {
   readonly application: ApplicationName;
   /** Features that this card does not claim; their cases are skipped. */
   readonly lacks?: readonly Feature[];
+  /** Its cards can lose their power within a command: {@link FreshCard.cutPower}. */
+  readonly cutsPower?: true;
   /** Reaches the card once: rejects when there is none. */
   connect(): Promise<CardConnection>;
   /** A blank card in life-cycle state initialisation, a new one each time. Absent for a real card. */

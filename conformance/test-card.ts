@@ -23,6 +23,7 @@ import type { CardSession } from './issuer/card-session.js';
 import { parseGreeting, SecureChannel } from './issuer/secure-channel.js';
 import type { SeededRandom } from './issuer/seeded-random.js';
 import type { TestIssuer } from './issuer/test-issuer.js';
+import type { FreshCard } from './target.js';
 
 /** What happened on the connection, in order. */
 export type CardEvent =
@@ -32,7 +33,7 @@ export type CardEvent =
 /** What a case and its card are given. */
 export type TestCardParts = {
   readonly spec: ApplicationSpec;
-  readonly connect: () => Promise<CardConnection>;
+  readonly card: FreshCard;
   readonly issuer: TestIssuer;
   /** Random bytes of this case alone, so that its commands do not depend on the cases before. */
   readonly random: SeededRandom;
@@ -75,7 +76,7 @@ export class TestCard {
   }
 
   async open(): Promise<void> {
-    this.connection = await this.inTime(this.parts.connect());
+    this.connection = await this.inTime(this.parts.card.connect());
     this.forget();
     this.events.push({ kind: 'reset' });
   }
@@ -109,6 +110,23 @@ export class TestCard {
     const parsed = parseResponseApdu(response);
     if (!parsed) throw new CheckFailure('a response with a status word', `${response.length} bytes`);
     return parsed;
+  }
+
+  /**
+   * One command during which the power goes, at step `step` of writing, and its answer; `undefined` from a card that
+   * fell silent. The power is back afterwards, and nothing is selected.
+   */
+  async sendAndCut(command: Uint8Array, step: number): Promise<ResponseApdu | undefined> {
+    if (!this.parts.card.cutPower) throw new CheckFailure('a reader that can cut the power', 'none');
+    this.parts.card.cutPower(step);
+    try {
+      return await this.send(command);
+    } catch (error) {
+      if (error instanceof CheckFailure) throw error;
+      return undefined;
+    } finally {
+      await this.powerCycle();
+    }
   }
 
   /** A command of any length: data beyond 255 bytes go as a chain, the answer is fetched to its end. */

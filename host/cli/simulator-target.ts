@@ -11,10 +11,33 @@ export function simulatorTarget(
   application: CardKindName,
   profile: CardProfile,
 ): ConformanceTarget {
-  const fresh = (card: Card): FreshCard => ({
-    connect: async () => connectInProcess(card),
-    copy: () => fresh(card.fork()),
-  });
-  const freshCard = () => fresh(makeSimulatedCard(application, profile));
-  return { name, kind: 'simulator', application, freshCard, connect: () => freshCard().connect() };
+  return targetOf(name, application, () => makeSimulatedCard(application, profile));
+}
+
+/** A target of simulated cards, each made blank by `make`. */
+export function targetOf(name: string, application: CardKindName, make: () => Card): ConformanceTarget {
+  const freshCard = () => freshCardOf(make());
+  return {
+    name,
+    kind: 'simulator',
+    application,
+    freshCard,
+    connect: () => freshCard().connect(),
+    cutsPower: true,
+  };
+}
+
+function freshCardOf(card: Card): FreshCard {
+  const { flash } = card.nvm;
+  return {
+    async connect() {
+      flash.tear = undefined;
+      return connectInProcess(card);
+    },
+    copy: () => freshCardOf(card.fork()),
+    cutPower(step) {
+      let left = step;
+      flash.tear = () => (left-- > 0 ? undefined : 'half');
+    },
+  };
 }

@@ -17,7 +17,14 @@ export function simulatedTarget(
   let cards = 0;
   const kind = application === 'patient' ? PATIENT_CARD : PROFESSIONAL_CARD;
   const make = (card = cardOf(kind, { seed: CARD_SEED })): FreshCard => ({
-    connect: async () => fault(connectInProcess(card)),
+    async connect() {
+      card.nvm.flash.tear = undefined;
+      return fault(connectInProcess(card));
+    },
+    cutPower(step) {
+      let left = step;
+      card.nvm.flash.tear = () => (left-- > 0 ? undefined : 'half');
+    },
     // another seed for each copy, as no two cards share their randomness
     copy: () => make(cardOf(kind, { seed: CARD_SEED + ++cards }, card.image())),
   });
@@ -27,5 +34,6 @@ export function simulatedTarget(
     application,
     connect: () => make().connect(),
     freshCard: () => make(),
+    cutsPower: true,
   };
 }

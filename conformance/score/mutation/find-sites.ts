@@ -1,6 +1,6 @@
 /** All places of a program that an operator can change. */
 
-import { type AnyNode, parse } from 'acorn';
+import { type Node, parseSync } from 'oxc-parser';
 import { type Change, changesAt } from './operators.js';
 import type { Site } from './site.js';
 
@@ -10,14 +10,30 @@ import type { Site } from './site.js';
  */
 const BUDGETS: ReadonlySet<string> = new Set(['hold', 'charge', 'run']);
 
+/** Calls that lay out memory: another length there makes another card, not a wrong one. */
+const LAYOUT: ReadonlySet<string> = new Set([
+  'field',
+  'string',
+  'area',
+  'exclusive',
+  'transientField',
+  'padStart',
+]);
+
+/** What reports are made of, and the wiping of copies that nobody can read over the line. */
+const NO_BEHAVIOUR = /lastFigures|\bmeter\b|figures\(|Cycles|\.fill\(|`/;
+
 /** The changes of a compiled file, within functions: a table at the top of a file is data, not a site. */
 export function findSites(source: string): readonly Site[] {
-  const tree = parse(source, { ecmaVersion: 'latest', sourceType: 'module' });
+  const tree = parseSync('compiled.js', source).program;
   const found: Site[] = [];
-  const visit = (node: AnyNode, within: readonly string[], inFunction: boolean): void => {
+  const visit = (node: Node, within: readonly string[], inFunction: boolean): void => {
     // assertions for programmers, which no command can reach
-    if (node.type === 'ThrowStatement' || throwsOnly(node)) return;
-    if (inFunction) found.push(...changesAt(node, source).map((one) => siteOf(source, one, within)));
+    if (node.type === 'ThrowStatement' || throwsOnly(node) || isConstructor(node)) return;
+    if (inFunction) {
+      const sites = changesAt(node, source).map((one) => siteOf(source, one, within));
+      found.push(...sites.filter(({ before }) => !NO_BEHAVIOUR.test(before)));
+    }
     const name = nameOf(node);
     const inner = name === undefined ? within : [...within, name];
     const isFunction = /Function/.test(node.type);
@@ -43,21 +59,23 @@ function siteOf(source: string, change: Change, within: readonly string[]): Site
   };
 }
 
-function throwsOnly(node: AnyNode): boolean {
+function throwsOnly(node: Node): boolean {
   if (node.type !== 'IfStatement') return false;
   const { consequent } = node;
   const only = consequent.type === 'BlockStatement' ? consequent.body[0] : consequent;
   return only?.type === 'ThrowStatement';
 }
 
-function nameOf(node: AnyNode): string | undefined {
+function nameOf(node: Node): string | undefined {
   switch (node.type) {
     case 'FunctionDeclaration':
     case 'ClassDeclaration':
       return node.id?.name;
     case 'MethodDefinition':
     case 'Property':
-      return 'name' in node.key ? node.key.name : undefined;
+      return node.key.type === 'Identifier' || node.key.type === 'PrivateIdentifier'
+        ? node.key.name
+        : undefined;
     case 'VariableDeclarator':
       return node.id.type === 'Identifier' && node.init && /Function/.test(node.init.type)
         ? node.id.name
@@ -67,20 +85,33 @@ function nameOf(node: AnyNode): string | undefined {
   }
 }
 
-function childrenOf(node: AnyNode): AnyNode[] {
+function childrenOf(node: Node): Node[] {
+  if (node.type === 'CallExpression' && isLayout(node)) return [];
   if (node.type === 'CallExpression' && isBudget(node)) {
     return node.arguments.filter((argument) => /Function/.test(argument.type));
   }
   return Object.values(node).flatMap((value: unknown) => {
     const values = Array.isArray(value) ? value : [value];
-    return values.filter((one): one is AnyNode => typeof (one as AnyNode | null)?.type === 'string');
+    return values.filter((one): one is Node => typeof (one as Node | null)?.type === 'string');
   });
 }
 
-function isBudget({ callee }: Extract<AnyNode, { type: 'CallExpression' }>): boolean {
-  return (
-    callee.type === 'MemberExpression' &&
-    callee.property.type === 'Identifier' &&
-    BUDGETS.has(callee.property.name)
-  );
+type Call = Extract<Node, { type: 'CallExpression' }>;
+
+function isBudget(call: Call): boolean {
+  return BUDGETS.has(methodOf(call) ?? '');
+}
+
+function isLayout(call: Call): boolean {
+  return LAYOUT.has(methodOf(call) ?? '');
+}
+
+function methodOf({ callee }: Call): string | undefined {
+  const isMethod = callee.type === 'MemberExpression' && callee.property.type === 'Identifier';
+  return isMethod ? (callee.property as { readonly name: string }).name : undefined;
+}
+
+/** Without a field that its constructor sets there is no card at all. */
+function isConstructor(node: Node): boolean {
+  return node.type === 'MethodDefinition' && node.kind === 'constructor';
 }

@@ -1,6 +1,6 @@
 /** Where each operator finds something to change in a syntax tree (ESTree). */
 
-import type { AnyNode, CallExpression, Expression, Statement } from 'acorn';
+import type { CallExpression, Expression, Node, Statement } from 'oxc-parser';
 import type { Edit, Operator } from './site.js';
 
 export type Change = Edit & { readonly operator: Operator };
@@ -58,11 +58,11 @@ function refuses(statement: Statement): boolean {
   );
 }
 
-const CHANGES: { readonly [Type in AnyNode['type']]?: (node: never, text: string) => Change[] } = {
-  IfStatement: (node: Extract<AnyNode, { type: 'IfStatement' }>) =>
+const CHANGES: { readonly [Type in Node['type']]?: (node: never, text: string) => Change[] } = {
+  IfStatement: (node: Extract<Node, { type: 'IfStatement' }>) =>
     !node.alternate && refuses(node.consequent) ? [change('drop a check', node, NOTHING)] : [],
 
-  LogicalExpression(node: Extract<AnyNode, { type: 'LogicalExpression' }>, text) {
+  LogicalExpression(node: Extract<Node, { type: 'LogicalExpression' }>, text) {
     if (node.operator === '??' && isRefusal(node.right)) {
       return [change('drop a check', node, text.slice(node.left.start, node.left.end))];
     }
@@ -70,19 +70,19 @@ const CHANGES: { readonly [Type in AnyNode['type']]?: (node: never, text: string
     return other ? [between(node, other)] : [];
   },
 
-  BinaryExpression(node: Extract<AnyNode, { type: 'BinaryExpression' }>) {
+  BinaryExpression(node: Extract<Node, { type: 'BinaryExpression' }>) {
     const other = COMPARISONS[node.operator];
     const isType = node.left.type === 'UnaryExpression' && node.left.operator === 'typeof';
     return other && !isType ? [between(node, other)] : [];
   },
 
-  Literal(node: Extract<AnyNode, { type: 'Literal' }>) {
+  Literal(node: Extract<Node, { type: 'Literal' }>) {
     const { value, raw } = node;
     if (typeof value !== 'number' || !/^\d+$/.test(raw ?? '')) return [];
     return [change('off by one', node, String(value + 1))];
   },
 
-  ExpressionStatement(node: Extract<AnyNode, { type: 'ExpressionStatement' }>) {
+  ExpressionStatement(node: Extract<Node, { type: 'ExpressionStatement' }>) {
     const { expression } = node;
     if (expression.type === 'AssignmentExpression' && expression.left.type === 'MemberExpression') {
       return [change('skip a write', node, NOTHING)];
@@ -94,7 +94,7 @@ const CHANGES: { readonly [Type in AnyNode['type']]?: (node: never, text: string
     return FORGETTERS.test(name) ? [change('keep state', node, NOTHING)] : [];
   },
 
-  BlockStatement(node: Extract<AnyNode, { type: 'BlockStatement' }>, text) {
+  BlockStatement(node: Extract<Node, { type: 'BlockStatement' }>, text) {
     return node.body.slice(1).flatMap((second, i) => {
       const first = node.body[i]!;
       if (!moves(first) || !moves(second)) return [];
@@ -110,24 +110,24 @@ function moves(statement: Statement): boolean {
   return statement.type === 'ExpressionStatement' && statement.expression.type !== 'Literal';
 }
 
-function change(operator: Operator, { start, end }: AnyNode, replacement: string): Change {
+function change(operator: Operator, { start, end }: Node, replacement: string): Change {
   return { operator, start, end, replacement };
 }
 
 /** Another operator between two operands; the text between them may hold a parenthesis, so all of it is kept. */
 function between(
-  node: Extract<AnyNode, { type: 'BinaryExpression' | 'LogicalExpression' }>,
+  node: Extract<Node, { type: 'BinaryExpression' | 'LogicalExpression' }>,
   other: string,
 ): Change {
   return { operator: 'swap a comparison', start: node.left.end, end: node.right.start, replacement: other };
 }
 
 /** Every change that the operators find at one node. */
-export function changesAt(node: AnyNode, text: string): Change[] {
+export function changesAt(node: Node, text: string): Change[] {
   const changes = CHANGES[node.type]?.(node as never, text) ?? [];
   return changes.map((one) => {
     if (one.operator !== 'swap a comparison') return one;
-    const { operator } = node as Extract<AnyNode, { type: 'BinaryExpression' }>;
+    const { operator } = node as Extract<Node, { type: 'BinaryExpression' }>;
     const gap = text.slice(one.start, one.end);
     return { ...one, replacement: gap.replace(operator, one.replacement) };
   });

@@ -4,7 +4,6 @@ import { categoryOf, DEFECT_CATEGORIES } from '../../../apdu/defects/index.js';
 import { CARD_DEFECTS, type CardDefect } from '../../../applet/defects/index.js';
 import * as applet from '../../../applet/index.js';
 import {
-  type ApplicationName,
   type DefectTargets,
   type DrawnSite,
   drawSites,
@@ -12,6 +11,7 @@ import {
   type SeededDefect,
   sitesOf,
 } from '../../../conformance/index.js';
+import type { CardKindName } from '../simulated-card.js';
 import { loadChanged } from './changed-program.js';
 import { type CardProgram, defectiveTarget } from './defective-card.js';
 import { sourceLine, subjectFiles } from './program-files.js';
@@ -24,7 +24,7 @@ export type CatalogueEntry = SeededDefect & {
 /** Seed and number of the mechanical defects that the committed results are about. */
 export const DEFAULT_DRAW = { seed: 1, count: 100 } as const;
 
-const BOTH: readonly ApplicationName[] = ['patient', 'professional'];
+const BOTH: readonly CardKindName[] = ['patient', 'professional'];
 
 export function catalogue(draw: {
   readonly seed: number;
@@ -74,7 +74,7 @@ function titleOf({ operator, before, after }: DrawnSite): string {
 }
 
 /** The cards in which a file runs. */
-function applicationsOf({ path }: DrawnSite): readonly ApplicationName[] {
+function applicationsOf({ path }: DrawnSite): readonly CardKindName[] {
   if (path.startsWith('applet/patient/')) return ['patient'];
   return path.startsWith('applet/professional/') ? ['professional'] : BOTH;
 }

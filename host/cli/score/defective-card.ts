@@ -3,10 +3,11 @@
 import { TEST_CARD_BATCH } from '../../../apdu/index.js';
 import type { CardBuild } from '../../../applet/defects/index.js';
 import * as applet from '../../../applet/index.js';
-import type { ApplicationName, ConformanceTarget, FreshCard } from '../../../conformance/index.js';
+import type { ConformanceTarget } from '../../../conformance/index.js';
 import { loadProfile, memoryBudget } from '../../../perf/index.js';
-import { connectInProcess } from '../../../reader-drivers/index.js';
 import { seededRng, transportKeysOf } from '../../index.js';
+import type { CardKindName } from '../simulated-card.js';
+import { targetOf } from '../simulator-target.js';
 
 /** What of the card's program a target needs; a changed copy of the program has the same. */
 export type CardProgram = Pick<typeof applet, 'Card' | 'PATIENT_CARD' | 'PROFESSIONAL_CARD' | 'nobleEngine'>;
@@ -19,7 +20,7 @@ export type Rebuild = (good: CardBuild) => CardBuild;
 
 /** Blank cards without end, each with the defect. */
 export function defectiveTarget(
-  application: ApplicationName,
+  application: CardKindName,
   program: CardProgram,
   rebuild?: Rebuild,
 ): ConformanceTarget {
@@ -29,16 +30,6 @@ export function defectiveTarget(
   const kind = application === 'patient' ? program.PATIENT_CARD : program.PROFESSIONAL_CARD;
   const good = { kind, engine: program.nobleEngine, random: (length: number) => rng.bytes(length) };
   const build = rebuild ? rebuild({ ...good, parts: applet.CARD_PARTS }) : good;
-  const fresh = (card: applet.Card): FreshCard => ({
-    connect: async () => connectInProcess(card),
-    copy: () => fresh(card.fork()),
-  });
-  const freshCard = () => fresh(new program.Card(build.kind, { limits, ...build }).manufacture(keys));
-  return {
-    name: 'sim',
-    kind: 'simulator',
-    application,
-    freshCard,
-    connect: async () => freshCard().connect(),
-  };
+  const make = () => new program.Card(build.kind, { limits, ...build }).manufacture(keys);
+  return targetOf('sim', application, make);
 }

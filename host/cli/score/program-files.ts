@@ -10,11 +10,12 @@ import { PACKAGE_ROOT } from '../package-root.js';
 const BUILD = join(PACKAGE_ROOT, 'dist');
 
 /**
- * Files of the card's program in which no change could show in an answer of the card: its bookkeeping for
- * reports, its file format, and what puts the parts together.
+ * Files of the card's program that the draw leaves alone, because a change in them shows in no answer of the card or
+ * leaves no card: its bookkeeping for reports, its file format, the model of the flash array, and what puts the parts
+ * together.
  */
 const NOT_THE_CARD =
-  /^applet\/(image|defects)\/|\/index$|^applet\/runtime\/(meter|memory-map|wear|operations|profile-too-small|card-limits)$/;
+  /^applet\/(image|defects)\/|\/index$|^applet\/runtime\/(meter|memory-map|wear|operations|profile-too-small|card-limits|crc32|flash|exclusive-ram)$/;
 
 /** The card's program, or the ends of the line. */
 export const CHANGED_FOLDERS = ['applet', 'reader-drivers'] as const;
