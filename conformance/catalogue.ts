@@ -38,9 +38,19 @@ import { SELECTION_CASES } from './cases/selection.js';
 import { SESSION_ENGINE_CASES } from './cases/session-engine.js';
 import { SESSION_READING_CASES } from './cases/session-reading.js';
 import { VISIT_CASES } from './cases/visit.js';
+import { ANSWER_TO_RESET_CASES } from './cases/answer-to-reset.js';
+import { PROTOCOL_SELECTION_CASES } from './cases/protocol-selection.js';
+import { T0_CASES } from './cases/t0.js';
+import { T1_CASES } from './cases/t1.js';
+import { T1_FAULT_CASES } from './cases/t1-faults.js';
 import { declarationCases } from './generated/declaration.js';
 
 const FAMILIES: readonly (readonly ConformanceCase[])[] = [
+  ANSWER_TO_RESET_CASES,
+  PROTOCOL_SELECTION_CASES,
+  T0_CASES,
+  T1_CASES,
+  T1_FAULT_CASES,
   APDU_CASES,
   CLASS_CASES,
   SELECTION_CASES,

@@ -25,6 +25,14 @@ export class CheckFailure extends Error {
   }
 }
 
+/** The case has nothing to say of this card: a verdict of its own, neither passed nor failed. The message says why. */
+export class NotApplicable extends Error {
+  constructor(reason: string) {
+    super(reason);
+    this.name = 'NotApplicable';
+  }
+}
+
 /** `6A82` and the like; counts of a family are the letters of the standard. */
 export function statusText(status: StatusWord | number): string {
   if (typeof status === 'number') return toHex(uintToBytes(status, 2)).toUpperCase();

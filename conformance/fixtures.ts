@@ -1,8 +1,8 @@
 /** The cards that cases start with: made anew for each case where the target can, else the one there is. */
 
 import { type ApplicationSpec, PATIENT_APPLICATION } from '../apdu/index.js';
-import type { CardConnection } from '../reader-drivers/index.js';
-import type { Fixture } from './case.js';
+import type { CardConnection, CardLine } from '../reader-drivers/index.js';
+import type { ConformanceCase, Fixture } from './case.js';
 import { personalise } from './issuer/personalise.js';
 import type { TestIssuer } from './issuer/test-issuer.js';
 import type { ConformanceTarget, FreshCard } from './target.js';
@@ -18,6 +18,12 @@ export class PersonalisationFailure extends Error {
     this.name = 'PersonalisationFailure';
   }
 }
+
+/** How to reach one card. */
+type Access = {
+  readonly connect: () => Promise<CardConnection>;
+  readonly openLine?: (() => Promise<CardLine>) | undefined;
+};
 
 export class Fixtures {
   /** The personalised card that copies are made of. */
@@ -40,23 +46,28 @@ export class Fixtures {
     return undefined;
   }
 
-  /** How to connect to a card of this fixture; several calls of the answer reach the same card. */
-  async provide(fixture: Fixture): Promise<() => Promise<CardConnection>> {
-    const { target } = this;
-    if (!target.freshCard) return () => target.connect();
-    const card = fixture === 'operational' ? await this.operational() : target.freshCard();
-    return () => card.connect();
+  /** Whether the target gives access to the card's contacts. */
+  get hasLine(): boolean {
+    return (this.target.freshCard?.() ?? this.target).openLine !== undefined;
   }
 
   /** The card for a case, not yet opened. */
-  async testCard(fixture: Fixture, caseId: string): Promise<TestCard> {
-    return this.wrap(await this.provide(fixture), caseId);
+  async testCard(one: Pick<ConformanceCase, 'fixture' | 'id' | 'line'>): Promise<TestCard> {
+    const card = await this.provide(one.fixture);
+    const first = one.line === 'any' ? undefined : one.line;
+    return this.wrap({ connect: () => card.connect(), openLine: () => card.openLine!(first) }, one.id);
+  }
+
+  private async provide(fixture: Fixture): Promise<FreshCard> {
+    const { target } = this;
+    if (!target.freshCard) return target;
+    return fixture === 'operational' ? this.operational() : target.freshCard();
   }
 
   /** Gives the one card of a target its tries back; for cards made anew there is nothing to do. */
   async restore(): Promise<void> {
     if (this.target.freshCard || this.target.personalisedWithSeed === undefined) return;
-    const card = this.wrap(() => this.target.connect(), 'restore');
+    const card = this.wrap(this.target, 'restore');
     try {
       await card.open();
       await card.select();
@@ -66,9 +77,10 @@ export class Fixtures {
     }
   }
 
-  private wrap(connect: () => Promise<CardConnection>, caseId: string): TestCard {
+  private wrap(access: Access, caseId: string): TestCard {
     const { spec, issuer, answerTimeoutMs } = this;
-    return new TestCard({ spec, connect, issuer, random: issuer.random(caseId), answerTimeoutMs });
+    const connect = () => access.connect();
+    return new TestCard({ spec, connect, openLine: access.openLine, issuer, random: issuer.random(caseId), answerTimeoutMs });
   }
 
   private async operational(): Promise<FreshCard> {
@@ -82,8 +94,8 @@ export class Fixtures {
   }
 
   /** Personalises the card behind a connection. @throws {PersonalisationFailure} */
-  async personalise(connect: () => Promise<CardConnection>): Promise<void> {
-    const card = this.wrap(connect, 'personalisation');
+  async personalise(access: Access): Promise<void> {
+    const card = this.wrap(access, 'personalisation');
     try {
       await card.open();
       await card.select();
@@ -96,7 +108,7 @@ export class Fixtures {
   }
 
   private async makeOperational(fresh: FreshCard): Promise<FreshCard> {
-    await this.personalise(() => fresh.connect());
+    await this.personalise(fresh);
     return fresh;
   }
 }

@@ -99,7 +99,7 @@ export async function runConformance(
 export async function personaliseTarget(target: ConformanceTarget, seed = DEFAULT_SEED): Promise<void> {
   const spec = specOf(target);
   const fixtures = new Fixtures(target, spec, new TestIssuer(seed), DEFAULT_ANSWER_TIMEOUT_MS);
-  await fixtures.personalise(() => target.connect());
+  await fixtures.personalise(target);
 }
 
 function specOf(target: ConformanceTarget): ApplicationSpec {
@@ -167,9 +167,9 @@ class TargetRun {
     let card: TestCard | undefined;
     let failure: CaseFailure | undefined;
     try {
-      card = await this.fixtures.testCard(one.fixture, one.id);
-      await card.open();
-      await card.select();
+      card = await this.fixtures.testCard(one);
+      if (one.line) await (await card.openLine()).enter(one.line);
+      else await card.open().then(() => card?.select());
       await one.run(card);
     } catch (error) {
       failure = this.describe(one, error, card?.events ?? []);

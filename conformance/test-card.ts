@@ -17,12 +17,13 @@ import {
   SW,
   takesSession,
 } from '../apdu/index.js';
-import type { CardConnection } from '../reader-drivers/index.js';
+import type { CardConnection, CardLine } from '../reader-drivers/index.js';
 import { CheckFailure, checkStatus } from './checks.js';
 import type { CardSession } from './issuer/card-session.js';
 import { parseGreeting, SecureChannel } from './issuer/secure-channel.js';
 import type { SeededRandom } from './issuer/seeded-random.js';
 import type { TestIssuer } from './issuer/test-issuer.js';
+import { LineCard } from './line/line-card.js';
 
 /** What happened on the connection, in order. */
 export type CardEvent =
@@ -33,6 +34,8 @@ export type CardEvent =
 export type TestCardParts = {
   readonly spec: ApplicationSpec;
   readonly connect: () => Promise<CardConnection>;
+  /** The contacts, for cases of the line. */
+  readonly openLine?: (() => Promise<CardLine>) | undefined;
   readonly issuer: TestIssuer;
   /** Random bytes of this case alone, so that its commands do not depend on the cases before. */
   readonly random: SeededRandom;
@@ -50,6 +53,7 @@ const BY_NAME = 0x04;
 export class TestCard {
   readonly events: CardEvent[] = [];
   private connection: CardConnection | undefined;
+  private contacts: LineCard | undefined;
   /** The secure channel for personalisation; a selection or a reset ends it. */
   private channel: SecureChannel | undefined;
   /** The session that proved a role; a selection or a reset ends it. */
@@ -74,6 +78,18 @@ export class TestCard {
     return this.connection.atr;
   }
 
+  /** The card's contacts. @throws {Error} when they were not opened. */
+  get line(): LineCard {
+    if (!this.contacts) throw new Error('a case that needs the line says so in its metadata');
+    return this.contacts;
+  }
+
+  /** Opens the contacts instead of a connection. */
+  async openLine(): Promise<LineCard> {
+    this.contacts = new LineCard(await this.parts.openLine!(), fromHex(this.spec.aid));
+    return this.contacts;
+  }
+
   async open(): Promise<void> {
     this.connection = await this.inTime(this.parts.connect());
     this.forget();
@@ -81,9 +97,11 @@ export class TestCard {
   }
 
   async close(): Promise<void> {
-    const { connection } = this;
+    const { connection, contacts } = this;
     this.connection = undefined;
+    this.contacts = undefined;
     if (connection) await this.inTime(connection.close());
+    if (contacts) await this.inTime(contacts.close());
   }
 
   /** Warm reset: the application is no longer selected. */
