@@ -3,8 +3,8 @@
 import type { LineProtocol } from './line/line-card.js';
 import type { TestCard } from './test-card.js';
 
-/** The applications under test. */
-export type ApplicationName = 'patient' | 'professional';
+/** Identifier of an application under test: one of this project's, or of a vendor's specification. */
+export type ApplicationName = string;
 
 /** Groups of cases, in the order in which they run. */
 export const CATEGORIES = [

@@ -35,6 +35,8 @@ const DEFAULT_ANSWER_TIMEOUT_MS = 20_000;
 export type RunProgress = { readonly done: number; readonly total: number; readonly result: CaseResult };
 
 export type RunOptions = {
+  /** Specifications of applications that are not this project's, for targets that hold them. */
+  readonly applications?: readonly ApplicationSpec[];
   /** All cases of the suite by default. */
   readonly cases?: readonly ConformanceCase[];
   /** As for {@link selectCases}. */
@@ -102,8 +104,11 @@ export async function personaliseTarget(target: ConformanceTarget, seed = DEFAUL
   await fixtures.personalise(target);
 }
 
-function specOf(target: ConformanceTarget): ApplicationSpec {
-  return APPLICATIONS.find((application) => application.id === target.application)!;
+function specOf(
+  { application: id }: ConformanceTarget,
+  applications: readonly ApplicationSpec[] = [],
+): ApplicationSpec {
+  return [...applications, ...APPLICATIONS].find((application) => application.id === id)!;
 }
 
 function exitStatusOf(total: number, lost: boolean, failed: number): ExitStatus {
@@ -136,7 +141,7 @@ class TargetRun {
     private readonly options: RunOptions,
     private readonly undeclared: Map<string, UndeclaredStatus>,
   ) {
-    this.spec = specOf(target);
+    this.spec = specOf(target, options.applications);
     const issuer = new TestIssuer(target.personalisedWithSeed ?? seed);
     const timeout = options.answerTimeoutMs ?? DEFAULT_ANSWER_TIMEOUT_MS;
     this.fixtures = new Fixtures(target, this.spec, issuer, timeout);
@@ -198,7 +203,7 @@ class TargetRun {
     for (const { id, sw } of exchanges) {
       const command = id === undefined ? undefined : this.spec.commands[id];
       if (!command || sw === undefined) continue;
-      if (statusesOf(command).some(({ status }) => (sw & status.mask) === status.sw)) continue;
+      if (statusesOf(command, this.spec).some(({ status }) => (sw & status.mask) === status.sw)) continue;
       const text = toHex(uintToBytes(sw, 2)).toUpperCase();
       const key = `${this.spec.id} ${command.id} ${text}`;
       if (this.undeclared.has(key)) continue;

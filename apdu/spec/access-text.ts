@@ -2,17 +2,17 @@
 
 import type { AccessRule, AlgorithmSpec, CommandSpec, FileOperation, FileSpec } from './specification.js';
 
-const PIN_WORDS = {
+const PIN_WORDS: Readonly<Record<string, string>> = {
   holder: 'after the holder PIN',
   puk: 'after the PUK',
   agent: 'after the agent PIN of a slot',
-} as const;
-const ROLE_WORDS = {
+};
+const ROLE_WORDS: Readonly<Record<string, string>> = {
   doctor: 'for an authenticated doctor',
   staff: 'for authenticated medical staff',
   pharmacy: 'for an authenticated pharmacy',
   nhi: 'for the authenticated NHI',
-} as const;
+};
 
 /** "after the holder PIN and for an authenticated pharmacy". */
 export function describeAccess(
@@ -26,8 +26,8 @@ export function describeAccess(
 
 function describeRule(rule: AccessRule, nested: boolean): string {
   if (typeof rule === 'string') return rule;
-  if ('pin' in rule) return PIN_WORDS[rule.pin];
-  if ('role' in rule) return ROLE_WORDS[rule.role];
+  if ('pin' in rule) return PIN_WORDS[rule.pin] ?? `after the ${rule.pin} PIN`;
+  if ('role' in rule) return ROLE_WORDS[rule.role] ?? `for an authenticated ${rule.role}`;
   if ('state' in rule) return `in the state ${rule.state}`;
   const [parts, word] = 'all' in rule ? [rule.all, ' and '] : [rule.any, ' or '];
   const text = parts.map((part) => describeRule(part, true)).join(word);

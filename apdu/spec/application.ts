@@ -81,7 +81,10 @@ export function findAlgorithm(application: ApplicationSpec, reference: number): 
   return Object.values(application.algorithms).find((algorithm) => algorithm.reference === reference);
 }
 
-/** Every status word a command may answer: its own and the common ones. */
-export function statusesOf(command: CommandSpec): readonly CommandStatus[] {
-  return [...command.status, ...COMMON_STATUS];
+/** Every status word a command may answer: its own and the common ones of its application. */
+export function statusesOf(
+  command: CommandSpec,
+  application?: Pick<ApplicationSpec, 'commonStatus'>,
+): readonly CommandStatus[] {
+  return [...command.status, ...(application?.commonStatus ?? COMMON_STATUS)];
 }

@@ -189,7 +189,7 @@ function decode(card: CardView, exchange: Pending, note: string | undefined): De
     apdus,
     request: request.objects,
     response: response.objects,
-    ...statusOf(command, response.sw),
+    ...statusOf(command, response.sw, card.application),
     ...(note === undefined ? {} : { note }),
     bytesIn,
     bytesOut,
@@ -239,12 +239,13 @@ function decodeParameter(
 function statusOf(
   command: CommandSpec | undefined,
   sw: number | undefined,
+  application?: ApplicationSpec,
 ): { readonly sw?: number; readonly meaning: string; readonly reason?: string } {
   if (sw === undefined) return { meaning: 'no answer' };
   const meaning = describeStatusWord(sw);
   const status =
     command && sw !== 0x9000
-      ? statusesOf(command).find((s) => (sw & s.status.mask) === s.status.sw)
+      ? statusesOf(command, application).find((s) => (sw & s.status.mask) === s.status.sw)
       : undefined;
   return { sw, meaning, ...(status ? { reason: status.reason } : {}) };
 }

@@ -17,6 +17,7 @@ const agentPin = (slot: 1 | 2) =>
     minLength: 4,
     maxLength: 12,
     tries: 3,
+    accessName: 'agent',
   }) as const satisfies PinSpec;
 
 /**

@@ -194,6 +194,7 @@ export const verify = {
   response: { kind: 'none' },
   access: 'always',
   states: ['operational'],
+  proves: 'pin',
   effect: 'persistent',
   status: [
     { status: SW.counter, reason: 'wrong PIN, or no PIN was sent: x tries are left' },
@@ -358,6 +359,7 @@ export const activate = {
   secureMessaging: 'scp03 C-MAC',
   access: 'always',
   states: ['initialisation'],
+  leadsTo: 'operational',
   effect: 'persistent',
   status: [
     { status: SW.conditionsNotSatisfied, reason: 'something that personalisation must bring is missing' },

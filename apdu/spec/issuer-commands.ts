@@ -18,6 +18,7 @@ export const deactivate = {
   response: { kind: 'none' },
   access: { role: 'nhi' },
   states: ['operational'],
+  leadsTo: 'deactivated',
   effect: 'persistent',
   status: [],
 } as const satisfies CommandSpec;
@@ -35,6 +36,7 @@ export const terminate = {
   response: { kind: 'none' },
   access: { role: 'nhi' },
   states: ['operational', 'deactivated'],
+  leadsTo: 'terminated',
   effect: 'persistent',
   status: [],
 } as const satisfies CommandSpec;

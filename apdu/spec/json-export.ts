@@ -20,7 +20,7 @@ import {
 } from './specification.js';
 
 /** Version of the document's form; rises with every change that a reader could notice. */
-export const SPECIFICATION_FORMAT_VERSION = 1;
+export const SPECIFICATION_FORMAT_VERSION = 2;
 
 /** The whole specification as a value that survives JSON. */
 export function exportSpecification(): unknown {
@@ -69,6 +69,18 @@ function exportApplication(application: ApplicationSpec) {
       reference: hex(reference),
       ...pin,
     })),
+    ...(application.roles ? { roles: application.roles } : {}),
+    ...(application.keys
+      ? {
+          keys: Object.entries(application.keys).map(([id, { reference, name }]) => ({
+            id,
+            reference: hex(reference),
+            name,
+          })),
+        }
+      : {}),
+    ...(application.initialState ? { initialState: application.initialState } : {}),
+    ...(application.testProcedures ? { testProcedures: application.testProcedures } : {}),
   };
 }
 
@@ -102,6 +114,8 @@ function exportCommand(command: CommandSpec) {
     ...(command.access === 'by file' ? { fileOperation: command.fileOperation ?? 'read' } : {}),
     ...(command.namesObject ? { namesObject: true } : {}),
     states: command.states,
+    ...(command.leadsTo ? { leadsTo: command.leadsTo } : {}),
+    ...(command.proves ? { proves: command.proves } : {}),
     effect: command.effect,
     status: command.status.map(exportStatus),
     examples: command.examples ?? [],

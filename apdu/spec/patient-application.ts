@@ -48,6 +48,7 @@ const algorithms = {
     summary: "Proves possession of SK_P to NHI over the card's public keys.",
     input: { nonce: FIELD.nonce, messageId: FIELD.messageId },
     access: { state: 'initialisation' },
+    key: 'signing',
   },
   visitRequest: {
     id: 'visitRequest',
@@ -62,6 +63,7 @@ const algorithms = {
       time: FIELD.time,
     },
     access: { pin: 'holder' },
+    key: 'signing',
   },
 } as const satisfies Record<string, AlgorithmSpec>;
 
@@ -182,6 +184,7 @@ const mutualAuthenticate = {
   },
   access: 'always',
   states: ['operational', 'deactivated'],
+  proves: 'role',
   effect: 'session',
   status: [
     {
@@ -317,5 +320,11 @@ export const PATIENT_APPLICATION = {
     holder: { reference: 0x81, name: 'holder PIN', minLength: 4, maxLength: 12, tries: 3 },
     puk: { reference: 0x82, name: 'PUK', minLength: 8, maxLength: 8, tries: 10 },
     ...delegation.AGENT_PINS,
+  },
+  roles: ['doctor', 'staff', 'pharmacy', 'nhi'],
+  keys: {
+    signing: { reference: 0x01, name: 'SK_P: signs' },
+    decryption: { reference: 0x02, name: 'opens what is sealed to this card' },
+    delegation: { reference: 0x03, name: 'delegates to an agent' },
   },
 } as const satisfies ApplicationSpec;

@@ -374,4 +374,8 @@ export const PROFESSIONAL_APPLICATION = {
     holder: { reference: 0x81, name: 'holder PIN', minLength: 4, maxLength: 12, tries: 3 },
     puk: { reference: 0x82, name: 'PUK', minLength: 8, maxLength: 8, tries: 10 },
   },
+  keys: {
+    signing: { reference: 0x01, name: 'SK_D: signs towards NHI' },
+    decryption: { reference: 0x02, name: 'opens what is sealed to this card' },
+  },
 } as const satisfies ApplicationSpec;

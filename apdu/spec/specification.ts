@@ -37,11 +37,8 @@ export type DataField =
     }
   | { readonly kind: 'template'; readonly template: Template };
 
-/** Knowledge or role that the security status may hold. */
-export type AccessLeaf =
-  | { readonly pin: PinName }
-  | { readonly role: 'doctor' | 'staff' | 'pharmacy' | 'nhi' }
-  | { readonly state: LifeCycle };
+/** Knowledge or role that the security status may hold: a PIN by its access name, a role by its name. */
+export type AccessLeaf = { readonly pin: string } | { readonly role: string } | { readonly state: LifeCycle };
 
 /** When a command, an operation on a file or an algorithm is permitted. */
 export type AccessRule =
@@ -51,7 +48,7 @@ export type AccessRule =
   | { readonly all: readonly AccessRule[] }
   | { readonly any: readonly AccessRule[] };
 
-/** Reference data of an access rule; `agent` is met by the agent PIN of any delegation slot. */
+/** PINs in the access rules of this project's cards; `agent` is met by the agent PIN of any delegation slot. */
 export type PinName = 'holder' | 'puk' | 'agent';
 
 /**
@@ -121,6 +118,10 @@ export type CommandSpec = {
   /** With access `by file`: which of the file's rules counts; `read` where absent. */
   readonly fileOperation?: FileOperation;
   readonly states: readonly LifeCycle[];
+  /** The state that the application is in when the command was done; the same as before where absent. */
+  readonly leadsTo?: LifeCycle;
+  /** What the command proves when it is done: the PIN whose reference stands in P2, or a role. */
+  readonly proves?: 'pin' | 'role';
   readonly status: readonly CommandStatus[];
   /** P1-P2 are the tag of a data object: another tag is an object not found (6A88), not wrong parameters. */
   readonly namesObject?: true;
@@ -180,6 +181,18 @@ export type AlgorithmSpec = {
   /** Fields that come from the terminal; the card adds the rest of the statement itself. */
   readonly input: Template;
   readonly access: AccessRule;
+  /** The key that signs, by its identifier among the keys of the application. */
+  readonly key?: string;
+};
+
+/** A key that a command makes or uses, by the reference that GENERATE ASYMMETRIC KEY PAIR has in P2. */
+export type KeySpec = { readonly reference: number; readonly name: string };
+
+/** How a bench gets a test card of this specification somewhere: command APDUs, each of which answers 9000. */
+export type TestProcedure = {
+  /** The leaf that holds afterwards, or the life-cycle state reached from the one before. */
+  readonly reaches: AccessLeaf;
+  readonly commands: readonly string[];
 };
 
 /** One selectable application: its identifier, commands, files and algorithms. */
@@ -190,12 +203,15 @@ export type ApplicationSpec = DirectorySpec & {
   readonly commands: { readonly [id: string]: CommandSpec };
   readonly algorithms: { readonly [id: string]: AlgorithmSpec };
   /** By name; the card tells them apart by the reference in P2. */
-  readonly pins: {
-    readonly holder: PinSpec;
-    readonly puk: PinSpec;
-    readonly agent1?: PinSpec;
-    readonly agent2?: PinSpec;
-  };
+  readonly pins: { readonly [id: string]: PinSpec };
+  /** Every role that a command can prove. */
+  readonly roles?: readonly string[];
+  readonly keys?: { readonly [id: string]: KeySpec };
+  /** The life-cycle state of a card just made; `initialisation` where absent. */
+  readonly initialState?: LifeCycle;
+  /** Status words that every command may answer; those of this project's cards where absent. */
+  readonly commonStatus?: readonly CommandStatus[];
+  readonly testProcedures?: readonly TestProcedure[];
 };
 
 /** A PIN: its reference (P2 of VERIFY), its bounds and its tries. */
@@ -205,7 +221,14 @@ export type PinSpec = {
   readonly minLength: number;
   readonly maxLength: number;
   readonly tries: number;
+  /** What access rules call it, where several PINs count as one; its own name where absent. */
+  readonly accessName?: string;
 };
+
+/** What access rules call the PIN with identifier `id`. */
+export function accessNameOf(id: string, pin: PinSpec): string {
+  return pin.accessName ?? id;
+}
 
 /** Whether a parameter byte is one that the declaration permits. */
 export function acceptsParameter(parameter: Parameter, value: number): boolean {

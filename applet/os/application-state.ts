@@ -10,23 +10,28 @@ import {
 import type { NvmField, RamField } from '../runtime/allocation.js';
 import { refuse } from '../runtime/status-error.js';
 import type { CardOs } from './card-os.js';
-import { Pin } from './pin.js';
+import type { Pin } from './pin.js';
 
 /** Life-cycle states as stored; never-written memory reads as the first. */
 const LIFE_CYCLE: readonly LifeCycle[] = ['initialisation', 'operational', 'terminated', 'deactivated'];
 
-export class ApplicationState {
-  readonly pins: { readonly holder: Pin; readonly puk: Pin };
+/** `P`: identifiers of the PINs that it keeps; an application may keep others itself. */
+export class ApplicationState<P extends string = 'holder' | 'puk'> {
+  readonly pins: Readonly<Record<P, Pin>>;
   private readonly lifeCycleByte: NvmField;
   private readonly algorithmByte: RamField;
 
   constructor(
     private readonly os: CardOs,
     readonly spec: ApplicationSpec,
+    pins: readonly P[] = ['holder', 'puk'] as readonly string[] as readonly P[],
   ) {
-    const { memory } = os;
+    const { memory, parts } = os;
     this.lifeCycleByte = memory.field('life cycle', 1);
-    this.pins = { holder: new Pin(memory, spec.pins.holder), puk: new Pin(memory, spec.pins.puk) };
+    this.pins = Object.fromEntries(pins.map((id) => [id, new parts.Pin(memory, spec.pins[id]!)])) as Record<
+      P,
+      Pin
+    >;
     this.algorithmByte = memory.transientField('security environment: algorithm', 1);
   }
 

@@ -6,6 +6,7 @@ import type { CardLimits } from '../runtime/card-limits.js';
 import type { Coprocessor } from '../runtime/coprocessor.js';
 import type { Nvm } from '../runtime/nvm.js';
 import type { Ram } from '../runtime/ram.js';
+import type { CardParts } from './card-parts.js';
 import type { CardSession } from './card-session.js';
 import type { FileSystem } from './file-system.js';
 import type { Scp03Channel } from './scp03-channel.js';
@@ -15,6 +16,7 @@ import type { TransportKeys } from './transport-keys.js';
 
 export type CardOs = {
   readonly limits: CardLimits;
+  readonly parts: CardParts;
   readonly memory: MemoryPlan;
   readonly nvm: Nvm;
   readonly ram: Ram;

@@ -46,17 +46,17 @@ export type SessionTranscript = {
 };
 
 export class CardSession {
-  private readonly active: RamField;
-  private readonly encryptionKey: RamField;
-  private readonly macKey: RamField;
+  protected readonly active: RamField;
+  protected readonly encryptionKey: RamField;
+  protected readonly macKey: RamField;
   /** Counts every message, commands and responses alike, so none can be replayed. */
-  private readonly counter: RamField;
+  protected readonly counter: RamField;
 
   constructor(
     memory: MemoryPlan,
-    private readonly coprocessor: Coprocessor,
+    protected readonly coprocessor: Coprocessor,
     /** Called when a fault of a message ends the session. */
-    private readonly onEnd: () => void,
+    protected readonly onEnd: () => void,
   ) {
     this.active = memory.transientField('session: active', 1);
     this.encryptionKey = memory.transientField('session: encryption key', KEY_BYTES);
@@ -130,25 +130,25 @@ export class CardSession {
     return { plain: this.decrypt(answer.cryptogram), status: answer.sw };
   }
 
-  private count(): void {
+  protected count(): void {
     this.counter.value += 1;
   }
 
-  private checksum(input: Uint8Array): Uint8Array {
+  protected checksum(input: Uint8Array): Uint8Array {
     return this.coprocessor.aes128Cmac(this.macKey.bytes, input).slice(0, CHECKSUM_BYTES);
   }
 
-  private assertChecksum(input: Uint8Array, received: Uint8Array): void {
+  protected assertChecksum(input: Uint8Array, received: Uint8Array): void {
     if (!equalConstantTime(this.checksum(input), received)) this.end(SW.secureMessagingIncorrect);
   }
 
-  private encrypt(plain: Uint8Array): Uint8Array | undefined {
+  protected encrypt(plain: Uint8Array): Uint8Array | undefined {
     if (plain.length === 0) return undefined;
     return encryptCbc(this.coprocessor, this.encryptionKey.bytes, this.initialValue(), padBlocks(plain));
   }
 
   /** In place: a plain text needs no more RAM than its cryptogram had. */
-  private decrypt(cryptogram: Uint8Array | undefined): Uint8Array {
+  protected decrypt(cryptogram: Uint8Array | undefined): Uint8Array {
     if (!cryptogram) return NO_DATA;
     const padded = decryptCbc(this.coprocessor, this.encryptionKey.bytes, this.initialValue(), cryptogram);
     cryptogram.set(padded);
@@ -157,11 +157,11 @@ export class CardSession {
     return plain && plain.length > 0 ? plain : this.end(SW.secureMessagingIncorrect);
   }
 
-  private initialValue(): Uint8Array {
+  protected initialValue(): Uint8Array {
     return this.coprocessor.aes128EcbEncrypt(this.encryptionKey.bytes, counterBlock(this.counter.value));
   }
 
-  private orEnd<T>(parse: () => T, status: StatusWord = SW.secureMessagingMissing): T {
+  protected orEnd<T>(parse: () => T, status: StatusWord = SW.secureMessagingMissing): T {
     try {
       return parse();
     } catch (error) {
@@ -171,7 +171,7 @@ export class CardSession {
   }
 
   /** Any fault ends the session: the other end has counted a message that this end has not. */
-  private end(status: StatusWord): never {
+  protected end(status: StatusWord): never {
     this.close();
     this.onEnd();
     return refuse(status);

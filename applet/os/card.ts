@@ -4,22 +4,18 @@
  * made from its memory image at any time between two commands.
  */
 
-import { type ApplicationSpec, encodeResponseApdu, SW } from '../../apdu/index.js';
+import { type ApplicationSpec, accessNameOf, encodeResponseApdu, SW } from '../../apdu/index.js';
 import { MemoryPlan, type Owner, type RamField } from '../runtime/allocation.js';
 import type { CardLimits } from '../runtime/card-limits.js';
-import { Coprocessor } from '../runtime/coprocessor.js';
 import type { CryptoEngine } from '../runtime/crypto-engine.js';
 import { type CommandFigures, Meter } from '../runtime/meter.js';
-import { Nvm, type NvmSnapshot } from '../runtime/nvm.js';
+import type { Nvm, NvmSnapshot } from '../runtime/nvm.js';
 import { Ram, type RamSnapshot } from '../runtime/ram.js';
 import { PowerLost, StatusError } from '../runtime/status-error.js';
 import type { Application, CardOs } from './card-os.js';
-import { CommandProcessor } from './command-processor.js';
-import { FileSystem } from './file-system.js';
-import { Scp03Channel } from './scp03-channel.js';
-import { SecurityStatus } from './security-status.js';
-import { Selection } from './selection.js';
-import { type TransportKeySet, TransportKeys } from './transport-keys.js';
+import { CARD_PARTS, type CardParts } from './card-parts.js';
+import type { CommandProcessor } from './command-processor.js';
+import type { TransportKeySet, TransportKeys } from './transport-keys.js';
 
 /** Everything a card remembers: the flash array and the RAM. */
 export type CardImage = { readonly nvm: Uint8Array; readonly ram: Uint8Array; readonly powered: boolean };
@@ -40,6 +36,8 @@ export type CardPorts = {
   readonly engine: CryptoEngine;
   /** The random number generator of the chip. */
   readonly random: (length: number) => Uint8Array;
+  /** What the card is built of; for a card that is wrong on purpose. */
+  readonly parts?: CardParts;
   /** Told of errors inside the card, which the host sees as 6F00; they are bugs. */
   readonly onFault?: (error: unknown) => void;
 };
@@ -50,6 +48,10 @@ export type CardKind = {
   readonly spec: ApplicationSpec;
   readonly makeApplication: (os: CardOs) => Application;
 };
+
+function accessNames({ pins }: ApplicationSpec): readonly string[] {
+  return Object.entries(pins).map(([id, pin]) => accessNameOf(id, pin));
+}
 
 export class Card {
   readonly nvm: Nvm;
@@ -68,33 +70,37 @@ export class Card {
     private readonly ports: CardPorts,
     image?: CardImage,
   ) {
-    const { limits } = ports;
-    this.nvm = new Nvm(limits, this.meter, image?.nvm);
+    const { limits, parts = CARD_PARTS } = ports;
+    this.nvm = new parts.Nvm(limits, this.meter, image?.nvm);
     this.ram = new Ram(limits.ramBytes, this.meter, image?.ram);
     this.powered = image?.powered ?? false;
     this.memory = new MemoryPlan(this.nvm, this.ram);
     this.apduBuffer = this.memory.transientField('APDU buffer', limits.apduBufferBytes, 'APDU buffer');
-    const coprocessor = new Coprocessor({
+    const coprocessor = new parts.Coprocessor({
       engine: ports.engine,
       charge: (operation, length) => this.meter.charge(operation, length),
       scratch: this.ram,
       random: ports.random,
     });
-    this.transportKeys = new TransportKeys(this.memory);
+    this.transportKeys = new parts.TransportKeys(this.memory);
     const os: CardOs = {
       limits,
+      parts,
       memory: this.memory,
       nvm: this.nvm,
       ram: this.ram,
       coprocessor,
-      security: new SecurityStatus(this.memory),
+      security: new parts.SecurityStatus(this.memory, accessNames(kind.spec)),
       transportKeys: this.transportKeys,
-      secureChannel: new Scp03Channel(this.memory, coprocessor),
-      files: this.memory.forApplication(kind.spec.id, () => new FileSystem(this.memory, kind.spec, limits)),
-      selection: new Selection(this.memory, kind.spec),
+      secureChannel: new parts.Scp03Channel(this.memory, coprocessor),
+      files: this.memory.forApplication(
+        kind.spec.id,
+        () => new parts.FileSystem(this.memory, kind.spec, limits),
+      ),
+      selection: new parts.Selection(this.memory, kind.spec),
     };
     const application = this.memory.forApplication(kind.spec.id, () => kind.makeApplication(os));
-    this.processor = new CommandProcessor(os, application);
+    this.processor = new parts.CommandProcessor(os, application);
     this.ram.beginArena(this.memory.transient.next);
     this.lastFigures = this.meter.figures(0, 0);
   }

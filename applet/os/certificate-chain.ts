@@ -55,20 +55,20 @@ type Authority = Pick<
 export type Peer = { readonly role: number; readonly key: Uint8Array };
 
 export class CertificateChain {
-  private readonly selected: RamField;
-  private readonly authorityReference: RamField;
-  private readonly authorityKey: RamField;
-  private readonly authorityFrom: RamField;
-  private readonly authorityUntil: RamField;
-  private readonly peerRole: RamField;
-  private readonly peerKey: RamField;
+  protected readonly selected: RamField;
+  protected readonly authorityReference: RamField;
+  protected readonly authorityKey: RamField;
+  protected readonly authorityFrom: RamField;
+  protected readonly authorityUntil: RamField;
+  protected readonly peerRole: RamField;
+  protected readonly peerKey: RamField;
 
   constructor(
     memory: MemoryPlan,
-    private readonly coprocessor: Coprocessor,
-    private readonly anchor: TrustAnchor,
+    protected readonly coprocessor: Coprocessor,
+    protected readonly anchor: TrustAnchor,
     /** The roles that this card meets. */
-    private readonly roles: readonly number[],
+    protected readonly roles: readonly number[],
   ) {
     const field = (name: string, length: number) => memory.transientField(`certificates: ${name}`, length);
     this.selected = field('key selected', 1);
@@ -129,7 +129,7 @@ export class CertificateChain {
     this.checkRole(this.parse(roleCertificate), authority, roles);
   }
 
-  private get authority(): Authority | undefined {
+  protected get authority(): Authority | undefined {
     // a compressed point never begins with 00
     if (this.authorityKey.bytes[0] === 0) return undefined;
     return {
@@ -140,7 +140,7 @@ export class CertificateChain {
     };
   }
 
-  private forgetAuthority(): void {
+  protected forgetAuthority(): void {
     for (const field of [
       this.authorityReference,
       this.authorityKey,
@@ -151,12 +151,12 @@ export class CertificateChain {
     }
   }
 
-  private parse(bytes: Uint8Array): ChainCertificate {
+  protected parse(bytes: Uint8Array): ChainCertificate {
     return orIncorrectData(() => decodeChainCertificate(bytes));
   }
 
   /** The root signs CA certificates only, so the chain is never shorter. */
-  private checkAuthority(certificate: ChainCertificate): Authority {
+  protected checkAuthority(certificate: ChainCertificate): Authority {
     const { kind, body, signature } = certificate;
     if (kind !== 'authority') return refuse(SW.referenceDataNotUsable);
     if (!equalBytes(body.issuerReference, this.anchor.rootReference.read())) {
@@ -169,7 +169,7 @@ export class CertificateChain {
   }
 
   /** The CA signs role certificates only, so the chain is never longer. */
-  private checkRole(
+  protected checkRole(
     certificate: ChainCertificate,
     authority: Authority,
     roles: readonly number[],
@@ -192,7 +192,7 @@ export class CertificateChain {
     return body;
   }
 
-  private assertSigned(
+  protected assertSigned(
     key: Uint8Array,
     statement: (typeof STATEMENT)['authorityCertificate' | 'roleCertificate'],
     fields: Uint8Array,
@@ -204,7 +204,7 @@ export class CertificateChain {
   }
 
   /** A card has no clock: a newer effective date under a right signature moves its date on. */
-  private assertCurrent(body: { readonly effectiveDate: number; readonly expirationDate: number }): void {
+  protected assertCurrent(body: { readonly effectiveDate: number; readonly expirationDate: number }): void {
     const { latestDate } = this.anchor;
     if (body.expirationDate < latestDate.value) refuse(SW.referenceDataNotUsable);
     if (body.effectiveDate > latestDate.value) latestDate.value = body.effectiveDate;

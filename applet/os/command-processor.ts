@@ -28,8 +28,8 @@ import {
 } from '../../apdu/index.js';
 import { refuse, StatusError } from '../runtime/status-error.js';
 import type { Application, CardOs } from './card-os.js';
-import { LogicalChannels } from './logical-channels.js';
-import { MessageBuffer } from './message-buffer.js';
+import type { LogicalChannels } from './logical-channels.js';
+import type { MessageBuffer } from './message-buffer.js';
 import type { Scp03Channel } from './scp03-channel.js';
 
 const CHAINING_BIT = 0x10;
@@ -40,6 +40,8 @@ const SELECT_INS = 0xa4;
 const GET_RESPONSE_INS = 0xc0;
 const MANAGE_CHANNEL_INS = 0x70;
 const CLOSE_CHANNEL = 0x80;
+/** What an application's commands offer where none is selected, as far as it has them. */
+const MASTER_FILE_COMMANDS = ['select', 'readBinary', 'getHistoricalBytes', 'manageChannel'] as const;
 
 /** CLA INS P1 P2 of the last link of a command, as checksums cover it. */
 function headerOf({ cla, ins, p1, p2 }: CommandApdu): Uint8Array {
@@ -50,29 +52,28 @@ function headerOf({ cla, ins, p1, p2 }: CommandApdu): Uint8Array {
 export type Outcome = { readonly data: Uint8Array; readonly sw: number };
 
 export class CommandProcessor {
-  private readonly channels: LogicalChannels;
-  private readonly buffer: MessageBuffer;
+  protected readonly channels: LogicalChannels;
+  protected readonly buffer: MessageBuffer;
   /** What there is before an application is selected. */
-  private readonly masterFile: ApplicationSpec;
+  protected readonly masterFile: ApplicationSpec;
   /** Channel of the command in progress; set before anything else looks at it. */
-  private channel = 0;
+  protected channel = 0;
 
   constructor(
-    private readonly os: CardOs,
-    private readonly application: Application,
+    protected readonly os: CardOs,
+    protected readonly application: Application,
   ) {
-    this.channels = new LogicalChannels(os.memory);
-    this.buffer = new MessageBuffer(os.memory);
-    const { select, readBinary, getHistoricalBytes, manageChannel } = application.spec.commands;
+    this.channels = new os.parts.LogicalChannels(os.memory);
+    this.buffer = new os.parts.MessageBuffer(os.memory);
     this.masterFile = {
       ...application.spec,
       ...MASTER_FILE,
-      commands: {
-        select: select!,
-        readBinary: readBinary!,
-        getHistoricalBytes: getHistoricalBytes!,
-        manageChannel: manageChannel!,
-      },
+      commands: Object.fromEntries(
+        MASTER_FILE_COMMANDS.flatMap((id) => {
+          const command = application.spec.commands[id];
+          return command ? [[id, command]] : [];
+        }),
+      ),
     };
     this.channels.layOut();
   }
@@ -102,7 +103,7 @@ export class CommandProcessor {
   }
 
   /** The class byte without its channel, chaining and secure-messaging bits (clause 5.4.1). */
-  private classOf(apdu: CommandApdu): number {
+  protected classOf(apdu: CommandApdu): number {
     if ((apdu.cla & 0x60) !== 0) refuse(SW.classNotSupported);
     const channel = apdu.cla & CHANNEL_BITS;
     if (!this.channels.isOpen(channel)) refuse(SW.logicalChannelNotSupported);
@@ -116,7 +117,7 @@ export class CommandProcessor {
   }
 
   /** The whole data of a command, or `undefined` while its chain goes on. */
-  private collectChain(apdu: CommandApdu): Uint8Array | undefined {
+  protected collectChain(apdu: CommandApdu): Uint8Array | undefined {
     const header = Uint8Array.of(apdu.cla & ~CHAINING_BIT, apdu.ins, apdu.p1, apdu.p2);
     const more = (apdu.cla & CHAINING_BIT) !== 0;
     if (this.buffer.inChain && !this.buffer.continuesChain(header)) {
@@ -132,7 +133,7 @@ export class CommandProcessor {
     return more ? undefined : this.buffer.finishChain();
   }
 
-  private match(apdu: CommandApdu, cla: number): CommandSpec {
+  protected match(apdu: CommandApdu, cla: number): CommandSpec {
     const match = matchCommand(this.commandsNow(), cla, apdu.ins, apdu.p1, apdu.p2);
     switch (match) {
       case 'class not supported':
@@ -148,11 +149,11 @@ export class CommandProcessor {
     }
   }
 
-  private commandsNow(): ApplicationSpec {
+  protected commandsNow(): ApplicationSpec {
     return this.os.selection.hasApplication ? this.application.spec : this.masterFile;
   }
 
-  private execute(apdu: CommandApdu, cla: number): Outcome {
+  protected execute(apdu: CommandApdu, cla: number): Outcome {
     const spec = this.match(apdu, cla);
     if (isProtectedClass(apdu.cla)) return this.executeInSession(spec, apdu);
     if (apdu.ins === MANAGE_CHANNEL_INS) return this.manageChannel(apdu, spec);
@@ -171,7 +172,7 @@ export class CommandProcessor {
   }
 
   /** A command of the session with another card: its role counts, and whatever becomes of it is answered protected. */
-  private executeInSession(spec: CommandSpec, apdu: CommandApdu): Outcome {
+  protected executeInSession(spec: CommandSpec, apdu: CommandApdu): Outcome {
     const session = this.os.selection.hasApplication ? this.application.session : undefined;
     if (!session || !takesSession(spec)) return refuse(SW.secureMessagingNotSupported);
     const { data: plain, le } = session.unwrap(headerOf(apdu), apdu.data);
@@ -185,7 +186,7 @@ export class CommandProcessor {
     return this.respond(response, apdu.le ?? 256, SW.ok.sw);
   }
 
-  private performInSession(spec: CommandSpec, plain: CommandApdu): Outcome {
+  protected performInSession(spec: CommandSpec, plain: CommandApdu): Outcome {
     const { security } = this.os;
     security.inSession = true;
     try {
@@ -200,7 +201,7 @@ export class CommandProcessor {
   }
 
   /** 9000, or the warning that comes with what was done (5.6: 6282, 6283, 6285). */
-  private statusOf(spec: CommandSpec, { le, extended }: CommandApdu, data: Uint8Array): number {
+  protected statusOf(spec: CommandSpec, { le, extended }: CommandApdu, data: Uint8Array): number {
     // Le of zeros asks for whatever there is (5.3.2), every other for that many bytes.
     const isShort = le !== undefined && le !== (extended ? 65536 : 256) && data.length < le;
     if (spec.readsLe && isShort) return SW.endOfFile.sw;
@@ -210,7 +211,7 @@ export class CommandProcessor {
     return lifeCycle === 'terminated' ? SW.terminated.sw : SW.ok.sw;
   }
 
-  private assertPermitted(spec: CommandSpec, apdu: CommandApdu): void {
+  protected assertPermitted(spec: CommandSpec, apdu: CommandApdu): void {
     // The master file has no life cycle of its own, and its files are for everybody.
     if (!this.os.selection.hasApplication) return;
     const { lifeCycle } = this.application;
@@ -221,14 +222,14 @@ export class CommandProcessor {
   }
 
   /** The rule of the file that a command addresses; that there is none is for its handler to say. */
-  private ruleOfFile(spec: CommandSpec, { p1, p2 }: CommandApdu): AccessRule {
+  protected ruleOfFile(spec: CommandSpec, { p1, p2 }: CommandApdu): AccessRule {
     const { selection } = this.os;
     const sfi = shortIdentifierOf(spec, p1, p2);
     const file = sfi === 0 ? selection.file : findFileBySfi(selection.directory, sfi);
     return file ? fileRule(file, spec.fileOperation) : 'always';
   }
 
-  private secureChannelFor(spec: CommandSpec, cla: number): Scp03Channel | undefined {
+  protected secureChannelFor(spec: CommandSpec, cla: number): Scp03Channel | undefined {
     const rule = secureMessagingIn(spec, this.application.lifeCycle);
     const isProtected = isSecureChannelClass(cla);
     if (rule === undefined) return isProtected ? refuse(SW.secureMessagingNotSupported) : undefined;
@@ -238,7 +239,7 @@ export class CommandProcessor {
   }
 
   /** Runs the handler; `length` says how much of the answer is wanted. */
-  private handle(spec: CommandSpec, apdu: CommandApdu, length: CommandApdu): Outcome {
+  protected handle(spec: CommandSpec, apdu: CommandApdu, length: CommandApdu): Outcome {
     const request = parseRequest(spec, apdu);
     if (request === 'length') return refuse(SW.wrongLength);
     if (request === 'data') return refuse(SW.incorrectData);
@@ -249,7 +250,7 @@ export class CommandProcessor {
     return { data, sw: this.statusOf(spec, length, data) };
   }
 
-  private manageChannel(apdu: CommandApdu, spec: CommandSpec): Outcome {
+  protected manageChannel(apdu: CommandApdu, spec: CommandSpec): Outcome {
     this.secureChannelFor(spec, apdu.cla);
     const own = apdu.cla & CHANNEL_BITS;
     if (apdu.data.length > 0) refuse(SW.wrongLength);
@@ -265,7 +266,7 @@ export class CommandProcessor {
       : { data: NO_DATA, sw: SW.ok.sw };
   }
 
-  private getResponse(apdu: CommandApdu): Outcome {
+  protected getResponse(apdu: CommandApdu): Outcome {
     if (apdu.p1 !== 0 || apdu.p2 !== 0) return refuse(SW.incorrectP1P2);
     if (apdu.data.length > 0 || apdu.le === undefined) return refuse(SW.wrongLength);
     if (this.buffer.waiting === 0 || !this.buffer.belongsTo(apdu.cla & CHANNEL_BITS)) {
@@ -278,14 +279,14 @@ export class CommandProcessor {
    * Answers what Le asks for and keeps the rest; without Le all of it waits for GET RESPONSE. `sw`
    * comes with the last of it, so that 61xx hides no warning.
    */
-  private respond(data: Uint8Array, le: number | undefined, sw: number): Outcome {
+  protected respond(data: Uint8Array, le: number | undefined, sw: number): Outcome {
     if (data.length === 0) return { data, sw };
     if (le !== undefined && data.length <= le) return { data, sw };
     this.os.ram.hold(data.length, () => this.buffer.keepResponse(data, this.channel, sw));
     return le === undefined ? this.release(0) : this.release(le);
   }
 
-  private release(length: number): Outcome {
+  protected release(length: number): Outcome {
     const sw = this.buffer.responseStatus;
     const data = length === 0 ? NO_DATA : this.buffer.takeResponse(length);
     const rest = this.buffer.waiting;

@@ -10,7 +10,7 @@ type Select = typeof PATIENT_APPLICATION.commands.select;
 
 const NO_DATA = new Uint8Array(0);
 
-export function fileSelectionHandlers(os: CardOs, state: ApplicationState) {
+export function fileSelectionHandlers(os: CardOs, state: Pick<ApplicationState, 'spec' | 'lifeCycle'>) {
   const { selection, files } = os;
   const { spec } = state;
   const applications = [spec];

@@ -17,11 +17,11 @@ import { type RecordFile, recordFile } from './record-file.js';
 export type TransparentFile = { readonly content: NvmString };
 
 export class FileSystem {
-  private readonly transparentFiles = new Map<number, TransparentFile>();
-  private readonly recordFiles = new Map<number, RecordFile>();
+  protected readonly transparentFiles = new Map<number, TransparentFile>();
+  protected readonly recordFiles = new Map<number, RecordFile>();
 
   /** Content of the master file's files by identifier: made of the specification, so not in memory. */
-  private readonly fixed: ReadonlyMap<number, () => Uint8Array>;
+  protected readonly fixed: ReadonlyMap<number, () => Uint8Array>;
 
   constructor(memory: MemoryPlan, application: ApplicationSpec, limits: CardLimits) {
     const { directory, information } = MASTER_FILE.files;

@@ -13,7 +13,7 @@ export class InstalledApplication implements Application {
   constructor(
     readonly spec: ApplicationSpec,
     readonly handlers: Readonly<Record<string, Handler>>,
-    private readonly state: ApplicationState,
+    private readonly state: Pick<ApplicationState, 'lifeCycle'>,
     readonly session: CardSession | undefined,
   ) {}
 

@@ -14,9 +14,9 @@ const ARENA_BYTES = 1600;
 
 export class LogicalChannels {
   /** Bit n: channel n is open, for n from 1. */
-  private readonly open: RamField;
+  protected readonly open: RamField;
 
-  private count = 1;
+  protected count = 1;
 
   constructor(private readonly memory: MemoryPlan) {
     this.open = memory.transientField('open channels', 1);
@@ -48,12 +48,12 @@ export class LogicalChannels {
     this.open.value &= ~(1 << channel);
   }
 
-  private lowestFree(): number | undefined {
+  protected lowestFree(): number | undefined {
     for (let channel = 1; channel < this.count; channel++) if (!this.isOpen(channel)) return channel;
     return undefined;
   }
 
-  private wipe(channel: number): void {
+  protected wipe(channel: number): void {
     this.memory.useChannel(channel);
     this.memory.clearChannel();
   }

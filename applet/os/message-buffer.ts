@@ -14,14 +14,14 @@ export const MESSAGE_BUFFER_BYTES = 1000;
 const STATUS_BYTES = 2;
 
 export class MessageBuffer {
-  private readonly bytes: Uint8Array;
+  protected readonly bytes: Uint8Array;
   /** CLA (without the chaining bit), INS, P1, P2 of the chain in progress. */
-  private readonly chainHeader: RamField;
-  private readonly chainActive: RamField;
-  private readonly chainLength: RamField;
-  private readonly responseOffset: RamField;
-  private readonly responseEnd: RamField;
-  private readonly responseChannel: RamField;
+  protected readonly chainHeader: RamField;
+  protected readonly chainActive: RamField;
+  protected readonly chainLength: RamField;
+  protected readonly responseOffset: RamField;
+  protected readonly responseEnd: RamField;
+  protected readonly responseChannel: RamField;
 
   constructor(memory: MemoryPlan) {
     this.chainActive = memory.transientField('chain: active', 1);

@@ -5,12 +5,12 @@ import type { MemoryPlan, NvmField, NvmString } from '../runtime/allocation.js';
 import { refuse } from '../runtime/status-error.js';
 
 export class Pin {
-  private readonly value: NvmString;
-  private readonly tries: NvmField;
+  protected readonly value: NvmString;
+  protected readonly tries: NvmField;
 
   constructor(
     memory: MemoryPlan,
-    private readonly spec: PinSpec,
+    protected readonly spec: PinSpec,
   ) {
     this.tries = memory.field(`${spec.name}: tries left`, 1);
     this.value = memory.string(`${spec.name}: value`, spec.maxLength);

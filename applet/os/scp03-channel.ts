@@ -36,18 +36,18 @@ export type Scp03Session = {
 };
 
 export class Scp03Channel {
-  private readonly phase: RamField;
-  private readonly level: RamField;
-  private readonly encryptionKey: RamField;
-  private readonly macKey: RamField;
-  private readonly responseMacKey: RamField;
-  private readonly chaining: RamField;
-  private readonly counter: RamField;
-  private readonly hostCryptogram: RamField;
+  protected readonly phase: RamField;
+  protected readonly level: RamField;
+  protected readonly encryptionKey: RamField;
+  protected readonly macKey: RamField;
+  protected readonly responseMacKey: RamField;
+  protected readonly chaining: RamField;
+  protected readonly counter: RamField;
+  protected readonly hostCryptogram: RamField;
 
   constructor(
     memory: MemoryPlan,
-    private readonly coprocessor: Coprocessor,
+    protected readonly coprocessor: Coprocessor,
   ) {
     const field = (name: string, length: number) =>
       memory.transientField(`secure channel: ${name}`, length, 'clear on deselect');
@@ -147,18 +147,18 @@ export class Scp03Channel {
     return answer;
   }
 
-  private decrypt(body: Uint8Array): Uint8Array {
+  protected decrypt(body: Uint8Array): Uint8Array {
     if (body.length % SCP03_KEY_BYTES !== 0) this.fail(SW.securityStatusNotSatisfied);
     const padded = decryptCbc(this.coprocessor, this.encryptionKey.bytes, this.initialValue('command'), body);
     return unpadBlocks(padded) ?? this.fail(SW.securityStatusNotSatisfied);
   }
 
-  private initialValue(direction: 'command' | 'response'): Uint8Array {
+  protected initialValue(direction: 'command' | 'response'): Uint8Array {
     const block = scp03CounterBlock(this.counter.value, direction);
     return this.coprocessor.aes128EcbEncrypt(this.encryptionKey.bytes, block);
   }
 
-  private fail(status: (typeof SW)[keyof typeof SW]): never {
+  protected fail(status: (typeof SW)[keyof typeof SW]): never {
     this.close();
     return refuse(status);
   }

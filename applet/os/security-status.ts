@@ -4,31 +4,38 @@ import { type AccessLeaf, type AccessRule, type LifeCycle, type PinName, ROLE } 
 import type { MemoryPlan, RamField } from '../runtime/allocation.js';
 
 /** An agent PIN is that of a slot: bit 2 for slot 1, bit 3 for slot 2. */
-const PIN_BIT: Readonly<Record<PinName, number>> = { holder: 0x01, puk: 0x02, agent: 0x0c };
+const PIN_BITS: Readonly<Record<PinName, number>> = { holder: 0x01, puk: 0x02, agent: 0x0c };
+/** For PINs of other names, in the order of their declaration. */
+const FURTHER_BITS = [0x10, 0x20, 0x40, 0x80] as const;
+type Roles = Readonly<Record<string, number>>;
 const AGENT_BITS = [0x04, 0x08] as const;
 
 export class SecurityStatus {
   /** Whether the command in progress came under secure messaging of the session; the command processor says so. */
   inSession = false;
 
-  private readonly pins: RamField;
-  private readonly role: RamField;
+  protected readonly pins: RamField;
+  protected readonly role: RamField;
+  protected readonly pinBits: Readonly<Record<string, number>>;
 
-  constructor(memory: MemoryPlan) {
+  /** `pins`: what the access rules of the application call its PINs, at most four beside those of {@link PinName}. */
+  constructor(memory: MemoryPlan, pins: readonly string[]) {
+    const further = [...new Set(pins)].filter((name) => !(name in PIN_BITS));
+    this.pinBits = { ...PIN_BITS, ...Object.fromEntries(further.map((name, i) => [name, FURTHER_BITS[i]!])) };
     this.pins = memory.transientField('verified PINs', 1, 'clear on deselect');
     this.role = memory.transientField('authenticated role', 1, 'clear on deselect');
   }
 
-  grantPin(pin: Exclude<PinName, 'agent'>): void {
-    this.pins.value |= PIN_BIT[pin];
+  grantPin(pin: string): void {
+    this.pins.value |= this.bitsOf(pin);
   }
 
-  revokePin(pin: PinName): void {
-    this.pins.value &= ~PIN_BIT[pin];
+  revokePin(pin: string): void {
+    this.pins.value &= ~this.bitsOf(pin);
   }
 
-  hasPin(pin: PinName): boolean {
-    return (this.pins.value & PIN_BIT[pin]) !== 0;
+  hasPin(pin: string): boolean {
+    return (this.pins.value & this.bitsOf(pin)) !== 0;
   }
 
   /** The delegation slot whose agent PIN was verified, counted from 1; 0 for none. */
@@ -64,10 +71,15 @@ export class SecurityStatus {
     return this.satisfiesLeaf(rule, state);
   }
 
-  private satisfiesLeaf(leaf: AccessLeaf, state: LifeCycle): boolean {
+  protected satisfiesLeaf(leaf: AccessLeaf, state: LifeCycle): boolean {
     if ('pin' in leaf) return this.hasPin(leaf.pin);
     // A role is its session's: a command beside the session has none.
-    if ('role' in leaf) return this.inSession && this.role.value === ROLE[leaf.role];
+    if ('role' in leaf) return this.inSession && this.role.value === (ROLE as Roles)[leaf.role];
     return leaf.state === state;
+  }
+
+  /** No bit for a name that the application does not have: nobody proves such a PIN. */
+  protected bitsOf(pin: string): number {
+    return this.pinBits[pin] ?? 0;
   }
 }

@@ -11,14 +11,14 @@ import type { MemoryPlan, RamField } from '../runtime/allocation.js';
 
 export class Selection {
   /** 0 for the master file, which is selected after a reset and on a channel just opened. */
-  private readonly application: RamField;
-  private readonly fileIdentifier: RamField;
+  protected readonly application: RamField;
+  protected readonly fileIdentifier: RamField;
   /** Number of the current record of the current file (7.3.4); 0 for none. */
-  private readonly recordNumber: RamField;
+  protected readonly recordNumber: RamField;
 
   constructor(
-    private readonly memory: MemoryPlan,
-    private readonly spec: ApplicationSpec,
+    protected readonly memory: MemoryPlan,
+    protected readonly spec: ApplicationSpec,
   ) {
     this.application = memory.transientField('application selected', 1, 'clear on deselect');
     this.fileIdentifier = memory.transientField('current file', 2, 'clear on deselect');

@@ -33,7 +33,7 @@ export class TransportKeys {
   readonly diversificationData: NvmField;
   readonly encryption: NvmField;
   readonly mac: NvmField;
-  private readonly dataEncryption: NvmField;
+  protected readonly dataEncryption: NvmField;
   readonly sequenceCounter: NvmField;
 
   constructor(memory: MemoryPlan) {

@@ -11,7 +11,8 @@ import {
   SW,
 } from '../../apdu/index.js';
 import type { CardOs } from '../os/card-os.js';
-import { Pin } from '../os/pin.js';
+import type { CardParts } from '../os/card-parts.js';
+import type { Pin } from '../os/pin.js';
 import type { MemoryPlan, NvmString } from '../runtime/allocation.js';
 import { refuse, StatusError } from '../runtime/status-error.js';
 
@@ -28,9 +29,9 @@ export type SlotMemory = {
 };
 
 /** @throws {ProfileTooSmall} */
-export function planSlots(memory: MemoryPlan): readonly SlotMemory[] {
+export function planSlots(memory: MemoryPlan, parts: CardParts): readonly SlotMemory[] {
   return [AGENT_PINS.agent1, AGENT_PINS.agent2].map((spec, i) => ({
-    pin: new Pin(memory, spec),
+    pin: new parts.Pin(memory, spec),
     proxyKey: memory.string(`slot ${i + 1}: proxy key`, 32),
     warrant: memory.string(`slot ${i + 1}: warrant`, maxLength(STORED_WARRANT)),
   }));

@@ -5,8 +5,6 @@ import { CARD_ATR } from '../os/answer-to-reset.js';
 import { ApplicationState } from '../os/application-state.js';
 import type { CardKind } from '../os/card.js';
 import type { Application, CardOs } from '../os/card-os.js';
-import { CardSession } from '../os/card-session.js';
-import { CertificateChain } from '../os/certificate-chain.js';
 import { certificateHandlers } from '../os/certificate-handlers.js';
 import { dataObjectHandlers } from '../os/data-object-handlers.js';
 import type { HandlersOf } from '../os/handlers.js';
@@ -31,11 +29,11 @@ const PROFESSIONAL_ROLES: readonly number[] = [ROLE.doctor, ROLE.staff, ROLE.pha
 
 function makePatientApplication(os: CardOs): Application {
   const state = new ApplicationState(os, PATIENT_APPLICATION);
-  const memory = planPatientMemory(os.memory);
-  const session = new CardSession(os.memory, os.coprocessor, () => os.security.revokeRole());
+  const memory = planPatientMemory(os.memory, os.parts);
+  const session = new os.parts.CardSession(os.memory, os.coprocessor, () => os.security.revokeRole());
   const slots = new DelegationSlots(os, memory.slots);
   const interindustry = interindustryHandlers(os, state);
-  const chain = new CertificateChain(os.memory, os.coprocessor, memory, PROFESSIONAL_ROLES);
+  const chain = new os.parts.CertificateChain(os.memory, os.coprocessor, memory, PROFESSIONAL_ROLES);
   const personalisation = personalisationHandlers(os, state, memory, chain);
   const handlers: HandlersOf<typeof PATIENT_APPLICATION> = {
     ...interindustry,

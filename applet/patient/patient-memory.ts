@@ -1,6 +1,7 @@
 /** What the patient application keeps in card memory: keys, certificates, the proofs of collections. */
 
 import { HOLDER_DECLARATION, maxLength, PATIENT_APPLICATION } from '../../apdu/index.js';
+import type { CardParts } from '../os/card-parts.js';
 import { planTrustAnchor, type TrustAnchor } from '../os/certificate-chain.js';
 import type { MemoryPlan, NvmField, NvmString, RamField } from '../runtime/allocation.js';
 import type { ExclusiveRam } from '../runtime/exclusive-ram.js';
@@ -46,7 +47,7 @@ export type PatientMemory = TrustAnchor & {
 const OPEN_DELEGATION_BYTES = 32 + 32;
 
 /** @throws {ProfileTooSmall} */
-export function planPatientMemory(memory: MemoryPlan): PatientMemory {
+export function planPatientMemory(memory: MemoryPlan, parts: CardParts): PatientMemory {
   const keyPair = (name: string): StoredKeyPair => ({
     secret: memory.string(`${name} key: secret`, 32),
     public: memory.field(`${name} key: public`, 33),
@@ -71,7 +72,7 @@ export function planPatientMemory(memory: MemoryPlan): PatientMemory {
     proxySignatures: Array.from({ length: PATIENT_APPLICATION.files.prescriptions.records }, (_, i) =>
       memory.field(`prescription ${i + 1}: proxy signature of the last collection`, 65),
     ),
-    slots: planSlots(memory),
+    slots: planSlots(memory, parts),
     nonceCounter: memory.field('nonce counter of delegation and proxy keys', 4),
     openDelegation: memory.exclusive('open delegation', OPEN_DELEGATION_BYTES),
     holderDeclaration: memory.string('holder declaration', maxLength(HOLDER_DECLARATION)),

@@ -5,8 +5,6 @@ import { CARD_ATR } from '../os/answer-to-reset.js';
 import { ApplicationState } from '../os/application-state.js';
 import type { CardKind } from '../os/card.js';
 import type { Application, CardOs } from '../os/card-os.js';
-import { CardSession } from '../os/card-session.js';
-import { CertificateChain } from '../os/certificate-chain.js';
 import { certificateHandlers } from '../os/certificate-handlers.js';
 import { dataObjectHandlers } from '../os/data-object-handlers.js';
 import type { HandlersOf } from '../os/handlers.js';
@@ -26,8 +24,8 @@ import { planProfessionalMemory } from './professional-memory.js';
 function makeProfessionalApplication(os: CardOs): Application {
   const state = new ApplicationState(os, PROFESSIONAL_APPLICATION);
   const memory = planProfessionalMemory(os.memory, os.limits);
-  const session = new CardSession(os.memory, os.coprocessor, () => undefined);
-  const chain = new CertificateChain(os.memory, os.coprocessor, memory, [ROLE.holder]);
+  const session = new os.parts.CardSession(os.memory, os.coprocessor, () => undefined);
+  const chain = new os.parts.CertificateChain(os.memory, os.coprocessor, memory, [ROLE.holder]);
   const { readRecord: _noRecords, ...interindustry } = interindustryHandlers(os, state);
   const handlers: HandlersOf<typeof PROFESSIONAL_APPLICATION> = {
     ...interindustry,

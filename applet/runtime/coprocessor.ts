@@ -205,7 +205,7 @@ export class Coprocessor {
     return this.run('modinv', modulus.length, 2 * modulus.length, (engine) => engine.modInvert(a, modulus));
   }
 
-  private run<T>(
+  protected run<T>(
     operation: OperationName,
     lengthBytes: number,
     scratchBytes: number,

@@ -45,20 +45,20 @@ export class Nvm {
   /** Bytes the card's programs can use. */
   readonly capacity: number;
   readonly flash: Flash;
-  private readonly pageBytes: number;
-  private readonly index: Uint16Array;
-  private readonly taken: Uint8Array;
+  protected readonly pageBytes: number;
+  protected readonly index: Uint16Array;
+  protected readonly taken: Uint8Array;
   /** Sequence number of the last committed transaction. */
-  private sequence = 0;
-  private lastCommitPage: number;
-  private transaction: Transaction | undefined;
+  protected sequence = 0;
+  protected lastCommitPage: number;
+  protected transaction: Transaction | undefined;
   /** Content of the page being written, not yet programmed (the page latch of the flash). */
-  private readonly latch: Uint8Array;
-  private latched = NO_PAGE;
+  protected readonly latch: Uint8Array;
+  protected latched = NO_PAGE;
 
   constructor(
-    private readonly limits: CardLimits,
-    private readonly meter: Meter,
+    protected readonly limits: CardLimits,
+    protected readonly meter: Meter,
     image?: Uint8Array,
   ) {
     this.pageBytes = limits.pageBytes;
@@ -198,20 +198,20 @@ export class Nvm {
   }
 
   /** The memory that holds a logical page, from {@link startOf} on: made for speed, without views. */
-  private contentOf(logical: number): Uint8Array | undefined {
+  protected contentOf(logical: number): Uint8Array | undefined {
     if (logical === this.latched) return this.latch;
     return this.pageOf(logical) === NO_PAGE ? undefined : this.flash.bytes;
   }
 
-  private startOf(logical: number): number {
+  protected startOf(logical: number): number {
     return logical === this.latched ? 0 : this.flash.offsetOf(this.pageOf(logical));
   }
 
-  private pageOf(logical: number): number {
+  protected pageOf(logical: number): number {
     return this.transaction?.shadows.get(logical) ?? this.index[logical]!;
   }
 
-  private writeWithinPage(logical: number, within: number, bytes: Uint8Array): void {
+  protected writeWithinPage(logical: number, within: number, bytes: Uint8Array): void {
     const before = this.contentOf(logical);
     const start = this.startOf(logical);
     let same = true;
@@ -227,7 +227,7 @@ export class Nvm {
     this.meter.nvmBytes += bytes.length;
   }
 
-  private programLatch(flags: number): number {
+  protected programLatch(flags: number): number {
     if (this.latched === NO_PAGE) return NO_PAGE;
     const transaction = this.transaction!;
     const earlier = transaction.shadows.get(this.latched);
@@ -246,7 +246,7 @@ export class Nvm {
     return page;
   }
 
-  private commit(transaction: Transaction): void {
+  protected commit(transaction: Transaction): void {
     const commitPage = this.programLatch(COMMIT_MARK);
     this.transaction = undefined;
     if (commitPage === NO_PAGE) return;
@@ -264,7 +264,7 @@ export class Nvm {
     }
   }
 
-  private abort(): void {
+  protected abort(): void {
     const shadows = this.transaction?.shadows;
     this.dropTransaction();
     for (const page of shadows?.values() ?? []) {
@@ -274,7 +274,7 @@ export class Nvm {
   }
 
   /** The next free page after the last commit: all pages take their turn, and the choice follows from the flash alone. */
-  private freePage(): number {
+  protected freePage(): number {
     const pages = this.flash.pages;
     for (let step = 1; step <= pages; step++) {
       const page = (this.lastCommitPage + step) % pages;
@@ -283,13 +283,13 @@ export class Nvm {
     return refuse(SW.memoryFailure);
   }
 
-  private checksum(page: Uint8Array): number {
+  protected checksum(page: Uint8Array): number {
     return (
       crc32(page, 0, this.pageBytes) ^ crc32(page, this.pageBytes + SEQUENCE_AT, this.pageBytes + SPARE_BYTES)
     );
   }
 
-  private buildIndex(checksumsKnown = false): void {
+  protected buildIndex(checksumsKnown = false): void {
     this.index.fill(NO_PAGE);
     this.taken.fill(0);
     this.lastCommitPage = this.flash.pages - 1;

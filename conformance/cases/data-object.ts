@@ -76,7 +76,7 @@ export const DATA_OBJECT_CASES = caseFamily(
         }
         await verifyPin(card);
         const { holder } = await expectOk(card, getPinStatus, {});
-        expectThat(holder === card.spec.pins.holder.tries, 'all tries after the right PIN', `${holder}`);
+        expectThat(holder === card.spec.pins.holder!.tries, 'all tries after the right PIN', `${holder}`);
       },
     },
     {

@@ -48,7 +48,7 @@ async function selectedStatus(
 }
 
 async function blockPin(card: TestCard): Promise<void> {
-  const { tries } = card.spec.pins.holder;
+  const { tries } = card.spec.pins.holder!;
   for (let left = tries - 1; left >= 0; left--) {
     const wrong = { p2: 'holder PIN', data: card.issuer.wrongPin } as const;
     await expectRefusal(card, commands.verify, wrong, 0x63c0 | left, SW.authenticationMethodBlocked);
@@ -222,7 +222,7 @@ export const PIN_ISSUER_CASES = caseFamily(
         await blockPin(card);
         await authenticate(card, 'nhi');
         await expectOk(card, commands.restoreTries, { p2: 'holder PIN' });
-        await expectStatus(card, '00200081', 0x63c0 | card.spec.pins.holder.tries);
+        await expectStatus(card, '00200081', 0x63c0 | card.spec.pins.holder!.tries);
         await verifyPin(card);
       },
     },

@@ -91,11 +91,11 @@ describe('the JSON document', () => {
   const object = ['statements', 0, 'objects', 0];
 
   it.each<[string, readonly (string | number)[], unknown]>([
-    ['another version', ['version'], 2],
+    ['another version', ['version'], 1],
     ['a lower-case code', [...command, 'ins'], 'a4'],
     ['an unknown kind of parameter', [...command, 'p1'], { kind: 'free' }],
     ['a parameter with a stray member', [...command, 'p1'], { kind: 'constant', value: '00', name: 'x' }],
-    ['an unknown role', [...command, 'access'], { role: 'visitor' }],
+    ['a role that is no identifier', [...command, 'access'], { role: 'a visitor' }],
     ['an access rule of nothing', [...command, 'access'], { all: [] }],
     ['data without bounds', [...command, 'data'], { kind: 'bytes', name: 'x' }],
     ['a short application identifier', ['applications', 0, 'aid'], 'F0'],
@@ -106,7 +106,7 @@ describe('the JSON document', () => {
     ],
     ['a constructed object without members', [...object, 'format'], 'template'],
     ['a tag of three bytes', [...object, 'tag'], '5F8120'],
-    ['no statements', ['statements'], undefined],
+    ['no common status words', ['commonStatus'], undefined],
   ])('would not with %s', (_, path, value) => {
     const document = copy();
     const holder = path

@@ -11,7 +11,7 @@ export function statusName(sw: number, mask = 0xffff): string {
 /** Status words that the commands of an application may answer. */
 export function declaredStatuses({ commands }: ApplicationSpec): string[] {
   const names = Object.values(commands)
-    .flatMap(statusesOf)
+    .flatMap((command) => statusesOf(command))
     .map(({ status: { sw, mask } }) => statusName(sw, mask));
   return [...new Set(names)].sort();
 }

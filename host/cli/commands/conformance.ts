@@ -3,7 +3,6 @@
 import { writeFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import {
-  type ApplicationName,
   allCases,
   type ConformanceTarget,
   reportToJson,
@@ -15,12 +14,12 @@ import {
 } from '../../../conformance/index.js';
 import { CliError, EXIT, type ExitStatus } from '../cli-error.js';
 import { parseSeed } from '../options.js';
-import { profileNamed } from '../simulated-card.js';
+import { type CardKindName, profileNamed } from '../simulated-card.js';
 import { simulatorTarget } from '../simulator-target.js';
 
 type RunArguments = {
   readonly target: string;
-  readonly application: ApplicationName | 'both';
+  readonly application: CardKindName | 'both';
   readonly filter?: string;
   readonly seed: number;
   readonly allowDestructive?: true;
@@ -90,7 +89,7 @@ function targetsOf({ target, application }: RunArguments): readonly ConformanceT
   if (!/^sim(:.+)?$/.test(target))
     throw new CliError(`There is no target "${target}"; known: sim, sim:PROFILE.`);
   const profile = profileNamed(profileName ?? 'default');
-  const applications: readonly ApplicationName[] =
+  const applications: readonly CardKindName[] =
     application === 'both' ? ['patient', 'professional'] : [application];
   return applications.map((name) => simulatorTarget(target, name, profile));
 }
