@@ -25,9 +25,12 @@ export class CheckFailure extends Error {
   }
 }
 
-/** The case has nothing to say of this card: a verdict of its own, neither passed nor failed. The message says why. */
+/** The case has nothing to say of this card, or would spoil it: neither passed nor failed. The message says why. */
 export class NotApplicable extends Error {
-  constructor(reason: string) {
+  constructor(
+    reason: string,
+    readonly kind: 'not applicable' | 'not allowed' = 'not applicable',
+  ) {
     super(reason);
     this.name = 'NotApplicable';
   }

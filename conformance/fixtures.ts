@@ -7,6 +7,7 @@ import { personalise } from './issuer/personalise.js';
 import type { TestIssuer } from './issuer/test-issuer.js';
 import type { ConformanceTarget, FreshCard } from './target.js';
 import { type CardEvent, TestCard } from './test-card.js';
+import { TriesGuard } from './tries-guard.js';
 
 /** Personalisation did not succeed: every case that needs an operational card fails with this. */
 export class PersonalisationFailure extends Error {
@@ -34,16 +35,18 @@ export class Fixtures {
     private readonly spec: ApplicationSpec,
     private readonly issuer: TestIssuer,
     private readonly answerTimeoutMs: number,
+    /** Last tries may be spent. */
+    private readonly allowDestructive = false,
   ) {}
 
-  /** Why the target has no such card, or `undefined`. */
-  missing(fixture: Fixture): string | undefined {
-    if (this.target.freshCard) return undefined;
+  /** Why the target has no card for this case, or `undefined`. */
+  missing({ fixture, features }: Pick<ConformanceCase, 'fixture' | 'features'>): string | undefined {
+    const { freshCard, personalisedWithSeed } = this.target;
+    if (freshCard) return undefined;
     if (fixture === 'blank') return 'needs a blank card, and this target can not make one';
-    if (fixture === 'operational' && this.target.personalisedWithSeed === undefined) {
-      return 'needs a card personalised by this suite';
-    }
-    return undefined;
+    if (fixture === 'any' || personalisedWithSeed !== undefined) return undefined;
+    const pinAlone = this.issuer.hasSecretPin && features.every((feature) => feature === 'pin');
+    return pinAlone ? undefined : 'needs a card personalised by this suite';
   }
 
   /** Whether the target gives access to the card's contacts. */
@@ -66,7 +69,8 @@ export class Fixtures {
 
   /** Gives the one card of a target its tries back; for cards made anew there is nothing to do. */
   async restore(): Promise<void> {
-    if (this.target.freshCard || this.target.personalisedWithSeed === undefined) return;
+    if (this.target.freshCard) return;
+    if (this.target.personalisedWithSeed === undefined && !this.issuer.hasSecretPin) return;
     const card = this.wrap(this.target, 'restore');
     try {
       await card.open();
@@ -78,9 +82,20 @@ export class Fixtures {
   }
 
   private wrap(access: Access, caseId: string): TestCard {
-    const { spec, issuer, answerTimeoutMs } = this;
+    const { spec, issuer, answerTimeoutMs, target } = this;
+    const guarded = !target.freshCard && !this.allowDestructive;
+    const guard = guarded ? new TriesGuard([issuer.pin, issuer.puk]) : undefined;
     const connect = () => access.connect();
-    return new TestCard({ spec, connect, openLine: access.openLine, issuer, random: issuer.random(caseId), answerTimeoutMs });
+    const { openLine } = access;
+    return new TestCard({
+      guard,
+      spec,
+      connect,
+      openLine,
+      issuer,
+      random: issuer.random(caseId),
+      answerTimeoutMs,
+    });
   }
 
   private async operational(): Promise<FreshCard> {

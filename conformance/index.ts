@@ -1,7 +1,9 @@
 export * from './case.js';
 export { allCases } from './catalogue.js';
 export { CheckFailure } from './checks.js';
+export { FILTER_GRAMMAR, FilterError, selectCases } from './filter.js';
 export { PersonalisationFailure } from './fixtures.js';
+export { type CardStatement, isIsoSubset, parseStatement, StatementError, statementTemplate } from './ics.js';
 export { failureToLines, reportToLines, resultToLine } from './report/console.js';
 export { coverageToMarkdown } from './report/coverage.js';
 export { REPORT_VERSION, type ReportDocument, reportToJson } from './report/json.js';
@@ -13,8 +15,16 @@ export {
   type RunOptions,
   type RunProgress,
   runConformance,
+  specificationHash,
 } from './runner.js';
-export { selectCases } from './select-cases.js';
+export {
+  type CardSecrets,
+  formsOf,
+  parseSecrets,
+  SecretsError,
+  secretBytes,
+  secretsTemplate,
+} from './secrets.js';
 export type { ConformanceTarget, FreshCard } from './target.js';
 export { TestCard } from './test-card.js';
 export { renderTestVectors } from './vectors/render.js';

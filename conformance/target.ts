@@ -21,6 +21,8 @@ export interface ConformanceTarget {
   readonly name: string;
   /** What the reader is: `simulator`, `pcsc`, `serial`. */
   readonly kind: string;
+  /** The reader's own name, where it has one. */
+  readonly reader?: string;
   readonly application: ApplicationName;
   /** Features that this card does not claim; their cases are skipped. */
   readonly lacks?: readonly Feature[];

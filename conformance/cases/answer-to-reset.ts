@@ -4,8 +4,8 @@ import { toHex } from '../../apdu/index.js';
 import { CheckFailure, expectThat, NotApplicable } from '../checks.js';
 import { interfaceByte, protocolsOf, specificByte, speedOf } from '../line/atr-structure.js';
 import { INITIAL_WAITING_ETU, type LineCard } from '../line/line-card.js';
-import { expectT0Alive, expectT1Alive, resetFamily } from './line-family.js';
 import { T1Line } from '../line/t1-line.js';
+import { expectT0Alive, expectT1Alive, resetFamily } from './line-family.js';
 
 const hex = (byte: number): string => toHex(Uint8Array.of(byte)).toUpperCase();
 
@@ -147,7 +147,8 @@ export const ANSWER_TO_RESET_CASES = resetFamily({ category: 'answer-to-reset', 
   },
   {
     name: 'historical-bytes',
-    title: 'historical bytes of category 80 are compact TLV objects to their end; those of 00 end in three status bytes',
+    title:
+      'historical bytes of category 80 are compact TLV objects to their end; those of 00 end in three status bytes',
     clause: 'ISO/IEC 7816-4:2020, 12.1.1',
     async run(line) {
       const { historical } = await line.reset();

@@ -1,7 +1,14 @@
 /** What cases of the line share: how they reach the card's contacts, and commands that any card of ISO/IEC 7816-4 takes. */
 
 import { fromHex } from '../../apdu/index.js';
-import { BOTH, type CaseDefaults, type CaseEntry, type ConformanceCase, caseFamily } from '../case.js';
+import {
+  BOTH,
+  type CaseDefaults,
+  type CaseEntry,
+  type ConformanceCase,
+  caseFamily,
+  type Feature,
+} from '../case.js';
 import { expectThat, statusText } from '../checks.js';
 import type { LineCard, LineProtocol } from '../line/line-card.js';
 import { type T0Answer, t0Exchange } from '../line/t0-line.js';
@@ -17,11 +24,14 @@ function lineFamily<Subject>(
   subjectOf: (line: LineCard) => Subject,
   entries: readonly LineEntry<Subject>[],
 ): readonly ConformanceCase[] {
-  const shared = { ...defaults, applications: BOTH, fixture: 'any' as const, line };
-  const features = ['line' as const, ...defaults.features];
+  const onLine = (features: readonly Feature[]) => ['line' as const, ...features];
   return caseFamily(
-    { ...shared, features },
-    entries.map((entry) => ({ ...entry, run: (card) => entry.run(subjectOf(card.line)) })),
+    { ...defaults, features: onLine(defaults.features), applications: BOTH, fixture: 'any', line },
+    entries.map((entry) => ({
+      ...entry,
+      features: onLine(entry.features ?? defaults.features),
+      run: (card) => entry.run(subjectOf(card.line)),
+    })),
   );
 }
 
@@ -56,13 +66,17 @@ export function selectForInformation({ aid }: LineCard): Uint8Array {
   return Uint8Array.of(0x00, 0xa4, 0x04, 0x00, aid.length, ...aid);
 }
 
+/** The same with Le, as T=1 carries it: the whole answer at once. */
+export function selectAtOnce(line: LineCard): Uint8Array {
+  return Uint8Array.of(...selectForInformation(line), 0x00);
+}
+
 /** READ BINARY of EF.DIR by its short identifier: an answer that does not change (ISO/IEC 7816-4:2020, 12.2.1). */
 export const READ_DIRECTORY: Uint8Array = fromHex('00b09e0000');
 /** INITIALIZE UPDATE: an answer that is another one at each execution (GlobalPlatform 2.3.1, Amendment D). */
 export const DRAW: Uint8Array = fromHex('8050000008010203040506070800');
 
-export const swOf = (response: Uint8Array): number =>
-  (response.at(-2)! << 8) | response.at(-1)!;
+export const swOf = (response: Uint8Array): number => (response.at(-2)! << 8) | response.at(-1)!;
 
 export function expectSw(sw: number, ...allowed: readonly number[]): void {
   expectThat(allowed.includes(sw), allowed.map(statusText).join(' or '), statusText(sw));

@@ -348,7 +348,10 @@ export const T0_CASES = t0Family(
       title: 'a status word comes whole: SW2 follows SW1',
       clause: 'ISO/IEC 7816-3:2006, 10.3.3',
       async run(line) {
-        for (const header of [[...UNKNOWN_INSTRUCTION, 0], [...GET_RESPONSE, 1]]) {
+        for (const header of [
+          [...UNKNOWN_INSTRUCTION, 0],
+          [...GET_RESPONSE, 1],
+        ]) {
           await line.send(header);
           const heard = await line.hearUpTo(3, waitingTime(line));
           if (heard.length !== 2) throw new CheckFailure('two bytes', toHex(heard));

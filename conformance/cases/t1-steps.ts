@@ -3,12 +3,12 @@
 import { expectThat, NotApplicable } from '../checks.js';
 import { type Block, hasMore, PCB } from '../line/block.js';
 import type { T1Line } from '../line/t1-line.js';
-import { DRAW, selectForInformation } from './line-family.js';
+import { DRAW, selectAtOnce } from './line-family.js';
 
 /** An answer that takes several blocks of at most `size` bytes. @throws {NotApplicable} when it fits one. */
 export async function beginLongAnswer(t1: T1Line, size: number): Promise<Block> {
   await t1.tellSize(size);
-  const block = await t1.expectAnswer(PCB.information(t1.ns), selectForInformation(t1.line));
+  const block = await t1.expectAnswer(PCB.information(t1.ns), selectAtOnce(t1.line));
   t1.ns = 1 - t1.ns;
   t1.expectInformation(block, t1.nr);
   if (!hasMore(block)) throw new NotApplicable('the answer to SELECT fits one block');
@@ -19,7 +19,8 @@ export async function beginLongAnswer(t1: T1Line, size: number): Promise<Block> 
 export async function askedToWait(t1: T1Line): Promise<Block> {
   const block = await t1.expectAnswer(PCB.information(t1.ns), DRAW);
   t1.ns = 1 - t1.ns;
-  if (block.pcb !== PCB.wtxRequest) throw new NotApplicable('this card was fast enough to ask for no waiting time');
+  if (block.pcb !== PCB.wtxRequest)
+    throw new NotApplicable('this card was fast enough to ask for no waiting time');
   return block;
 }
 

@@ -8,7 +8,7 @@ import {
   expectT1Alive,
   READ_DIRECTORY,
   selectApdu,
-  selectForInformation,
+  selectAtOnce,
   swOf,
   t1Family,
 } from './line-family.js';
@@ -39,11 +39,12 @@ export const T1_CASES = t1Family(
     {
       name: 'fifty-commands',
       title: 'blocks stay in step over fifty commands of one and of several blocks',
-      features: ['selection', 'files'],
       async run(t1) {
+        await t1.tellSize(5);
         for (let round = 0; round < 25; round++) {
           await expectT1Alive(t1);
-          expectThat((await t1.exchange(READ_DIRECTORY)).length > 2, 'an answer with data', 'none');
+          const answer = await t1.exchange(selectAtOnce(t1.line));
+          expectThat(answer.length > 2, 'an answer with data', 'none');
         }
       },
     },
@@ -96,7 +97,7 @@ export const T1_CASES = t1Family(
       title: 'the card goes on with its chain when R acknowledges, and its numbers alternate within it',
       clause: 'ISO/IEC 7816-3:2006, 11.6.2, rule 5',
       async run(t1) {
-        const expected = await t1.exchange(selectForInformation(t1.line));
+        const expected = await t1.exchange(selectAtOnce(t1.line));
         const first = await beginLongAnswer(t1, 5);
         expectBytes(await t1.answerFrom(first), expected, 'the answer in blocks of 5');
       },
@@ -129,7 +130,10 @@ export const T1_CASES = t1Family(
       title: 'a command of 260 bytes comes through a chain whole',
       clause: 'ISO/IEC 7816-3:2006, 11.6.2, rule 5',
       async run(t1) {
-        const command = concatBytes(Uint8Array.of(0x00, 0xa4, 0x04, 0x0c, 0xff), new Uint8Array(255).fill(0x11));
+        const command = concatBytes(
+          Uint8Array.of(0x00, 0xa4, 0x04, 0x0c, 0xff),
+          new Uint8Array(255).fill(0x11),
+        );
         const sw = swOf(await t1.exchange(command, 32));
         expectThat(sw >= 0x6400 && sw < 0x7000, 'a refusal', sw.toString(16));
         await expectT1Alive(t1);
@@ -217,7 +221,8 @@ export const T1_CASES = t1Family(
     },
     {
       name: 'waiting-time',
-      title: 'a command that takes long makes the card ask for waiting time, and answer within what it asked for',
+      title:
+        'a command that takes long makes the card ask for waiting time, and answer within what it asked for',
       clause: 'ISO/IEC 7816-3:2006, 11.4.3; 11.6.2, rule 3',
       features: ['selection', 'personalisation'],
       async run(t1) {
@@ -270,12 +275,12 @@ export const T1_CASES = t1Family(
     },
     {
       name: 'block-in-parts',
-      title: 'a block whose bytes come slowly, within the character waiting time, is a block',
+      title:
+        'a block that comes in two pieces, with no more between them than the waiting time of characters, is a block',
       clause: 'ISO/IEC 7816-3:2006, 11.4.3',
       async run(t1) {
         const whole = t1.bytes(PCB.information(0), selectApdu(t1.line));
         await t1.line.send(whole.subarray(0, 6));
-        await t1.line.pause(t1.characterWaiting / 8);
         const block = await t1.askBytes(whole.subarray(6));
         expectThat(block !== undefined, 'an I-block', 'silence');
         t1.expectInformation(block!, 0);

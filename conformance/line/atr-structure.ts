@@ -88,9 +88,25 @@ export function specificByte(
   return own.find(({ name, group }) => name === wanted && group === first)?.value;
 }
 
+const F_OF: Readonly<Record<number, number>> = {
+  0: 372,
+  1: 372,
+  2: 558,
+  3: 744,
+  4: 1116,
+  5: 1488,
+  6: 1860,
+  9: 512,
+  10: 768,
+  11: 1024,
+  12: 1536,
+  13: 2048,
+};
+const D_OF: Readonly<Record<number, number>> = { 1: 1, 2: 2, 3: 4, 4: 8, 5: 16, 6: 32, 7: 64, 8: 12, 9: 20 };
+
 /** F and D of the codes in TA1 and PPS1 (tables 7 and 8); `undefined` when one is reserved. */
 export function speedOf(code: number): { readonly f: number; readonly d: number } | undefined {
-  const f = [372, 372, 558, 744, 1116, 1488, 1860, , , 512, 768, 1024, 1536, 2048][code >> 4];
-  const d = [, 1, 2, 4, 8, 16, 32, 64, 12, 20][code & 0x0f];
+  const f = F_OF[code >> 4];
+  const d = D_OF[code & 0x0f];
   return f === undefined || d === undefined ? undefined : { f, d };
 }

@@ -3,7 +3,14 @@
 import { concatBytes, toHex } from '../../apdu/index.js';
 import type { CardLine } from '../../reader-drivers/index.js';
 import { CheckFailure, NotApplicable } from '../checks.js';
-import { type AtrStructure, atrGoal, interfaceByte, protocolsOf, speedOf, takeApart } from './atr-structure.js';
+import {
+  type AtrStructure,
+  atrGoal,
+  interfaceByte,
+  protocolsOf,
+  speedOf,
+  takeApart,
+} from './atr-structure.js';
 
 /** Which protocol a case of the line speaks; `any`: whichever there is, or none. */
 export type LineProtocol = 'T=0' | 'T=1' | 'any';
@@ -133,13 +140,13 @@ export class LineCard {
       const waiting = bytes.length === 0 ? etu : next;
       const more = await this.line.receive(count - bytes.length, waiting);
       if (!more) {
-        if (bytes.length > 0) this.events.push({ kind: 'heard', bytes });
+        if (bytes.length > 0) this.note(bytes);
         this.events.push({ kind: 'silence', etu: waiting });
         return bytes;
       }
       bytes = concatBytes(bytes, this.converted(more));
     }
-    this.events.push({ kind: 'heard', bytes });
+    this.note(bytes);
     return bytes;
   }
 
@@ -156,6 +163,13 @@ export class LineCard {
 
   close(): Promise<void> {
     return this.line.close();
+  }
+
+  /** Characters heard one after the other are one event. */
+  private note(bytes: Uint8Array): void {
+    const last = this.events.at(-1);
+    if (last?.kind !== 'heard') this.events.push({ kind: 'heard', bytes });
+    else this.events.splice(-1, 1, { kind: 'heard', bytes: concatBytes(last.bytes, bytes) });
   }
 
   private converted(bytes: Uint8Array): Uint8Array {

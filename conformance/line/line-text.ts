@@ -6,17 +6,19 @@ import type { LineEvent } from './line-card.js';
 
 /** One line of text for each event; whole blocks of T=1 are named. */
 export function lineToText(events: readonly LineEvent[]): readonly string[] {
-  return events.map((event) => {
-    switch (event.kind) {
-      case 'reset':
-        return '~ reset';
-      case 'silence':
-        return `~ silence for ${Math.round(event.etu)} etu`;
-      case 'sent':
-      case 'heard':
-        return `${event.kind === 'sent' ? '>' : '<'} ${toHex(event.bytes)}${meaning(event.bytes)}`;
-    }
-  });
+  return events.map(eventToText);
+}
+
+function eventToText(event: LineEvent): string {
+  switch (event.kind) {
+    case 'reset':
+      return '~ reset';
+    case 'silence':
+      return `~ silence for ${Math.round(event.etu)} etu`;
+    case 'sent':
+    case 'heard':
+      return `${event.kind === 'sent' ? '>' : '<'} ${toHex(event.bytes)}${meaning(event.bytes)}`;
+  }
 }
 
 function meaning(bytes: Uint8Array): string {

@@ -85,7 +85,10 @@ export class T1Line {
     const inf = rest.slice(0, length);
     const epilogue = epilogueOf([...prologue, ...inf], this.detection);
     if (toHex(rest.subarray(length)) !== toHex(Uint8Array.from(epilogue)))
-      throw new CheckFailure(`the epilogue ${toHex(Uint8Array.from(epilogue))}`, toHex(rest.subarray(length)));
+      throw new CheckFailure(
+        `the epilogue ${toHex(Uint8Array.from(epilogue))}`,
+        toHex(rest.subarray(length)),
+      );
     const block = { nad, pcb, inf };
     this.checkForm(block);
     return block;
@@ -179,7 +182,8 @@ export class T1Line {
     const reception = (pcb & 0xc0) === 0x80;
     const reserved = information ? pcb & 0x1f : reception ? pcb & 0x2c : pcb & 0x1c;
     if (reserved !== 0) throw new CheckFailure('reserved bits of PCB that are 0', toHex(Uint8Array.of(pcb)));
-    if (reception && inf.length !== 0) throw new CheckFailure('an R-block without data', `${inf.length} bytes`);
+    if (reception && inf.length !== 0)
+      throw new CheckFailure('an R-block without data', `${inf.length} bytes`);
     if (pcb === PCB.wtxRequest && (inf.length !== 1 || inf[0] === 0))
       throw new CheckFailure('a WTX request of 1 to 255', toHex(inf));
   }
