@@ -4,11 +4,12 @@ export type { CardDevice } from './connection/card-device.js';
 export { withCommandChaining } from './connection/command-chaining.js';
 export { type GetResponseLimits, withGetResponse } from './connection/get-response.js';
 export { connectInProcess } from './connection/in-process.js';
-export { type TraceEvent, withTracing } from './connection/tracing.js';
+export { type TraceEvent, withDeviceTracing, withTracing } from './connection/tracing.js';
 export { TransportError, type TransportErrorCode } from './connection/transport-error.js';
 export { withProtocols } from './connection/with-protocol.js';
 export { type GemPcOptions, GemPcReaderEnd, serveGemPc } from './gempc/gempc.js';
 export type { CardLine } from './line/card-line.js';
+export { connectGemPc, type GemPcConnectOptions } from './gempc/gempc-connection.js';
 export {
   CharacterReceiver,
   type CharacterReception,
@@ -74,6 +75,10 @@ export { BlockReceiver, type Reception } from './t1/block-receiver.js';
 export { T1Card, type T1CardStep } from './t1/card.js';
 export { type T1Failure, T1Reader, type T1ReaderStep } from './t1/reader.js';
 export { ATTEMPTS, type Heard } from './t1/reception.js';
+export { parseTraceLines, traceLine } from './trace/json-lines.js';
+export { isPcapng, parsePcapng } from './trace/pcapng-reader.js';
+export { encodePcapng, PcapngWriter } from './trace/pcapng-writer.js';
+export type { TraceFileResult, TracePacket, TracePacketKind } from './trace/trace-packet.js';
 export {
   serveVpcd,
   VPCD_DEFAULT_PORT,

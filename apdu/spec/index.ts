@@ -26,4 +26,5 @@ export * from './professional-application.js';
 export * from './reference-docs.js';
 export * from './request.js';
 export * from './specification.js';
+export * from './trace-mask.js';
 export * from './trace-text.js';

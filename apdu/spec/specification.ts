@@ -109,6 +109,8 @@ export type CommandSpec = {
   readonly chaining?: true;
   /** Le says how much is read: what lies beyond it is not part of the answer and does not wait. */
   readonly readsLe?: true;
+  /** A command without Le is answered with data all the same, at once where the protocol lets it. */
+  readonly answersWithoutLe?: true;
   /** The secure channel of personalisation that it needs. */
   readonly secureMessaging?: SecureChannelRule;
   /** The life-cycle states in which it is demanded; all of them where absent. */
@@ -202,6 +204,8 @@ export type ApplicationSpec = DirectorySpec & {
   readonly aid: string;
   readonly commands: { readonly [id: string]: CommandSpec };
   readonly algorithms: { readonly [id: string]: AlgorithmSpec };
+  /** What SELECT answers where it answers anything, in place of control information; hexadecimal. */
+  readonly selectionAnswer?: string;
   /** By name; the card tells them apart by the reference in P2. */
   readonly pins: { readonly [id: string]: PinSpec };
   /** Every role that a command can prove. */

@@ -6,6 +6,7 @@ import type { CardLimits } from '../runtime/card-limits.js';
 import type { Coprocessor } from '../runtime/coprocessor.js';
 import type { Nvm } from '../runtime/nvm.js';
 import type { Ram } from '../runtime/ram.js';
+import type { ApplicationDirectory } from './application-directory.js';
 import type { CardParts } from './card-parts.js';
 import type { CardSession } from './card-session.js';
 import type { FileSystem } from './file-system.js';
@@ -26,6 +27,7 @@ export type CardOs = {
   readonly transportKeys: TransportKeys;
   /** The secure channel of the logical channel in use. */
   readonly secureChannel: Scp03Channel;
+  readonly applications: ApplicationDirectory;
   readonly selection: Selection;
 };
 
@@ -39,4 +41,8 @@ export interface Application {
   readonly lifeCycle: LifeCycle;
   /** The session in which commands may come protected, where the application takes any. */
   readonly session: CardSession | undefined;
+  /** Whether a reader finds it: the card's own always, the others where personalisation switched them on. */
+  readonly isPresent: boolean;
+  /** What stands beside it on the card. */
+  readonly companions: readonly Application[];
 }

@@ -12,6 +12,7 @@ import { type CommandFigures, Meter } from '../runtime/meter.js';
 import type { Nvm, NvmSnapshot } from '../runtime/nvm.js';
 import { Ram, type RamSnapshot } from '../runtime/ram.js';
 import { PowerLost, StatusError } from '../runtime/status-error.js';
+import { ApplicationDirectory } from './application-directory.js';
 import type { Application, CardOs } from './card-os.js';
 import { CARD_PARTS, type CardParts } from './card-parts.js';
 import type { CommandProcessor } from './command-processor.js';
@@ -83,6 +84,7 @@ export class Card {
       random: ports.random,
     });
     this.transportKeys = new parts.TransportKeys(this.memory);
+    const applications = new ApplicationDirectory();
     const os: CardOs = {
       limits,
       parts,
@@ -95,11 +97,13 @@ export class Card {
       secureChannel: new parts.Scp03Channel(this.memory, coprocessor),
       files: this.memory.forApplication(
         kind.spec.id,
-        () => new parts.FileSystem(this.memory, kind.spec, limits),
+        () => new parts.FileSystem(this.memory, kind.spec, applications, limits),
       ),
-      selection: new parts.Selection(this.memory, kind.spec),
+      applications,
+      selection: new parts.Selection(this.memory, applications),
     };
     const application = this.memory.forApplication(kind.spec.id, () => kind.makeApplication(os));
+    applications.install(application, ...application.companions);
     this.processor = new parts.CommandProcessor(os, application);
     this.ram.beginArena(this.memory.transient.next);
     this.lastFigures = this.meter.figures(0, 0);

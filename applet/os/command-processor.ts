@@ -150,7 +150,7 @@ export class CommandProcessor {
   }
 
   protected commandsNow(): ApplicationSpec {
-    return this.os.selection.hasApplication ? this.application.spec : this.masterFile;
+    return this.os.selection.selected?.spec ?? this.masterFile;
   }
 
   protected execute(apdu: CommandApdu, cla: number): Outcome {
@@ -168,12 +168,13 @@ export class CommandProcessor {
     if (needsSecureChannel(spec.secureMessaging) && this.application.lifeCycle !== 'initialisation') {
       this.os.secureChannel.close();
     }
-    return channel ? this.respond(response, apdu.le ?? 256, SW.ok.sw) : this.respond(data, apdu.le, sw);
+    if (channel) return this.respond(response, apdu.le ?? 256, SW.ok.sw);
+    return this.respond(data, apdu.le ?? (spec.answersWithoutLe ? 256 : undefined), sw);
   }
 
   /** A command of the session with another card: its role counts, and whatever becomes of it is answered protected. */
   protected executeInSession(spec: CommandSpec, apdu: CommandApdu): Outcome {
-    const session = this.os.selection.hasApplication ? this.application.session : undefined;
+    const session = this.os.selection.selected?.session;
     if (!session || !takesSession(spec)) return refuse(SW.secureMessagingNotSupported);
     const { data: plain, le } = session.unwrap(headerOf(apdu), apdu.data);
     const extended = le !== undefined && le > 256;
@@ -205,16 +206,18 @@ export class CommandProcessor {
     // Le of zeros asks for whatever there is (5.3.2), every other for that many bytes.
     const isShort = le !== undefined && le !== (extended ? 65536 : 256) && data.length < le;
     if (spec.readsLe && isShort) return SW.endOfFile.sw;
-    if (spec.ins !== SELECT_INS || !this.os.selection.hasApplication) return SW.ok.sw;
-    const { lifeCycle } = this.application;
+    const { selected } = this.os.selection;
+    if (spec.ins !== SELECT_INS || !selected) return SW.ok.sw;
+    const { lifeCycle } = selected;
     if (lifeCycle === 'deactivated') return SW.fileDeactivated.sw;
     return lifeCycle === 'terminated' ? SW.terminated.sw : SW.ok.sw;
   }
 
   protected assertPermitted(spec: CommandSpec, apdu: CommandApdu): void {
     // The master file has no life cycle of its own, and its files are for everybody.
-    if (!this.os.selection.hasApplication) return;
-    const { lifeCycle } = this.application;
+    const { selected } = this.os.selection;
+    if (!selected) return;
+    const { lifeCycle } = selected;
     if (!spec.states.includes(lifeCycle)) refuse(SW.conditionsNotSatisfied);
     const rule = spec.access === 'by file' ? this.ruleOfFile(spec, apdu) : spec.access;
     if (rule === 'by algorithm') return;
@@ -243,7 +246,8 @@ export class CommandProcessor {
     const request = parseRequest(spec, apdu);
     if (request === 'length') return refuse(SW.wrongLength);
     if (request === 'data') return refuse(SW.incorrectData);
-    const handler = this.application.handlers[spec.id];
+    // what the master file understands, the card's own application does
+    const handler = (this.os.selection.selected ?? this.application).handlers[spec.id];
     if (!handler) throw new Error(`no handler for ${spec.id}`);
     const answer = encodeData(spec.response, handler(request as never));
     const data = spec.readsLe && length.le !== undefined ? answer.subarray(0, length.le) : answer;

@@ -52,13 +52,12 @@ export function fileParameters(file: FileSpec, contentLength: number): Uint8Arra
 /** Parameters of the master file or of an application's DF: descriptor, identifier, name, life cycle. */
 export function directoryParameters(
   directory: DirectorySpec,
-  application: ApplicationSpec | undefined,
-  lifeCycle: LifeCycle,
+  application: { readonly spec: ApplicationSpec; readonly lifeCycle: LifeCycle } | undefined,
 ): Uint8Array {
   return concatBytes(
     encodeTlv(0x82, Uint8Array.of(DIRECTORY_DESCRIPTOR, ONE_BYTE_UNITS)),
     encodeTlv(0x83, uintToBytes(directory.fid, 2)),
-    application ? encodeTlv(0x84, fromHex(application.aid)) : new Uint8Array(0),
-    encodeTlv(0x8a, Uint8Array.of(LIFE_CYCLE_STATUS[lifeCycle])),
+    application ? encodeTlv(0x84, fromHex(application.spec.aid)) : new Uint8Array(0),
+    encodeTlv(0x8a, Uint8Array.of(LIFE_CYCLE_STATUS[application?.lifeCycle ?? 'operational'])),
   );
 }

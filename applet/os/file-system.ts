@@ -11,6 +11,7 @@ import {
 import type { MemoryPlan, NvmString } from '../runtime/allocation.js';
 import type { CardLimits } from '../runtime/card-limits.js';
 import { refuse } from '../runtime/status-error.js';
+import type { ApplicationDirectory } from './application-directory.js';
 import { type RecordFile, recordFile } from './record-file.js';
 
 /** A transparent file: its content in persistent memory. */
@@ -20,17 +21,38 @@ export class FileSystem {
   protected readonly transparentFiles = new Map<number, TransparentFile>();
   protected readonly recordFiles = new Map<number, RecordFile>();
 
-  /** Content of the master file's files by identifier: made of the specification, so not in memory. */
-  protected readonly fixed: ReadonlyMap<number, () => Uint8Array>;
+  /** Content by identifier of files that are made of the specification, and so not in memory. */
+  protected readonly fixed: Map<number, () => Uint8Array>;
 
-  constructor(memory: MemoryPlan, application: ApplicationSpec, limits: CardLimits) {
+  constructor(
+    memory: MemoryPlan,
+    application: ApplicationSpec,
+    applications: ApplicationDirectory,
+    limits: CardLimits,
+  ) {
     const { directory, information } = MASTER_FILE.files;
     this.fixed = new Map([
-      [directory.fid, () => directoryContent([application])],
+      [directory.fid, () => directoryContent(applications.present.map(({ spec }) => spec))],
       [information.fid, () => informationContent(limits.extendedLength ? limits.apduBufferBytes : undefined)],
     ]);
+    this.install(memory, application.files);
+  }
 
-    for (const spec of Object.values(application.files)) {
+  /**
+   * Lays out files, whose identifiers no other file on the card has. `made` says by identifier what
+   * stands in files that take no memory of their own.
+   */
+  install(
+    memory: MemoryPlan,
+    files: ApplicationSpec['files'],
+    made: ReadonlyMap<number, () => Uint8Array> = new Map(),
+  ): void {
+    for (const spec of Object.values(files)) {
+      const content = made.get(spec.fid);
+      if (content) {
+        this.fixed.set(spec.fid, content);
+        continue;
+      }
       const label = `${spec.name} (file ${spec.fid.toString(16).padStart(4, '0')})`;
       if (spec.structure === 'transparent') {
         this.transparentFiles.set(spec.fid, { content: memory.string(label, spec.size) });

@@ -15,7 +15,13 @@ export class InstalledApplication implements Application {
     readonly handlers: Readonly<Record<string, Handler>>,
     private readonly state: Pick<ApplicationState, 'lifeCycle'>,
     readonly session: CardSession | undefined,
+    readonly companions: readonly Application[] = [],
+    private readonly presence: () => boolean = () => true,
   ) {}
+
+  get isPresent(): boolean {
+    return this.presence();
+  }
 
   get lifeCycle(): LifeCycle {
     return this.state.lifeCycle;

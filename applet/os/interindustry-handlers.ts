@@ -11,7 +11,7 @@ type Commands = typeof PATIENT_APPLICATION.commands;
 
 export function interindustryHandlers(os: CardOs, state: ApplicationState) {
   return {
-    ...fileSelectionHandlers(os, state),
+    ...fileSelectionHandlers(os),
     ...fileHandlers(os),
 
     /** Of the holder PIN; an application with further PINs looks at P2 first. */

@@ -1,16 +1,12 @@
 /** What is selected on a logical channel: a DF and perhaps an EF of it (ISO/IEC 7816-4:2020, 7.3.3). */
 
-import {
-  type ApplicationSpec,
-  type DirectorySpec,
-  type FileSpec,
-  findFileByFid,
-  MASTER_FILE,
-} from '../../apdu/index.js';
+import { type DirectorySpec, type FileSpec, findFileByFid, MASTER_FILE } from '../../apdu/index.js';
 import type { MemoryPlan, RamField } from '../runtime/allocation.js';
+import type { ApplicationDirectory } from './application-directory.js';
+import type { Application } from './card-os.js';
 
 export class Selection {
-  /** 0 for the master file, which is selected after a reset and on a channel just opened. */
+  /** Its number; 0 for the master file, which is selected after a reset and on a channel just opened. */
   protected readonly application: RamField;
   protected readonly fileIdentifier: RamField;
   /** Number of the current record of the current file (7.3.4); 0 for none. */
@@ -18,19 +14,21 @@ export class Selection {
 
   constructor(
     protected readonly memory: MemoryPlan,
-    protected readonly spec: ApplicationSpec,
+    protected readonly applications: ApplicationDirectory,
   ) {
     this.application = memory.transientField('application selected', 1, 'clear on deselect');
     this.fileIdentifier = memory.transientField('current file', 2, 'clear on deselect');
     this.recordNumber = memory.transientField('current record', 1, 'clear on deselect');
   }
 
-  get hasApplication(): boolean {
-    return this.application.value !== 0;
+  /** The application selected; `undefined` under the master file. */
+  get selected(): Application | undefined {
+    const number = this.application.value;
+    return number === 0 ? undefined : this.applications.at(number);
   }
 
   get directory(): DirectorySpec {
-    return this.hasApplication ? this.spec : MASTER_FILE;
+    return this.selected?.spec ?? MASTER_FILE;
   }
 
   get file(): FileSpec | undefined {
@@ -56,6 +54,6 @@ export class Selection {
   /** Makes a DF the current one; everything that the channel knew of the one before is wiped. */
   selectDirectory(directory: DirectorySpec): void {
     this.memory.clearChannel();
-    this.application.value = directory.fid === this.spec.fid ? 1 : 0;
+    this.application.value = this.applications.numberOf(directory.fid);
   }
 }

@@ -11,3 +11,4 @@ export * from './replay/recorded-session.js';
 export * from './replay/replay-session.js';
 export * from './replay/session-recorder.js';
 export * from './replay/session-store.js';
+export * from './target.js';

@@ -21,6 +21,7 @@ type AddCommand = (program: Command, done: (status: ExitStatus) => void) => void
 const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   visit: async () => (await import('./commands/visit.js')).addVisitCommand,
   apdu: async () => (await import('./commands/apdu.js')).addApduCommand,
+  trace: async () => (await import('./commands/trace.js')).addTraceCommand,
   spec: async () => (await import('./commands/spec.js')).addSpecCommand,
   conformance: async () => (await import('./commands/conformance.js')).addConformanceCommand,
   perf: async () => (await import('./commands/perf.js')).addPerfCommand,
