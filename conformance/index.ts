@@ -1,11 +1,14 @@
 export * from './case.js';
 export { allCases } from './catalogue.js';
 export { CheckFailure } from './checks.js';
+export { type DifferentialReport, type Divergence, runDifferential } from './differential.js';
 export { FILTER_GRAMMAR, FilterError, selectCases } from './filter.js';
 export { PersonalisationFailure } from './fixtures.js';
 export { type CardStatement, isIsoSubset, parseStatement, StatementError, statementTemplate } from './ics.js';
 export { failureToLines, reportToLines, resultToLine } from './report/console.js';
 export { coverageToMarkdown } from './report/coverage.js';
+export { differentialToLines } from './report/differential-text.js';
+export { reportToHtml } from './report/html.js';
 export { REPORT_VERSION, type ReportDocument, reportToJson } from './report/json.js';
 export { reportToJunit } from './report/junit.js';
 export * from './result.js';

@@ -1,7 +1,13 @@
 /** Runs cases against targets. Nothing that a card does ends the run: everything becomes a verdict. */
 
 import { createHash } from 'node:crypto';
-import { APPLICATIONS, type ApplicationSpec, renderSpecification, toHex } from '../apdu/index.js';
+import {
+  APPLICATIONS,
+  type ApplicationSpec,
+  type DecodedExchange,
+  renderSpecification,
+  toHex,
+} from '../apdu/index.js';
 import type { CardConnection } from '../reader-drivers/index.js';
 import type { ConformanceCase } from './case.js';
 import { allCases } from './catalogue.js';
@@ -50,6 +56,8 @@ export type RunOptions = {
   /** Milliseconds from any origin. */
   readonly clock?: () => number;
   readonly onProgress?: (progress: RunProgress) => void;
+  /** Every exchange of a case that was run, decoded, before its result is told. */
+  readonly onExchanges?: (one: ConformanceCase, exchanges: readonly DecodedExchange[]) => void;
   /** What the card claims: cases for other features are not applicable. */
   readonly statement?: CardStatement | undefined;
   /** Of a card that this suite did not personalise. They are in no report. */

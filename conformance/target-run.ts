@@ -89,7 +89,9 @@ export class TargetRun {
       if (GONE.includes(codeOf(error) ?? '')) await this.awaitCard();
     }
     if (card) {
-      this.noteUndeclared(one, decodeEvents(this.parts.spec, card.events));
+      const exchanges = decodeEvents(this.parts.spec, card.events);
+      this.noteUndeclared(one, exchanges);
+      this.parts.options.onExchanges?.(one, exchanges);
       await card.close().catch(() => undefined);
       if (!this.gone) await this.fixtures.restore().catch(() => undefined);
     }

@@ -8,8 +8,8 @@ export { type TraceEvent, withDeviceTracing, withTracing } from './connection/tr
 export { TransportError, type TransportErrorCode } from './connection/transport-error.js';
 export { withProtocols } from './connection/with-protocol.js';
 export { type GemPcOptions, GemPcReaderEnd, serveGemPc } from './gempc/gempc.js';
-export type { CardLine } from './line/card-line.js';
 export { connectGemPc, type GemPcConnectOptions } from './gempc/gempc-connection.js';
+export type { CardLine } from './line/card-line.js';
 export {
   CharacterReceiver,
   type CharacterReception,
