@@ -64,6 +64,24 @@ const algorithms = {
     input: STATEMENT.prescription.fields,
     access: { pin: 'holder' },
   },
+  insuranceClaim: {
+    id: 'insuranceClaim',
+    reference: 0x0c,
+    operation: 'group-sign',
+    equation: 12,
+    summary: 'Signs a claim for one insurer.',
+    input: STATEMENT.insuranceClaim.fields,
+    access: { pin: 'holder' },
+  },
+  emergencyRequest: {
+    id: 'emergencyRequest',
+    reference: 0x0d,
+    operation: 'group-sign',
+    equation: 13,
+    summary: 'Asks in an emergency whose finger this is, and says why.',
+    input: STATEMENT.emergencyRequest.fields,
+    access: { pin: 'holder' },
+  },
 } as const satisfies Record<string, AlgorithmSpec>;
 
 const storeData = {
