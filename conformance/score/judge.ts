@@ -57,12 +57,16 @@ async function run(
     },
   }));
   if (cases[0]) watch(cases[0].id);
+  const end = new AbortController();
   const report = await runConformance([target], {
     cases: watched,
-    stopAfter(result) {
+    signal: end.signal,
+    onProgress({ result }) {
+      if (failed) return;
       count();
-      if (result.verdict === 'failed') failed ??= result;
-      return failed !== undefined;
+      if (result.verdict !== 'failed') return;
+      failed = result;
+      end.abort();
     },
   });
   const unreachable = report.targets.find((one) => one.unreachable !== undefined);

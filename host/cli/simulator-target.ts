@@ -1,10 +1,22 @@
 /** The simulator as a target of the conformance suite: blank cards without end, and copies of them. */
 
+import { PATIENT_APPLICATION, PROFESSIONAL_APPLICATION } from '../../apdu/index.js';
 import type { Card } from '../../applet/index.js';
 import type { ConformanceTarget, FreshCard } from '../../conformance/index.js';
 import type { CardProfile } from '../../perf/index.js';
-import { connectInProcess } from '../../reader-drivers/index.js';
+import {
+  type CardLine,
+  connectInProcess,
+  lineInProcess,
+  takesDataBy,
+  withProtocols,
+} from '../../reader-drivers/index.js';
 import { type CardKindName, makeSimulatedCard } from './simulated-card.js';
+
+const takesData = takesDataBy([PATIENT_APPLICATION, PROFESSIONAL_APPLICATION]);
+const INITIALIZE_UPDATE = 0x50;
+/** Two and a half block waiting times of the line in this process: long enough to ask for more, or to say NULL. */
+const LONG_MS = 40;
 
 export function simulatorTarget(
   name: string,
@@ -14,27 +26,36 @@ export function simulatorTarget(
   return targetOf(name, application, () => makeSimulatedCard(application, profile));
 }
 
+/** How the contacts of a card come to be: `first` is the protocol that its ATR offers first. */
+export type OpenLine = (card: Card, first: 'T=0' | 'T=1') => CardLine;
+
+const openLine: OpenLine = (card, first) =>
+  lineInProcess(withProtocols(card, first === 'T=0' ? ['T=0', 'T=1'] : ['T=1']), {
+    takesData,
+    answerTime: ([, ins]) => (ins === INITIALIZE_UPDATE ? LONG_MS : 0),
+  });
+
 /** A target of simulated cards, each made blank by `make`. */
-export function targetOf(name: string, application: CardKindName, make: () => Card): ConformanceTarget {
-  const freshCard = () => freshCardOf(make());
-  return {
-    name,
-    kind: 'simulator',
-    application,
-    freshCard,
-    connect: () => freshCard().connect(),
-    cutsPower: true,
-  };
+export function targetOf(
+  name: string,
+  application: CardKindName,
+  make: () => Card,
+  open: OpenLine = openLine,
+): ConformanceTarget {
+  const freshCard = () => freshCardOf(make(), open);
+  const connect = () => freshCard().connect();
+  return { name, kind: 'simulator', application, freshCard, connect, cutsPower: true };
 }
 
-function freshCardOf(card: Card): FreshCard {
+function freshCardOf(card: Card, open: OpenLine): FreshCard {
   const { flash } = card.nvm;
   return {
     async connect() {
       flash.tear = undefined;
       return connectInProcess(card);
     },
-    copy: () => freshCardOf(card.fork()),
+    openLine: async (first = 'T=1') => open(card, first),
+    copy: () => freshCardOf(card.fork(), open),
     cutPower(step) {
       let left = step;
       flash.tear = () => (left-- > 0 ? undefined : 'half');
