@@ -15,6 +15,7 @@ export const CATEGORIES = [
   'apdu',
   'class',
   'selection',
+  'channel',
   'response',
   'chaining',
   'file',

@@ -17,15 +17,18 @@ import { DELEGATION_CASES } from './cases/delegation.js';
 import { ENVELOPE_CASES } from './cases/envelope.js';
 import { ENVIRONMENT_CASES } from './cases/environment.js';
 import { FILE_CASES } from './cases/file.js';
+import { FILE_ADDRESSING_CASES } from './cases/file-addressing.js';
 import { FILE_TREE_CASES } from './cases/file-tree.js';
 import { FILE_WRITING_CASES } from './cases/file-writing.js';
 import { GROUP_SIGNATURE_CASES } from './cases/group-signature.js';
 import { LIFE_CYCLE_ISSUER_CASES, PIN_ISSUER_CASES, RENEWAL_CASES } from './cases/issuer.js';
 import { LIFE_CYCLE_CASES } from './cases/life-cycle.js';
+import { LOGICAL_CHANNEL_CASES } from './cases/logical-channel.js';
 import { MEMBERSHIP_CASES } from './cases/membership.js';
 import { MEMBERSHIP_RENEWAL_CASES } from './cases/membership-renewal.js';
 import { OPENING_SPLIT_CASES } from './cases/opening-split.js';
 import { PIN_CASES } from './cases/pin.js';
+import { PIN_VALUE_CASES } from './cases/pin-value.js';
 import { POWER_CUT_CASES } from './cases/power-cut.js';
 import { PRESCRIPTION_CASES } from './cases/prescription.js';
 import { PROFESSIONAL_CASES } from './cases/professional.js';
@@ -56,6 +59,8 @@ const FAMILIES: readonly (readonly ConformanceCase[])[] = [
   CLASS_CASES,
   SELECTION_CASES,
   FILE_TREE_CASES,
+  LOGICAL_CHANNEL_CASES,
+  FILE_ADDRESSING_CASES,
   RESPONSE_CASES,
   CHAINING_CASES,
   FILE_CASES,
@@ -66,6 +71,7 @@ const FAMILIES: readonly (readonly ConformanceCase[])[] = [
   RECORD_ORDER_CASES,
   RECORD_WRITING_CASES,
   PIN_CASES,
+  PIN_VALUE_CASES,
   PIN_ISSUER_CASES,
   ENVIRONMENT_CASES,
   SECURE_CHANNEL_CASES,

@@ -23,8 +23,11 @@ export {
 export * from './score/defect.js';
 export { EQUIVALENT_CHANGES } from './score/equivalent-changes.js';
 export { judge } from './score/judge.js';
+export { KNOWN_MISSES } from './score/known-misses.js';
 export { type CompiledFile, type DrawnSite, drawSites, sitesOf } from './score/mutation/draw-sites.js';
 export { learn, orderCases, type PastCatches } from './score/past-catches.js';
+export { scoreToLines, scoreToMarkdown, verdictToLine } from './score/report.js';
+export { type GroupTally, passes, type Tally, tallyGroups } from './score/tally.js';
 export {
   type CardSecrets,
   formsOf,

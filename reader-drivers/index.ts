@@ -17,6 +17,7 @@ export {
   REPETITIONS,
 } from './line/character-repetition.js';
 export { conventionOfTs, convert } from './line/convention.js';
+export { LINE_ENGINES, type LineEngines } from './line/line-engines.js';
 export {
   baudRate,
   CHARACTER_ETU,

@@ -107,6 +107,8 @@ export const AGENT_COLLECTION_CASES = caseFamily(
       async run(card) {
         const { warrant } = await atPharmacy(card);
         const shown = await expectOk(card, showWarrant, {});
+        const shownWarrant = encodeTemplate(WARRANT, shown.warrant);
+        expectBytes(shownWarrant, encodeTemplate(WARRANT, warrant.warrant), 'the warrant that NHI signed');
         expectBytes(shown.proxyKey, warrant.proxyKey, 'PK_AP');
         expectBytes(shown.signature, warrant.signature, 'signature of NHI');
       },

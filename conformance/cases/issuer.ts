@@ -87,6 +87,20 @@ export const LIFE_CYCLE_ISSUER_CASES = caseFamily(
   },
   [
     {
+      name: 'deactivated-once',
+      title: 'an application that is out of use is not taken out of use again',
+      clause: 'project specification, states of DEACTIVATE FILE',
+      destroys: 'deactivates the application',
+      async run(card) {
+        await authenticate(card, 'nhi');
+        await expectOk(card, commands.deactivate, {});
+        await card.select().catch(() => undefined);
+        const session = await authenticate(card, 'nhi');
+        const again = await session.refusalOf(card, commands.deactivate, {});
+        checkStatus(again, SW.conditionsNotSatisfied);
+      },
+    },
+    {
       name: 'deactivated',
       title: 'a deactivated application is selected with a warning and does nothing but authenticate',
       clause: `${DEACTIVATE_CLAUSE}; ISO/IEC 7816-4:2020, 7.4.10; 5.6 (6283, 6985)`,

@@ -253,6 +253,20 @@ export const MEMBERSHIP_CASES = caseFamily(
       },
     },
     {
+      name: 'torsion-under-a-proof',
+      title:
+        'a credential point with a part of order three is refused although the proof of the issuer holds',
+      clause: 'project, CRYPTO: subgroup membership is proven by r·P = O',
+      async run(card) {
+        const { decryptionKey } = await prepareProfessional(card);
+        const group = new TestGroup(card.issuer, 'ps-g1-bls12381');
+        const { nonce, ...request } = requestData(card, group);
+        const { membershipKey } = await expectOk(card, joinRequest, { data: { nonce, ...request } });
+        const data = group.credential({ nonce, membershipKey, decryptionKey }, { torsion: true });
+        await expectRefusal(card, joinComplete, { data }, SW.incorrectData);
+      },
+    },
+    {
       name: 'half-joined-not-activated',
       title: 'a card whose join was begun and not completed is not activated',
       clause: 'project specification, ACTIVATE FILE (6985)',

@@ -240,6 +240,21 @@ export const PROFESSIONAL_CASES = caseFamily(
       },
     },
     {
+      name: 'second-commitment-kept',
+      title: 'a second number in one session is committed to and kept as the first one',
+      clause: EQ_10,
+      features: ['prescriptions'],
+      async run(card) {
+        await verifyPin(card);
+        for (let i = 0; i < 2; i++) {
+          const { commitment } = await expectOk(card, commitPrescriptionNumber, {});
+          const data = { patientRandom: card.random.bytes(16) };
+          const { doctorRandom } = await expectOk(card, revealPrescriptionNumber, { data });
+          expectBytes(commitment, commitmentTo(doctorRandom), 'SHA-256 of the half');
+        }
+      },
+    },
+    {
       name: 'reveal-without-commitment',
       title: 'nothing is shown without a commitment',
       clause: `${EQ_10}; ISO/IEC 7816-4:2020, 5.6 (6985)`,

@@ -315,6 +315,19 @@ export const SECURE_CHANNEL_CASES = caseFamily(
       },
     },
     {
+      name: 'wrong-padding',
+      title: 'encrypted data that end in another padding than 80 00… are refused and close the channel',
+      clause: `${CLAUSE}, 6.2.6; 5.6`,
+      async run(card) {
+        const channel = await openChannel(card);
+        const plain = dateOfPersonalisation();
+        // whole blocks without a bit of padding
+        const unpadded = new Uint8Array(Math.ceil(plain.data!.length / 16) * 16).fill(0x01);
+        unpadded.set(plain.data!);
+        await expectClosedBy(card, channel, channel.protect(plain, unpadded));
+      },
+    },
+    {
       name: 'iso-messaging-refused',
       title: "the class bits of the other secure messaging are refused for the channel's commands",
       clause: 'ISO/IEC 7816-4:2020, 5.4.1; 5.6 (6882)',

@@ -61,6 +61,35 @@ export const SECURE_MESSAGING_CASES = caseFamily(
   },
   [
     {
+      name: 'other-parameters',
+      title: 'the checksum covers P1 and P2: with others the command is refused',
+      clause: 'ISO/IEC 7816-4:2020, 10.2.3.1: the command header is authenticated',
+      async run(card) {
+        for (const change of [{ p1: 2 }, { p2: (RECORDS << 3) | 5 }]) {
+          const session = await authenticate(card, 'doctor');
+          const read = { cla: 0, ins: 0xb2, p1: 1, p2: (RECORDS << 3) | 4, le: 256 };
+          const command = { ...session.protectFields(read), ...change };
+          checkStatus(await card.transmit(command), SW.secureMessagingIncorrect, SW.secureMessagingMissing);
+        }
+      },
+    },
+    {
+      name: 'wrong-padding',
+      title: 'a cryptogram under the right checksum that ends in another padding than 80 00… is refused',
+      clause: 'ISO/IEC 7816-4:2020, 10.3; ISO/IEC 9797-1, padding method 2',
+      async run(card) {
+        const session = await authenticate(card, 'doctor');
+        const { cla, ins, p1, p2, data } = encodeRequest(putVisitRecord, { data: visit(1) });
+        const unpadded = new Uint8Array(Math.ceil(data!.length / 16) * 16).fill(0x01);
+        unpadded.set(data!);
+        const header = Uint8Array.of(cla | 0x0c, ins, p1, p2);
+        const objects = session.commandData(header, data!, undefined, unpadded);
+        const command = { cla: header[0]!, ins, p1, p2, data: objects, le: 256 };
+        checkStatus(await card.transmit(command), SW.secureMessagingIncorrect, SW.secureMessagingMissing);
+        await expectNothingWritten(card);
+      },
+    },
+    {
       name: 'good',
       title: 'a protected command is executed and its answer carries a right checksum',
       destroys: WRITES,

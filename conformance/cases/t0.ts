@@ -239,6 +239,17 @@ export const T0_CASES = t0Family(
       },
     },
     {
+      name: 'fetched-once',
+      title: 'an answer that was fetched is gone',
+      clause: 'ISO/IEC 7816-4:2020, 5.3.4; 11.7.2',
+      async run(line) {
+        const length = await announced(line);
+        expectSw((await t0Exchange(line, [...GET_RESPONSE, length & 0xff])).sw, 0x9000);
+        const again = await t0Exchange(line, [...GET_RESPONSE, length & 0xff]);
+        expectThat(again.data.length === 0, 'no data', `${again.data.length} bytes`);
+      },
+    },
+    {
       name: 'nothing-waits',
       title: 'GET RESPONSE with nothing to fetch is refused without data',
       clause: 'ISO/IEC 7816-4:2020, 11.7.2',

@@ -63,9 +63,14 @@ export class CardSession {
   }
 
   /** The data field of the next command. */
-  commandData(header: Uint8Array, plain: Uint8Array, le: number | undefined): Uint8Array {
+  commandData(
+    header: Uint8Array,
+    plain: Uint8Array,
+    le: number | undefined,
+    padded = padBlocks(plain),
+  ): Uint8Array {
     this.counter++;
-    const objects = { cryptogram: this.encrypt(plain), le };
+    const objects = { cryptogram: plain.length === 0 ? undefined : this.encryptBlocks(padded), le };
     const input = commandMacInput(this.counter, header, protectedCommandObjects(objects));
     return protectedCommandData({ ...objects, checksum: this.checksum(input) });
   }
@@ -163,9 +168,10 @@ export class CardSession {
 
   private encrypt(plain: Uint8Array): Uint8Array | undefined {
     if (plain.length === 0) return undefined;
-    const padded = new Uint8Array(Math.ceil((plain.length + 1) / BLOCK) * BLOCK);
-    padded.set(plain);
-    padded[plain.length] = 0x80;
+    return this.encryptBlocks(padBlocks(plain));
+  }
+
+  private encryptBlocks(padded: Uint8Array): Uint8Array {
     const cipher = createCipheriv('aes-128-cbc', this.encryptionKey, this.initialValue());
     return new Uint8Array(cipher.setAutoPadding(false).update(padded));
   }
@@ -184,4 +190,12 @@ export class CardSession {
     const cipher = createCipheriv('aes-128-ecb', this.encryptionKey, null).setAutoPadding(false);
     return cipher.update(uintToBytes(this.counter, BLOCK));
   }
+}
+
+/** Padding method 2 of ISO/IEC 9797-1: 80 and zeros to the end of the block. */
+function padBlocks(plain: Uint8Array): Uint8Array {
+  const padded = new Uint8Array(Math.ceil((plain.length + 1) / BLOCK) * BLOCK);
+  padded.set(plain);
+  padded[plain.length] = 0x80;
+  return padded;
 }

@@ -18,6 +18,9 @@ const FIELD_MODULUS: Readonly<Record<CurveName, bigint>> = {
 /** The curve y² = x³ + b. */
 const B: Readonly<Record<CurveName, bigint>> = { bls12381: 4n, bn254: 3n };
 
+/** h of G1: points of the curve for each of the subgroup. */
+const BLS12381_COFACTOR = 0x396c8c005555e1568c00aaab0000aaabn;
+
 export class G1 {
   readonly order: bigint;
   readonly generator: Point;
@@ -89,6 +92,17 @@ export class G1 {
       bytes[0]! |= 0x80;
       const point = this.decode(bytes);
       if (point && this.multiply(point, this.order) !== undefined) return bytes;
+    }
+  }
+
+  /** A point of BLS12-381 whose triple is the point at infinity: the cofactor is a multiple of three. */
+  pointOfOrderThree(): Point {
+    const third = (BLS12381_COFACTOR / 3n) * this.order;
+    for (let x = 1n; ; x++) {
+      const bytes = toBytes(x, PAIRING_CURVES[this.curve].g1Bytes);
+      bytes[0]! |= 0x80;
+      const point = this.multiply(this.decode(bytes), third);
+      if (point) return point;
     }
   }
 

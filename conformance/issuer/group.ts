@@ -39,7 +39,11 @@ export type MembershipRequest = {
 };
 
 /** What an issuer that means no good would sign. */
-export type CredentialChanges = { readonly sigma1?: Uint8Array };
+export type CredentialChanges = {
+  readonly sigma1?: Uint8Array;
+  /** σ1 has a part of order three, and the challenge is such that it vanishes: the proof of u holds all the same. */
+  readonly torsion?: true;
+};
 export type RenewalChanges = CredentialChanges & {
   readonly doctorId?: string;
   readonly expirationDate?: number;
@@ -126,18 +130,22 @@ export class TestGroup {
   ): Uint8Array {
     const { g1, groupKeyHash } = this;
     const u = g1.scalar(random.bytes(40));
-    const k = g1.scalar(random.bytes(40));
     const sigma1 = g1.multiply(g1.generator, u)!;
     const sigma2 = g1.add(
       g1.multiply(sigma1, this.x),
       g1.multiply(g1.decode(membershipKey), (u * this.y) % g1.order),
     )!;
-    const points = { sigma1: changes.sigma1 ?? g1.encode(sigma1), sigma2: g1.encode(sigma2) };
-    const commitment = g1.encode(g1.multiply(g1.generator, k)!);
-    const input = psCredentialProofInput({ freshness, membershipKey, groupKeyHash, ...points }, commitment);
-    const challenge = challengeOf(sha256(input));
-    const response = toBytes((k + fromBytes(challenge) * u) % g1.order);
-    return joinPsCredential({ ...points, proof: joinSchnorrProof({ challenge, response }) });
+    const shown = changes.torsion ? g1.add(sigma1, g1.pointOfOrderThree())! : sigma1;
+    const points = { sigma1: changes.sigma1 ?? g1.encode(shown), sigma2: g1.encode(sigma2) };
+    for (let k = g1.scalar(random.bytes(40)); ; k++) {
+      const commitment = g1.encode(g1.multiply(g1.generator, k)!);
+      const input = psCredentialProofInput({ freshness, membershipKey, groupKeyHash, ...points }, commitment);
+      const challenge = challengeOf(sha256(input));
+      // the card computes with −c modulo the order: that number must be a multiple of three
+      if (changes.torsion && (g1.order - fromBytes(challenge)) % 3n !== 0n) continue;
+      const response = toBytes((k + fromBytes(challenge) * u) % g1.order);
+      return joinPsCredential({ ...points, proof: joinSchnorrProof({ challenge, response }) });
+    }
   }
 
   private seal(random: SeededRandom, decryptionKey: Uint8Array, keys: Uint8Array) {

@@ -103,13 +103,13 @@ export class SecureChannel {
     return this.protect({ cla: 0x80, ins: 0x82, p1: this.level, p2: 0, data: tamper(this.hostCryptogram) });
   }
 
-  /** The protected form of a command (6.2.4, 6.2.6). */
-  protect(command: CommandApduFields): CommandApduFields {
+  /** The protected form of a command (6.2.4, 6.2.6); `padded` is encrypted as it is, whatever its padding. */
+  protect(command: CommandApduFields, padded?: Uint8Array): CommandApduFields {
     const { ins, p1, p2, data: plain = NO_DATA } = command;
     if (!this.authenticating) this.counter++;
     const encrypts = !this.authenticating && plain.length > 0 && (this.level & C_DECRYPTION) !== 0;
     this.authenticating = false;
-    const body = encrypts ? this.encrypt(plain) : plain;
+    const body = encrypts ? this.encrypt(padded ?? pad(plain)) : plain;
     const length = body.length + CHECKSUM_BYTES;
     const cla = command.cla | 0x04;
     const header = Uint8Array.of(cla & 0xfc, ins, p1, p2);
@@ -131,8 +131,7 @@ export class SecureChannel {
     return { data: decrypts ? this.decrypt(body) : body, sw };
   }
 
-  private encrypt(plain: Uint8Array): Uint8Array {
-    const padded = concatBytes(plain, Uint8Array.of(0x80), new Uint8Array(15 - (plain.length % 16)));
+  private encrypt(padded: Uint8Array): Uint8Array {
     const cipher = createCipheriv('aes-128-cbc', this.encryptionKey, this.initialValue(0x00));
     return Uint8Array.from(cipher.setAutoPadding(false).update(padded));
   }
@@ -152,4 +151,9 @@ export class SecureChannel {
     block[0] = first;
     return createCipheriv('aes-128-ecb', this.encryptionKey, null).setAutoPadding(false).update(block);
   }
+}
+
+/** 80 and as many zeros as the block needs. */
+function pad(plain: Uint8Array): Uint8Array {
+  return concatBytes(plain, Uint8Array.of(0x80), new Uint8Array(15 - (plain.length % 16)));
 }

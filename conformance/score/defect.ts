@@ -16,6 +16,8 @@ export type SeededDefect = {
   readonly where: string;
   /** It is a change of the table that generated cases are made from: they can not be said to have found it. */
   readonly changesTable: boolean;
+  /** It is in the card's end of the line: only cases that use the contacts can see it. */
+  readonly onLine: boolean;
 };
 
 /** The cards that have a defect, one target for each application that it is in. */

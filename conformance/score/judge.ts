@@ -23,8 +23,12 @@ export async function judge(
   const firstFailure = async (origin: ConformanceCase['origin']) => {
     for (const target of byFirstCase(targets, cases)) {
       const own = cases.filter(
-        (one) => one.origin === origin && one.applications.includes(target.application),
+        (one) =>
+          one.origin === origin &&
+          one.applications.includes(target.application) &&
+          (!defect.onLine || one.line !== undefined),
       );
+
       const failed = await run(target, own, watch, () => count++);
       if (failed) return failed;
     }

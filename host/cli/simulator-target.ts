@@ -29,11 +29,18 @@ export function simulatorTarget(
 /** How the contacts of a card come to be: `first` is the protocol that its ATR offers first. */
 export type OpenLine = (card: Card, first: 'T=0' | 'T=1') => CardLine;
 
+export const LINE_OPTIONS = {
+  takesData,
+  answerTime: ([, ins]: Uint8Array) => (ins === INITIALIZE_UPDATE ? LONG_MS : 0),
+};
+
+/** What a card offers whose first protocol is `first`. */
+export function protocolsFrom(first: 'T=0' | 'T=1') {
+  return first === 'T=0' ? (['T=0', 'T=1'] as const) : (['T=1'] as const);
+}
+
 const openLine: OpenLine = (card, first) =>
-  lineInProcess(withProtocols(card, first === 'T=0' ? ['T=0', 'T=1'] : ['T=1']), {
-    takesData,
-    answerTime: ([, ins]) => (ins === INITIALIZE_UPDATE ? LONG_MS : 0),
-  });
+  lineInProcess(withProtocols(card, protocolsFrom(first)), LINE_OPTIONS);
 
 /** A target of simulated cards, each made blank by `make`. */
 export function targetOf(

@@ -15,6 +15,7 @@ import {
 import type { AnswerTime } from '../connection/answer-time.js';
 import type { CardDevice } from '../connection/card-device.js';
 import { convert } from '../line/convention.js';
+import { LINE_ENGINES, type LineEngines } from '../line/line-engines.js';
 import {
   baudRate,
   etuMilliseconds,
@@ -23,11 +24,10 @@ import {
   t0Timing,
   t1Timing,
 } from '../line/timing.js';
-import { T0Card, type T0CardStep } from '../t0/card.js';
+import type { T0CardStep } from '../t0/card.js';
 import { NULL_BYTE } from '../t0/tpdu.js';
 import { type BlockFault, encodeBlock, type T1Block } from '../t1/block.js';
-import { BlockReceiver } from '../t1/block-receiver.js';
-import { T1Card, type T1CardStep } from '../t1/card.js';
+import type { T1CardStep } from '../t1/card.js';
 import { CARD_CHARACTERS, openSerialLine, type SerialLine } from './serial-line.js';
 
 /** Clock that a Phoenix reader gives to the card; with it the initial speed is 9,600 bits a second. */
@@ -37,6 +37,8 @@ export type SerialCardOptions = {
   /** Direction of data under T=0, see `takesDataBy`. */
   readonly takesData: (header: Uint8Array) => boolean;
   readonly answerTime?: AnswerTime;
+  /** What the card speaks with; for a card that is wrong on purpose. */
+  readonly engines?: LineEngines;
   readonly clockHz?: number;
   /** One wire serves both directions: what is received is sent back at once, as such readers do. */
   readonly echo?: boolean;
@@ -161,6 +163,7 @@ export class SerialCardEnd {
     const { edc } = this.#atr!.blockProtocol!;
     const timing = t1Timing(this.#atr!, speed);
     const milliseconds = (etu: number) => etuMilliseconds(etu, speed, this.#clockHz);
+    const { T1Card, BlockReceiver } = this.#options.engines ?? LINE_ENGINES;
     const card = new T1Card({ maxCommandBytes: MAX_COMMAND_BYTES });
     const receiver = new BlockReceiver(edc);
     let silence: NodeJS.Timeout | undefined;
@@ -207,9 +210,9 @@ export class SerialCardEnd {
   }
 
   #characters(speed: LineSpeed): Talk {
-    const { takesData, answerTime } = this.#options;
+    const { takesData, answerTime, engines = LINE_ENGINES } = this.#options;
     const waitingMs = etuMilliseconds(t0Timing(this.#atr!, speed).waiting, speed, this.#clockHz);
-    const card = new T0Card({ takesData });
+    const card = new engines.T0Card({ takesData });
     return {
       received: (bytes) => {
         for (const [index, character] of bytes.entries()) {

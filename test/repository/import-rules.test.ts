@@ -90,6 +90,16 @@ describe('who may see whom (ARCHITECTURE)', () => {
     ['host/a.ts', './nowhere.js', false, 'does not exist'],
     ['host/a.ts', 'left-pad', false, 'left-pad is not in package.json'],
     ['docs/a.ts', '../apdu/index.js', false, 'docs is no code folder'],
+    ['applet/os/a.ts', '../defects/index.js', false, 'a defect is for the score alone'],
+    ['host/cli/a.ts', '../../applet/defects/index.js', false, 'a defect is for the score alone'],
+    ['conformance/a.ts', '../apdu/defects/index.js', true, 'a defect is for the score alone'],
+    [
+      'host/cli/score/a.ts',
+      '../../../applet/defects/pin/a.js',
+      false,
+      'entered by applet/defects/index.js only',
+    ],
+    ['applet/defects/a.ts', '../../host/index.js', false, 'applet may not see host'],
   ])('%s may not import %s', (from, specifier, typeOnly, message) => {
     const present = (file: string) => !file.includes('nowhere');
     expect(importFault({ from, line: 1, specifier, typeOnly }, present, all)).toContain(message);
@@ -102,6 +112,9 @@ describe('who may see whom (ARCHITECTURE)', () => {
     ['host/cli/a.ts', '../index.js', false],
     ['host/cli/a.ts', '../../applet/index.js', false],
     ['host/a.ts', 'node:fs', false],
+    ['host/cli/score/a.ts', '../../../applet/defects/index.js', false],
+    ['applet/defects/a.ts', '../../apdu/defects/index.js', false],
+    ['applet/defects/pin/a.ts', '../../os/pin.js', false],
     ['test/apdu/a.ts', '../../apdu/index.js', false],
   ])('%s may import %s', (from, specifier, typeOnly) => {
     expect(importFault({ from, line: 1, specifier, typeOnly }, () => true, all)).toBeUndefined();

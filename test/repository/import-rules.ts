@@ -44,6 +44,19 @@ export function folderOf(file: string): string {
   return file.startsWith('host/cli/') ? 'host/cli' : file.split('/')[0]!;
 }
 
+/** Cards that are wrong on purpose stand in a folder of this name beside what they break. */
+function isDefect(file: string): boolean {
+  return file.split('/')[1] === 'defects';
+}
+
+/** Nothing in a production path sees a defect: only the score, which builds such cards, and tests. */
+function defectFault(from: string, target: string): string | undefined {
+  if (!from.startsWith('host/cli/score/') && !from.startsWith('test/'))
+    return 'a defect is for the score alone';
+  const door = `${folderOf(target)}/defects/index.js`;
+  return target === door ? undefined : `defects are entered by ${door} only`;
+}
+
 const STATEMENT =
   /(?:^|[;}\n])\s*(import|export)\s+((?:type\s+)?(?:[\w$*\s,]|\{[^}]*\})*?)\s*from\s*(['"])([^'"]+)\3/dg;
 const BARE = /(?:^|[;}\n])\s*import\s*(['"])([^'"]+)\1/dg;
@@ -89,9 +102,13 @@ export function importFault(
   const target = path.posix.join(path.posix.dirname(found.from), specifier);
   if (!/\.(js|json)$/.test(target)) return 'a relative import ends in .js';
   if (!exists(target) && !exists(target.replace(/\.js$/, '.ts'))) return `${target} does not exist`;
+  if (isDefect(target) && !isDefect(found.from)) return defectFault(found.from, target);
   const other = folderOf(target);
   if (other === own) return undefined;
   const permitted = rule.folders.includes(other) || (found.typeOnly && rule.types?.includes(other) === true);
   if (!permitted) return `${own} may not see ${other}${rule.types?.includes(other) ? ' but its types' : ''}`;
-  return target === `${other}/index.js` ? undefined : `${other} is entered by ${other}/index.js only`;
+  const doors = isDefect(found.from)
+    ? [`${other}/index.js`, `${other}/defects/index.js`]
+    : [`${other}/index.js`];
+  return doors.includes(target) ? undefined : `${other} is entered by ${other}/index.js only`;
 }

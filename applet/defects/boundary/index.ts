@@ -2,7 +2,6 @@ export * from './chained-links-overlap.js';
 export * from './extend-at-the-end-refused.js';
 export * from './last-record-unreachable.js';
 export * from './longest-pin-cut.js';
-export * from './offset-at-the-end-refused.js';
 export * from './offset-beyond-the-end-taken.js';
 export * from './offset-of-one-byte.js';
 export * from './one-byte-less-announced.js';

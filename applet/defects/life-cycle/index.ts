@@ -4,4 +4,3 @@ export * from './deactivation-keeps-pin.js';
 export * from './key-made-again.js';
 export * from './selection-without-warning.js';
 export * from './termination-not-told.js';
-export * from './transport-keys-stay.js';

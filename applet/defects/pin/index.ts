@@ -1,7 +1,6 @@
 export * from './agent-slot-outlives-tries.js';
 export * from './beginning-accepted.js';
 export * from './blocked-pin-still-right.js';
-export * from './change-keeps-verification.js';
 export * from './change-without-current.js';
 export * from './counter-after-comparison.js';
 export * from './last-digit-ignored.js';

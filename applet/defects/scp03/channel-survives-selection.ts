@@ -28,6 +28,11 @@ export const channelSurvivesSelection: CardDefect = inPart(
         return plain;
       }
 
+      override open(hostCryptogram: Uint8Array, level: number): void {
+        super.open(hostCryptogram, level);
+        this.kept = this.fields.map(({ bytes }) => bytes.slice());
+      }
+
       override close(): void {
         super.close();
         this.kept = [];

@@ -4,7 +4,6 @@ export * from './last-write-lost.js';
 export * from './not-atomic.js';
 export * from './page-counts-by-itself.js';
 export * from './personalised-in-parts.js';
-export * from './refusal-keeps-writes.js';
 export * from './refused-visit-logged.js';
 export * from './tries-in-transient-memory.js';
 export * from './writes-what-fits.js';

@@ -12,7 +12,7 @@ export const writesWhatFits: CardDefect = inPatientHandler(
       return good(request);
     } catch (error) {
       const { file } = os.selection;
-      if (!file || file.structure !== 'transparent') throw error;
+      if (file?.structure !== 'transparent') throw error;
       const { content } = os.files.transparent(file);
       const offset = request.p1 >= 0x80 ? request.p2 : (request.p1 << 8) | request.p2;
       const room = content.capacity - offset;

@@ -20,6 +20,9 @@ const LAYOUT: ReadonlySet<string> = new Set([
   'padStart',
 ]);
 
+/** What the simulator does with a card between two commands: copies for the suite itself. */
+const TOOLS = /\.(snapshot|restore|fork|image|copyFrom)$/;
+
 /** What reports are made of, and the wiping of copies that nobody can read over the line. */
 const NO_BEHAVIOUR = /lastFigures|\bmeter\b|figures\(|Cycles|\.fill\(|`/;
 
@@ -32,7 +35,8 @@ export function findSites(source: string): readonly Site[] {
     if (node.type === 'ThrowStatement' || throwsOnly(node) || isConstructor(node)) return;
     if (inFunction) {
       const sites = changesAt(node, source).map((one) => siteOf(source, one, within));
-      found.push(...sites.filter(({ before }) => !NO_BEHAVIOUR.test(before)));
+      const behaves = (site: Site) => !NO_BEHAVIOUR.test(site.before) && !TOOLS.test(site.within);
+      found.push(...sites.filter(behaves));
     }
     const name = nameOf(node);
     const inner = name === undefined ? within : [...within, name];

@@ -97,16 +97,26 @@ const CHANGES: { readonly [Type in Node['type']]?: (node: never, text: string) =
   BlockStatement(node: Extract<Node, { type: 'BlockStatement' }>, text) {
     return node.body.slice(1).flatMap((second, i) => {
       const first = node.body[i]!;
-      if (!moves(first) || !moves(second)) return [];
+      if (!changesPlaces(first, second)) return [];
       const swapped = `${text.slice(second.start, second.end)}\n${text.slice(first.start, first.end)}`;
       return [{ operator: 'reorder', start: first.start, end: second.end, replacement: swapped }];
     });
   },
 };
 
-/** Statements that can change places and leave a program that still runs. */
-function moves(statement: Statement): boolean {
-  if (statement.type === 'IfStatement') return !statement.alternate && refuses(statement.consequent);
+/**
+ * A check and the statement before or after it. Two writes in a row change places without a trace: they stand in one
+ * transaction, or in memory that nobody sees between them.
+ */
+function changesPlaces(first: Statement, second: Statement): boolean {
+  return (isCheck(first) && acts(second)) || (acts(first) && isCheck(second));
+}
+
+function isCheck(statement: Statement): boolean {
+  return statement.type === 'IfStatement' && !statement.alternate && refuses(statement.consequent);
+}
+
+function acts(statement: Statement): boolean {
   return statement.type === 'ExpressionStatement' && statement.expression.type !== 'Literal';
 }
 

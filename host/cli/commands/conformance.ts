@@ -17,6 +17,7 @@ import { type DiffArguments, diff } from '../conformance/diff-command.js';
 import { type RunArguments, run } from '../conformance/run-command.js';
 import { parseSeed } from '../options.js';
 import { TARGET_HELP, TARGET_NOTES } from '../target.js';
+import { addScoreCommand } from './conformance-score.js';
 
 const DEFAULT_SEED = 1;
 const OWNER_ONLY = 0o600;
@@ -39,6 +40,7 @@ export function addConformanceCommand(program: Command, done: (status: ExitStatu
     .action((options: { readonly filter?: string }) => done(list(options.filter)));
   addRun(conformance, done);
   addDiff(conformance, done);
+  addScoreCommand(conformance, done);
   conformance
     .command('init')
     .description(

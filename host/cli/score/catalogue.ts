@@ -11,9 +11,11 @@ import {
   type SeededDefect,
   sitesOf,
 } from '../../../conformance/index.js';
+import { LINE_DEFECTS, type LineDefect } from '../../../reader-drivers/defects/index.js';
+import * as drivers from '../../../reader-drivers/index.js';
 import type { CardKindName } from '../simulated-card.js';
-import { loadChanged } from './changed-program.js';
-import { type CardProgram, defectiveTarget } from './defective-card.js';
+import { folderOf, loadChanged } from './changed-program.js';
+import { type CardProgram, defectiveTarget, type LineProgram, onLineOf } from './defective-card.js';
 import { sourceLine, subjectFiles } from './program-files.js';
 
 export type CatalogueEntry = SeededDefect & {
@@ -22,7 +24,7 @@ export type CatalogueEntry = SeededDefect & {
 };
 
 /** Seed and number of the mechanical defects that the committed results are about. */
-export const DEFAULT_DRAW = { seed: 1, count: 100 } as const;
+export const DEFAULT_DRAW = { seed: 1, count: 90 } as const;
 
 const BOTH: readonly CardKindName[] = ['patient', 'professional'];
 
@@ -30,10 +32,10 @@ export function catalogue(draw: {
   readonly seed: number;
   readonly count: number;
 }): readonly CatalogueEntry[] {
-  return [...CARD_DEFECTS.map(handWritten), ...mechanical(draw)];
+  return [...CARD_DEFECTS.map(ofCard), ...LINE_DEFECTS.map(ofLine), ...mechanical(draw)];
 }
 
-function handWritten(defect: CardDefect): CatalogueEntry {
+function ofCard(defect: CardDefect): CatalogueEntry {
   const { id, title, seam, cards, build } = defect;
   const applications = cards === 'both' ? BOTH : [cards];
   return {
@@ -43,7 +45,24 @@ function handWritten(defect: CardDefect): CatalogueEntry {
     title,
     where: seam,
     changesTable: seam.startsWith('declaration of'),
+    onLine: false,
     targets: async () => applications.map((name) => defectiveTarget(name, applet, build)),
+  };
+}
+
+/** The machines are the same in both cards, so one of them stands for both. */
+function ofLine(defect: LineDefect): CatalogueEntry {
+  const { id, title, seam, engines } = defect;
+  const open = onLineOf(drivers, engines(drivers.LINE_ENGINES));
+  return {
+    id,
+    group: 'hand-written',
+    category: DEFECT_CATEGORIES[categoryOf(defect)],
+    title,
+    where: seam,
+    changesTable: false,
+    onLine: true,
+    targets: async () => [defectiveTarget('patient', applet, undefined, open)],
   };
 }
 
@@ -58,9 +77,13 @@ function mechanical({ seed, count }: { readonly seed: number; readonly count: nu
     title: titleOf(site),
     where: sourceLine(site, texts.get(site.path)!),
     changesTable: false,
+    onLine: folderOf(site) === 'reader-drivers',
     targets: async () => {
-      const program = (await loadChanged(site)) as CardProgram;
-      return applicationsOf(site).map((name) => defectiveTarget(name, program));
+      const program = await loadChanged(site);
+      if (folderOf(site) === 'reader-drivers') {
+        return [defectiveTarget('patient', applet, undefined, onLineOf(program as LineProgram))];
+      }
+      return applicationsOf(site).map((name) => defectiveTarget(name, program as CardProgram));
     },
   }));
 }

@@ -10,12 +10,10 @@ import { PACKAGE_ROOT } from '../package-root.js';
 const BUILD = join(PACKAGE_ROOT, 'dist');
 
 /**
- * Files of the card's program that the draw leaves alone, because a change in them shows in no answer of the card or
- * leaves no card: its bookkeeping for reports, its file format, the model of the flash array, and what puts the parts
- * together.
+ * Files of the card's program that the draw leaves alone: its file format, what puts the parts together, and the model
+ * of the chip's memories, which decides nothing of its own and is judged by the power-cut tests.
  */
-const NOT_THE_CARD =
-  /^applet\/(image|defects)\/|\/index$|^applet\/runtime\/(meter|memory-map|wear|operations|profile-too-small|card-limits|crc32|flash|exclusive-ram)$/;
+const NOT_THE_CARD = /^applet\/(image|defects)\/|\/index$|^applet\/runtime\/(?!coprocessor$)/;
 
 /** The card's program, or the ends of the line. */
 export const CHANGED_FOLDERS = ['applet', 'reader-drivers'] as const;

@@ -4,8 +4,10 @@ import { Worker } from 'node:worker_threads';
 import type { DefectVerdict, SeededDefect } from '../../../conformance/index.js';
 import type { WorkerInput, WorkerMessage } from './defect-worker.js';
 
-/** A case that takes longer than this has met a card that hangs, milliseconds. */
+/** A card hangs when one case takes this long, milliseconds, */
 const HANGS_AFTER_MS = 60_000;
+/** and this many times as long as the slowest case so far, on a machine that others use too. */
+const HANGS_AFTER_TIMES = 40;
 
 export type PoolOptions = WorkerInput & {
   readonly jobs: number;
@@ -19,10 +21,11 @@ export async function judgeAll(
 ): Promise<readonly DefectVerdict[]> {
   const verdicts = new Map<string, DefectVerdict>();
   const queue = [...defects];
+  const pace: Pace = { slowestMs: 0 };
   const job = async (): Promise<void> => {
     let thread: Thread | undefined;
     for (let defect = queue.shift(); defect; defect = queue.shift()) {
-      thread ??= new Thread(options);
+      thread ??= new Thread(options, pace);
       const verdict = await thread.judge(defect);
       if (thread.ended) thread = undefined;
       verdicts.set(defect.id, verdict);
@@ -34,11 +37,17 @@ export async function judgeAll(
   return defects.map(({ id }) => verdicts.get(id)!);
 }
 
+/** What all threads have seen of the machine's speed. */
+type Pace = { slowestMs: number };
+
 class Thread {
   private readonly worker: Worker;
   ended = false;
 
-  constructor({ draw, past }: WorkerInput) {
+  constructor(
+    { draw, past }: WorkerInput,
+    private readonly pace: Pace,
+  ) {
     this.worker = new Worker(new URL('./defect-worker.js', import.meta.url), { workerData: { draw, past } });
   }
 
@@ -48,11 +57,12 @@ class Thread {
   }
 
   judge(defect: SeededDefect): Promise<DefectVerdict> {
-    const { worker } = this;
-    return new Promise((resolve) => {
+    const { worker, pace } = this;
+    return new Promise((resolve, reject) => {
       let cases = 0;
       let current = '';
-      let timer: NodeJS.Timeout;
+      let since = performance.now();
+      let timer: NodeJS.Timeout | undefined;
       const finish = (verdict: DefectVerdict): void => {
         clearTimeout(timer);
         worker.removeAllListeners();
@@ -60,22 +70,25 @@ class Thread {
       };
       const lost = (reason: string): void => {
         void this.end();
-        const { group, category, title, where, changesTable, id } = defect;
-        const seen = { id, group, category, title, where, changesTable };
-        finish({ ...seen, cases, verdict: 'caught', by: current, reason });
-      };
-      const wait = (): void => {
-        clearTimeout(timer);
-        timer = setTimeout(() => lost('the card never answered'), HANGS_AFTER_MS);
+        finish({ ...defect, cases, verdict: 'caught', by: current, reason });
       };
       worker.on('message', (message: WorkerMessage) => {
         if (message.kind === 'verdict') return finish(message.verdict);
+        const now = performance.now();
+        // the first message has waited for the thread to start
+        if (current !== '') pace.slowestMs = Math.max(pace.slowestMs, now - since);
+        since = now;
         current = message.id;
         cases++;
-        wait();
+        clearTimeout(timer);
+        const limitMs = Math.max(HANGS_AFTER_MS, HANGS_AFTER_TIMES * pace.slowestMs);
+        timer = setTimeout(() => lost('the card never answered'), limitMs);
       });
-      worker.on('error', (error) => lost(`the card took its program down: ${error.message}`));
-      wait();
+      worker.on('error', (error) => {
+        // before the first case it is the score that is broken, not the card
+        if (current === '') reject(error);
+        else lost(`the card took its program down: ${error.message}`);
+      });
       worker.postMessage(defect.id);
     });
   }

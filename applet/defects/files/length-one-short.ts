@@ -1,17 +1,17 @@
 import type { FileSpec } from '../../../apdu/index.js';
 import { type CardDefect, inPart } from '../card-defect.js';
 
-export const lengthNotTold: CardDefect = inPart(
+export const lengthOneShort: CardDefect = inPart(
   {
-    id: 'files/length-not-told',
+    id: 'files/length-one-short',
     cards: 'both',
-    title: 'The control parameters of a file tell its capacity, not its length.',
+    title: 'The control parameters of a file tell a byte less than there is.',
   },
   'FileSystem',
   (FileSystem) =>
     class extends FileSystem {
       override contentLength(file: FileSpec): number {
-        return file.size || super.contentLength(file);
+        return super.contentLength(file) - 1;
       }
     },
 );
