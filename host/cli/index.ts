@@ -1,12 +1,14 @@
 export * from './benchmarks/index.js';
 export * from './cli-error.js';
 export * from './commands/gs.js';
+export { BASELINE_FILE, currentUnits } from './commands/perf-baseline.js';
 export { addSpecCommand } from './commands/spec.js';
 export * from './engine/native-engine.js';
 export * from './memory/card-image-store.js';
 export * from './memory/memory-document.js';
 export * from './memory/memory-svg.js';
 export * from './memory/memory-text.js';
+export { SIGNING_TARGET_MS } from './profiling/signing-targets.js';
 export * from './replay/divergence-text.js';
 export * from './replay/recorded-session.js';
 export * from './replay/replay-session.js';
