@@ -7,7 +7,7 @@ export { DECISION, HOLDER_DECLARATION, PIN_STATUS } from './data-objects.js';
 export * from './decoded-object.js';
 export * from './decoder.js';
 export { AGENT_PINS, type SlotName } from './delegation-commands.js';
-export type { Transmit } from './exchange.js';
+export { exchange, type Transmit } from './exchange.js';
 export * from './file-tree.js';
 export * from './json-export.js';
 export * from './master-file.js';
