@@ -10,6 +10,7 @@ export * from './cards/transport-keys.js';
 export * from './clock.js';
 export * from './crypto/index.js';
 export * from './fhir/index.js';
+export * from './fingerprint/index.js';
 export * from './hospital/hospital-terminal.js';
 export * from './nhi/batching-verifier.js';
 export * from './nhi/card-desk.js';

@@ -19,7 +19,7 @@ import {
   systemRng,
   type VisitInput,
 } from '../../index.js';
-import { type CardKindName, makeSimulatedCard } from '../simulated-card.js';
+import { type AppletCode, type CardKindName, makeSimulatedCard } from '../simulated-card.js';
 import type { Recorder } from './recorder.js';
 
 /** Scenarios by name. */
@@ -36,6 +36,8 @@ export type VisitRun = {
   readonly profile: CardProfile;
   /** What doctors sign with ({@link DEFAULT_SUITE}). */
   readonly suite?: GroupSuiteName;
+  /** The code of the cards, when it is not the plain one. */
+  readonly applet?: AppletCode;
   /** Who makes a doctor's member key (two-party). */
   readonly joinMode?: JoinMode;
   /** Seeds every party's random numbers; without it they come from the operating system. */
@@ -62,7 +64,7 @@ export async function runVisit(run: VisitRun, recorder: Recorder): Promise<Visit
     holdersIn(run.scenario).map((holder) => {
       const kind = cardKindOf(holder);
       const rng = recorder.randomFor(holder, rngFor(`chip of the ${holder}'s card`));
-      const card = makeSimulatedCard(kind, run.profile, rng);
+      const card = makeSimulatedCard(kind, run.profile, rng, undefined, run.applet);
       card.powerOn();
       return [holder, card];
     }),
