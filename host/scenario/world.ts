@@ -20,6 +20,7 @@ import { HospitalTerminal } from '../hospital/hospital-terminal.js';
 import { Nhi } from '../nhi/nhi.js';
 import { Pharmacy } from '../pharmacy/pharmacy.js';
 import { EpochVerifier } from '../protocol/epoch-verifier.js';
+import { openSqliteStore, type Store } from '../storage/index.js';
 
 /** The cards of a visit, by who carries them. */
 export const CARD_HOLDERS = ['patient', 'doctor', 'pharmacy'] as const;
@@ -37,6 +38,8 @@ export type World = {
   readonly citizenAuthority: IdentityAuthority;
   readonly professionAuthority: IdentityAuthority;
   readonly nhi: Nhi;
+  /** What NHI remembers. */
+  readonly store: Store;
   readonly hospital: HospitalTerminal;
   readonly pharmacy: Pharmacy;
   readonly patientCard: PatientCard;
@@ -83,11 +86,13 @@ export async function makeWorld(
   const professionAuthority = new IdentityAuthority(rngFor('profession register'));
   const suite = GROUP_SUITES[name];
   const curve = await loadHostCurve(suite.curve.name);
-  const nhi = new Nhi({
+  const store = await openSqliteStore();
+  const nhi = await Nhi.open({
     citizenAuthorityKey: citizenAuthority.publicKey,
     professionAuthorityKey: professionAuthority.publicKey,
     suite,
     curve,
+    store,
     clock,
     rng: rngFor('NHI'),
     joinMode,
@@ -108,6 +113,7 @@ export async function makeWorld(
     citizenAuthority,
     professionAuthority,
     nhi,
+    store,
     hospital: new HospitalTerminal({
       hospitalId,
       nhi: nhi.hospitalDoor(hospitalId),
@@ -115,7 +121,7 @@ export async function makeWorld(
       clock,
       rng: rngFor('hospital'),
     }),
-    pharmacy: new Pharmacy({
+    pharmacy: await Pharmacy.open({
       pharmacyId,
       nhiKeys,
       verifier,
