@@ -4,7 +4,7 @@
  * Everything here is data that survives JSON.
  */
 
-import type { StatusWord } from '../status-word.js';
+import { type StatusWord, SW } from '../status-word.js';
 import { maxLength, type Template } from '../template.js';
 
 /** P1 or P2 of a command. */
@@ -135,6 +135,19 @@ export type CommandSpec = {
 /** The secure channel that a command needs in a life-cycle state, if any. */
 export function secureMessagingIn(command: CommandSpec, state: LifeCycle): SecureChannelRule | undefined {
   return (command.secureMessagingIn ?? command.states).includes(state) ? command.secureMessaging : undefined;
+}
+
+const LIVE: readonly LifeCycle[] = ['initialisation', 'operational'];
+/** What SELECT says of an application that is out of use. */
+const OUT_OF_USE: readonly StatusWord[] = [SW.fileDeactivated, SW.terminated];
+
+/** The same command in an application that nobody can deactivate or terminate. */
+export function whileLive<const C extends CommandSpec>(command: C) {
+  return {
+    ...command,
+    states: command.states.filter((state) => LIVE.includes(state)),
+    status: command.status.filter(({ status }) => !OUT_OF_USE.includes(status)),
+  };
 }
 
 /** What a command does to a file; the file's declaration has a rule for each. */
