@@ -12,7 +12,7 @@ export * from './diff/diff-specification.js';
 export { jsonPointer } from './document/json-reader.js';
 export * from './document/parse-specification.js';
 export * from './document/specification-document.js';
-export type { Transmit } from './exchange.js';
+export { exchange, type Transmit } from './exchange.js';
 export * from './file-tree.js';
 export * from './json-export.js';
 export * from './lint/finding.js';

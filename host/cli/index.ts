@@ -1,5 +1,6 @@
 export * from './benchmarks/index.js';
 export * from './cli-error.js';
+export * from './commands/apdu.js';
 export * from './commands/gs.js';
 export { BASELINE_FILE, currentUnits } from './commands/perf-baseline.js';
 export { addSpecCommand } from './commands/spec.js';
