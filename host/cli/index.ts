@@ -2,7 +2,7 @@ export * from './benchmarks/index.js';
 export * from './cli-error.js';
 export * from './commands/apdu.js';
 export * from './commands/gs.js';
-export { BASELINE_FILE, currentUnits } from './commands/perf-baseline.js';
+export { BASELINE_FILE } from './commands/perf-baseline.js';
 export { addSpecCommand } from './commands/spec.js';
 export * from './engine/native-engine.js';
 export * from './memory/card-image-store.js';

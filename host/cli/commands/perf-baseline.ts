@@ -39,7 +39,7 @@ npm run baseline renews the file; two files of two commits are told apart by: im
 }
 
 /** Model units of the committed scenario with the code as it is now. */
-export async function currentUnits(): Promise<ModelUnits> {
+async function currentUnits(): Promise<ModelUnits> {
   const profile = profileNamed(VISIT_PROFILE);
   const run = await runScenario(profile, { scenario: 'outpatient', input: DEFAULT_INPUT });
   const units = modelUnits(profile, run.commands);
