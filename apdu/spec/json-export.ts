@@ -6,7 +6,7 @@
 import { STATEMENT } from '../statement/statements.js';
 import { SW } from '../status-word.js';
 import type { Template } from '../template.js';
-import { APPLICATIONS, COMMON_STATUS } from './application.js';
+import { ALL_APPLICATIONS, COMMON_STATUS } from './application.js';
 import { MASTER_FILE } from './master-file.js';
 import { hex, tagText } from './reference-tables.js';
 import {
@@ -29,7 +29,7 @@ export function exportSpecification(): unknown {
     format: 'imis-card/apdu-specification',
     version: SPECIFICATION_FORMAT_VERSION,
     masterFile: { name: MASTER_FILE.name, fid: hex(MASTER_FILE.fid, 2), files: exportFiles(MASTER_FILE) },
-    applications: APPLICATIONS.map(exportApplication),
+    applications: ALL_APPLICATIONS.map(exportApplication),
     commonStatus: COMMON_STATUS.map(exportStatus),
     statusWords: Object.entries(SW).map(([id, status]) => ({
       id,

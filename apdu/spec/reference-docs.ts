@@ -3,7 +3,7 @@
 import { fromHex } from '../bytes.js';
 import { STATEMENT, type Statement } from '../statement/statements.js';
 import { describeAccess } from './access-text.js';
-import { APPLICATIONS, COMMON_STATUS } from './application.js';
+import { ALL_APPLICATIONS, COMMON_STATUS } from './application.js';
 import { decodeTrace } from './decoder.js';
 import { MASTER_FILE } from './master-file.js';
 import {
@@ -48,7 +48,7 @@ export function renderReference(): string {
     '## Files of every card',
     `Under the master file ${hex(MASTER_FILE.fid, 2)}, which is selected after a reset. They are made of the specification and take no memory of the card.`,
     ...renderFiles(MASTER_FILE),
-    ...APPLICATIONS.flatMap(renderApplication),
+    ...ALL_APPLICATIONS.flatMap(renderApplication),
     '## Status words of every command',
     statusTable(COMMON_STATUS),
     '## What is signed',

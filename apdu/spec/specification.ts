@@ -204,7 +204,7 @@ export type ApplicationSpec = DirectorySpec & {
   readonly aid: string;
   readonly commands: { readonly [id: string]: CommandSpec };
   readonly algorithms: { readonly [id: string]: AlgorithmSpec };
-  /** What SELECT answers where it answers anything, in place of control information; hexadecimal. */
+  /** What SELECT answers where it answers anything, in place of control information and without Le too; hexadecimal. */
   readonly selectionAnswer?: string;
   /** By name; the card tells them apart by the reference in P2. */
   readonly pins: { readonly [id: string]: PinSpec };

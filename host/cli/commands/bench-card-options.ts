@@ -15,6 +15,7 @@ export type BenchCardArguments = {
   readonly profile: string;
   readonly input: string;
   readonly image?: string;
+  readonly interoperability?: true;
 };
 
 /** A card to work on. */
@@ -66,7 +67,7 @@ export async function benchCardFrom(
     return { card, kind: options.card, profile: profile.id, seeded: seed !== null };
   }
   const given = (name: string) => command.getOptionValueSource(name) === 'cli';
-  for (const name of ['state', 'input']) {
+  for (const name of ['state', 'input', 'interoperability']) {
     if (given(name))
       throw new CliError(`--${name} does not go with --image: the card is what the file says.`);
   }

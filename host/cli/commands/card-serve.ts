@@ -1,7 +1,7 @@
 /** `imis card serve`: the simulated card in a reader that other programs use. */
 
 import { type Command, Option } from 'commander';
-import { PATIENT_APPLICATION, PROFESSIONAL_APPLICATION } from '../../../apdu/index.js';
+import { ALL_APPLICATIONS } from '../../../apdu/index.js';
 import {
   type CardDevice,
   listenForReset,
@@ -64,11 +64,18 @@ export function addCardServeCommand(card: Command, done: (status: ExitStatus) =>
           .default('t1'),
       )
       .option('--delay <ms>', 'answer each command that much later (not with --vpcd)')
+      .option(
+        '--interoperability',
+        'give the patient card a log-in key (PKCS#15, PIV) and the read-out; the professional card has the key',
+      )
       .option('--seed <n>', 'refused: a served card meets programs that must not know its keys'),
   )
     .addHelpText(
       'after',
       `
+--interoperability is for other software: pkcs11-tool, gpg, yubico-piv-tool, public readers. docs/middleware.md has
+  what each of them needs, and the log-in PINs of the simulated cards.
+
 The signal USR1 takes the card out, or puts it back in (--vpcd and --gempc).
 
 --vpcd: the virtual reader comes with Debian's vsmartcard-vpcd; start it with: pcscd -f
@@ -90,6 +97,8 @@ async function serve(options: ServeArguments, command: Command): Promise<ExitSta
   if (options.seed !== undefined)
     throw new CliError('--seed is refused for a served card: its keys would be known.');
   const start = wayOf(options);
+  if (options.interoperability && options.state === 'blank')
+    throw new CliError('--interoperability goes with a visited card: a blank one is not personalised yet.');
   const { card, kind, seeded } = await benchCardFrom(command, options, null);
   if (seeded) {
     throw new CliError(
@@ -118,7 +127,7 @@ function wayOf(options: ServeArguments): Way {
     throw new CliError('--reset-socket and --echo go with --serial.');
   const offered = (device: CardDevice) => withProtocols(device, PROTOCOLS[options.protocol]);
   const wire = {
-    takesData: takesDataBy([PATIENT_APPLICATION, PROFESSIONAL_APPLICATION]),
+    takesData: takesDataBy(ALL_APPLICATIONS),
     ...delayOf(options),
   };
   if (serial !== undefined) {

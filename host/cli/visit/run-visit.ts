@@ -9,6 +9,7 @@ import {
   type CardHolder,
   type CardName,
   epochPhases,
+  type Interoperability,
   makeWorld,
   outpatientPhases,
   type Phase,
@@ -36,6 +37,8 @@ export type VisitRun = {
   readonly profile: CardProfile;
   /** What doctors sign with ({@link DEFAULT_SUITE}). */
   readonly suite?: GroupSuiteName;
+  /** Whose cards other software can use ({@link DEFAULT_INTEROPERABILITY}). */
+  readonly interoperability?: Interoperability;
   /** Seeds every party's random numbers; without it they come from the operating system. */
   readonly seed: number | null;
 };
@@ -71,6 +74,7 @@ export async function runVisit(run: VisitRun, recorder: Recorder): Promise<Visit
     rngFor,
     reinsert: async (holder) => recorder.reset(holder),
     ...(run.suite === undefined ? {} : { suite: run.suite }),
+    ...(run.interoperability === undefined ? {} : { interoperability: run.interoperability }),
   });
   await runPhases(world, SCENARIOS[run.scenario]!(), recorder);
   return cards;
