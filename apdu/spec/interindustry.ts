@@ -76,7 +76,10 @@ export const readBinary = {
     { status: SW.securityStatusNotSatisfied, reason: 'the file may not be read with this security status' },
     { status: SW.noCurrentFile, reason: 'no file is selected' },
     { status: SW.fileNotFound, reason: 'no file has this short identifier' },
-    { status: SW.wrongParameters, reason: 'nothing stands at the offset: it is the end of the content, or beyond' },
+    {
+      status: SW.wrongParameters,
+      reason: 'nothing stands at the offset: it is the end of the content, or beyond',
+    },
   ],
   examples: [{ title: 'the first 256 bytes of the file with short identifier 1', command: '00B0810000' }],
 } as const satisfies CommandSpec;

@@ -76,7 +76,7 @@ export const PIV_APPLICATION = {
   name: 'log-in key (PIV)',
   aid: PIV_AID,
   fid: 0xdf03,
-  selectionAnswer: toHex(PIV_PROPERTY_TEMPLATE),
+  selectionAnswer: toHex(PIV_PROPERTY_TEMPLATE).toUpperCase(),
   commands: {
     select: interindustry.select,
     getResponse: interindustry.getResponse,

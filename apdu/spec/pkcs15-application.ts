@@ -7,7 +7,7 @@ import * as logIn from './log-in-commands.js';
 import { PKCS15_FID } from './pkcs15-content.js';
 import type { ApplicationSpec, CommandSpec, FileSpec } from './specification.js';
 
-const READABLE = { structure: 'transparent', sfi: 0, records: 0, read: 'always' } as const;
+const READABLE = { structure: 'transparent', records: 0, read: 'always' } as const;
 
 export const PKCS15_FILES = {
   objectDirectory: {
@@ -15,6 +15,7 @@ export const PKCS15_FILES = {
     name: 'EF.ODF',
     summary: 'Where the files with keys, certificates and PINs are.',
     fid: 0x5031,
+    sfi: 17,
     size: 64,
   },
   tokenInformation: {
@@ -22,6 +23,7 @@ export const PKCS15_FILES = {
     name: 'EF.TokenInfo',
     summary: "The card's identifier and its name.",
     fid: 0x5032,
+    sfi: 18,
     size: 64,
   },
   authenticationObjects: {
@@ -29,15 +31,17 @@ export const PKCS15_FILES = {
     name: 'EF.AODF',
     summary: 'The log-in PIN.',
     fid: 0x4401,
+    sfi: 1,
     size: 96,
   },
-  privateKeys: { ...READABLE, name: 'EF.PrKDF', summary: 'The log-in key.', fid: 0x4402, size: 96 },
-  certificates: { ...READABLE, name: 'EF.CDF', summary: 'Its certificate.', fid: 0x4403, size: 96 },
+  privateKeys: { ...READABLE, name: 'EF.PrKDF', summary: 'The log-in key.', fid: 0x4402, sfi: 2, size: 96 },
+  certificates: { ...READABLE, name: 'EF.CDF', summary: 'Its certificate.', fid: 0x4403, sfi: 3, size: 96 },
   certificate: {
     ...READABLE,
     name: 'EF.LogInCert',
     summary: 'The certificate itself (X.509), the same that the PIV application shows.',
     fid: 0x4331,
+    sfi: 4,
     size: logIn.LOG_IN_CERTIFICATE_BYTES,
   },
 } as const satisfies Record<string, FileSpec>;

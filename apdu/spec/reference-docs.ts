@@ -77,20 +77,24 @@ function renderApplication(application: ApplicationSpec): string[] {
       ]),
     ),
     ...commands.flatMap((command) => renderCommand(application, command)),
-    `### Files of the ${application.id} application`,
-    ...renderFiles(application),
+    ...(Object.keys(application.files).length === 0
+      ? []
+      : [`### Files of the ${application.id} application`, ...renderFiles(application)]),
     ...renderAlgorithms(application),
-    `### PINs of the ${application.id} application`,
-    table(
-      ['reference', 'name', 'length', 'tries'],
-      Object.values(application.pins).map((pin) => [
-        hex(pin.reference),
-        pin.name,
-        lengthText(pin.minLength, pin.maxLength),
-        String(pin.tries),
-      ]),
-    ),
+    ...renderPins(application),
   ];
+}
+
+function renderPins({ id, pins }: ApplicationSpec): string[] {
+  const rows = Object.values(pins).map((pin) => [
+    hex(pin.reference),
+    pin.name,
+    lengthText(pin.minLength, pin.maxLength),
+    String(pin.tries),
+  ]);
+  return rows.length === 0
+    ? []
+    : [`### PINs of the ${id} application`, table(['reference', 'name', 'length', 'tries'], rows)];
 }
 
 function renderCommand(application: ApplicationSpec, command: CommandSpec): string[] {
@@ -165,6 +169,7 @@ function sizeText({ size, records, capacity }: FileSpec): string {
 }
 
 function renderAlgorithms(application: ApplicationSpec): string[] {
+  if (Object.keys(application.algorithms).length === 0) return [];
   return [
     `### Algorithms of the ${application.id} application`,
     ...Object.values(application.algorithms).flatMap((algorithm) => [
