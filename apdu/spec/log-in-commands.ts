@@ -48,7 +48,9 @@ export const verify = {
   p1: { kind: 'constant', value: 0x00 },
   p2: PIN_REFERENCE,
   data: { kind: 'bytes', name: 'log-in PIN', ...PADDED, secret: true, optional: true },
-  response: { kind: 'none' },
+  // clients ask for the tries with a length byte of 0, which reads as Le
+  response: { kind: 'bytes', name: 'nothing', min: 0, max: 0 },
+  answersWithoutLe: true,
   proves: 'pin',
   access: 'always',
   states: ['operational'],

@@ -36,6 +36,15 @@ export const PKCS15_FILES = {
   },
   privateKeys: { ...READABLE, name: 'EF.PrKDF', summary: 'The log-in key.', fid: 0x4402, sfi: 2, size: 96 },
   certificates: { ...READABLE, name: 'EF.CDF', summary: 'Its certificate.', fid: 0x4403, sfi: 3, size: 96 },
+  key: {
+    ...READABLE,
+    name: 'EF.LogInKey',
+    summary: 'Stands for the log-in key, for middleware that selects a key before it uses it. Nothing is in it.',
+    fid: 0x4b01,
+    sfi: 5,
+    size: 1,
+    read: 'never',
+  },
   certificate: {
     ...READABLE,
     name: 'EF.LogInCert',

@@ -106,7 +106,7 @@ export function authenticationObjects(): Uint8Array {
 }
 
 /** EF.PrKDF: one key on P-256 that signs after the log-in PIN; made on the card, never out of it. */
-export function privateKeys(): Uint8Array {
+export function privateKeys(file: FileSpec): Uint8Array {
   const common = sequence(text('log-in key'), bits(OBJECT.private), octets(PIN_IDENTIFIER));
   const key = sequence(
     octets(KEY_IDENTIFIER),
@@ -115,7 +115,7 @@ export function privateKeys(): Uint8Array {
     integer(LOG_IN_KEY_REFERENCE),
   );
   // The length of the field is no part of the standard; OpenSC reads it there.
-  const attributes = encodeTlv(CONTEXT.one, sequence(path(), integer(FIELD_BITS)));
+  const attributes = encodeTlv(CONTEXT.one, sequence(path(file.fid), integer(FIELD_BITS)));
   return encodeTlv(CONTEXT.zero, concatBytes(common, key, attributes));
 }
 

@@ -7,6 +7,8 @@ import { assertFormat, type LogInKey } from './log-in-key.js';
 
 type Commands = typeof PIV_APPLICATION.commands;
 
+const NO_DATA = new Uint8Array(0);
+
 export function logInPinHandlers(os: CardOs, { pins }: LogInKey) {
   const { security, nvm } = os;
   /** Both halves of command data, in the right format. */
@@ -20,7 +22,7 @@ export function logInPinHandlers(os: CardOs, { pins }: LogInKey) {
   return {
     verify({ data }: RequestOf<Commands['verify']>) {
       if (data === undefined) {
-        if (security.hasPin('holder')) return undefined;
+        if (security.hasPin('holder')) return NO_DATA;
         if (pins.holder.triesLeft === 0) refuse(SW.authenticationMethodBlocked);
         return refuse(SW.counter, pins.holder.triesLeft);
       }
@@ -28,7 +30,7 @@ export function logInPinHandlers(os: CardOs, { pins }: LogInKey) {
       security.revokePin('holder');
       pins.holder.check(data);
       security.grantPin('holder');
-      return undefined;
+      return NO_DATA;
     },
 
     resetVerification(_request: RequestOf<Commands['resetVerification']>) {

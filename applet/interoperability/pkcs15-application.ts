@@ -22,6 +22,8 @@ import { logInPinHandlers } from './log-in-pins.js';
 const { files } = PKCS15_APPLICATION;
 type Commands = typeof PKCS15_APPLICATION.commands;
 
+const NOTHING = new Uint8Array(0);
+
 /** Lays out the files that describe the key; what stands in them takes no memory. */
 export function installPkcs15Files(os: CardOs, key: LogInKey): void {
   const { certificate, ...described } = files;
@@ -35,7 +37,8 @@ export function installPkcs15Files(os: CardOs, key: LogInKey): void {
       ],
       [files.tokenInformation.fid, () => tokenInformation(key.identifier.read())],
       [files.authenticationObjects.fid, authenticationObjects],
-      [files.privateKeys.fid, privateKeys],
+      [files.privateKeys.fid, () => privateKeys(files.key)],
+      [files.key.fid, () => NOTHING],
       [files.certificates.fid, () => certificates(certificate)],
     ]),
   );

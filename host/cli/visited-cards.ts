@@ -33,6 +33,8 @@ export async function makeBenchCard({
   interoperability = false,
 }: BenchCardOptions): Promise<Card> {
   if (state === 'blank') {
+    if (interoperability)
+      throw new CliError('--interoperability goes with a visited card: a blank one is not personalised yet.');
     return makeSimulatedCard(card, profile, seed === null ? systemRng : seededRng(seed, 'bench card'));
   }
   const recorder = new Recorder();

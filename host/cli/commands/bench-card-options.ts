@@ -29,7 +29,7 @@ export type BenchCard = {
   readonly seeded: boolean;
 };
 
-/** Adds --card, --state, --profile and --input. */
+/** Adds --card, --state, --profile, --input and --interoperability. */
 export function withBenchCardOptions(command: Command): Command {
   return command
     .addOption(new Option('--card <kind>', 'which card').choices(Object.keys(CARD_KINDS)).default('patient'))
@@ -39,7 +39,11 @@ export function withBenchCardOptions(command: Command): Command {
         .default('visited'),
     )
     .option('--profile <name>', 'card profile', VISIT_PROFILE)
-    .addOption(inputOption('input of the visit that prepares the card'));
+    .addOption(inputOption('input of the visit that prepares the card'))
+    .option(
+      '--interoperability',
+      'give a patient card a log-in key (PKCS#15, PIV) and the read-out; a professional card has the key',
+    );
 }
 
 /** As {@link withBenchCardOptions}, and --image for a card that comes out of a file. */

@@ -64,10 +64,6 @@ export function addCardServeCommand(card: Command, done: (status: ExitStatus) =>
           .default('t1'),
       )
       .option('--delay <ms>', 'answer each command that much later (not with --vpcd)')
-      .option(
-        '--interoperability',
-        'give the patient card a log-in key (PKCS#15, PIV) and the read-out; the professional card has the key',
-      )
       .option('--seed <n>', 'refused: a served card meets programs that must not know its keys'),
   )
     .addHelpText(
@@ -97,8 +93,6 @@ async function serve(options: ServeArguments, command: Command): Promise<ExitSta
   if (options.seed !== undefined)
     throw new CliError('--seed is refused for a served card: its keys would be known.');
   const start = wayOf(options);
-  if (options.interoperability && options.state === 'blank')
-    throw new CliError('--interoperability goes with a visited card: a blank one is not personalised yet.');
   const { card, kind, seeded } = await benchCardFrom(command, options, null);
   if (seeded) {
     throw new CliError(
