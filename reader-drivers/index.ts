@@ -1,13 +1,13 @@
 export type { AnswerTime } from './connection/answer-time.js';
 export type { CardConnection, TransportProtocol } from './connection/card-connection.js';
 export type { CardDevice } from './connection/card-device.js';
-export { withCommandChaining } from './connection/command-chaining.js';
-export { type GetResponseLimits, withGetResponse } from './connection/get-response.js';
 export { connectInProcess } from './connection/in-process.js';
-export { type TraceEvent, withTracing } from './connection/tracing.js';
+export { type TraceEvent, withDeviceTracing, withTracing } from './connection/tracing.js';
 export { TransportError, type TransportErrorCode } from './connection/transport-error.js';
 export { withProtocols } from './connection/with-protocol.js';
 export { type GemPcOptions, GemPcReaderEnd, serveGemPc } from './gempc/gempc.js';
+export { connectGemPc, type GemPcConnectOptions } from './gempc/gempc-connection.js';
+export type { CardLine } from './line/card-line.js';
 export {
   CharacterReceiver,
   type CharacterReception,
@@ -42,6 +42,7 @@ export {
   waitForPcscCard,
   waitForPcscRemoval,
 } from './pcsc/pcsc-readers.js';
+export { type BareLineOptions, connectLine } from './serial/bare-line.js';
 export { DEFAULT_CLOCK_HZ, SerialCardEnd, type SerialCardOptions, serveSerial } from './serial/card-end.js';
 export {
   type CardReset,
@@ -50,6 +51,7 @@ export {
   resetByModemLine,
   resetBySocket,
 } from './serial/card-reset.js';
+export { IN_PROCESS_CLOCK_HZ, lineInProcess } from './serial/line-in-process.js';
 export { connectSerial, type SerialConnectOptions } from './serial/serial-connection.js';
 export { openSerialLine, type SerialLine, type SerialSettings } from './serial/serial-line.js';
 export { T0Card, type T0CardOptions, type T0CardStep } from './t0/card.js';
@@ -71,6 +73,10 @@ export { BlockReceiver, type Reception } from './t1/block-receiver.js';
 export { T1Card, type T1CardStep } from './t1/card.js';
 export { type T1Failure, T1Reader, type T1ReaderStep } from './t1/reader.js';
 export { ATTEMPTS, type Heard } from './t1/reception.js';
+export { parseTraceLines, traceLine } from './trace/json-lines.js';
+export { isPcapng, parsePcapng } from './trace/pcapng-reader.js';
+export { encodePcapng, PcapngWriter } from './trace/pcapng-writer.js';
+export type { TraceFileResult, TracePacket, TracePacketKind } from './trace/trace-packet.js';
 export {
   serveVpcd,
   VPCD_DEFAULT_PORT,

@@ -7,10 +7,17 @@ export { DECISION, HOLDER_DECLARATION, PIN_STATUS } from './data-objects.js';
 export * from './decoded-object.js';
 export * from './decoder.js';
 export { AGENT_PINS, type SlotName } from './delegation-commands.js';
-export type { Transmit } from './exchange.js';
+export { type Change, IMPACTS, type Impact } from './diff/change.js';
+export * from './diff/diff-specification.js';
+export { jsonPointer } from './document/json-reader.js';
+export * from './document/parse-specification.js';
+export * from './document/specification-document.js';
+export { exchange, type Transmit } from './exchange.js';
 export * from './file-tree.js';
 export { LOG_IN_CERTIFICATE_PART_BYTES } from './interoperability-commands.js';
 export * from './json-export.js';
+export * from './lint/finding.js';
+export * from './lint/lint-specification.js';
 export {
   LOG_IN_CERTIFICATE_BYTES,
   LOG_IN_PIN_BYTES,
@@ -38,4 +45,5 @@ export * from './read-out-application.js';
 export * from './reference-docs.js';
 export * from './request.js';
 export * from './specification.js';
+export * from './trace-mask.js';
 export * from './trace-text.js';

@@ -66,6 +66,15 @@ const algorithms = {
     access: { pin: 'holder' },
     key: 'signing',
   },
+  claimConsent: {
+    id: 'claimConsent',
+    reference: 0x0c,
+    operation: 'sign',
+    equation: 12,
+    summary: 'Agrees that a claim goes to one insurer.',
+    input: STATEMENT.claimConsent.fields,
+    access: { pin: 'holder' },
+  },
 } as const satisfies Record<string, AlgorithmSpec>;
 
 const storeData = {

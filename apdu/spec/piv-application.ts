@@ -91,4 +91,5 @@ export const PIV_APPLICATION = {
   files: {},
   algorithms: {},
   pins: logIn.LOG_IN_PINS,
+  sharesLifeCycle: true,
 } as const satisfies ApplicationSpec;

@@ -39,7 +39,8 @@ export const PKCS15_FILES = {
   key: {
     ...READABLE,
     name: 'EF.LogInKey',
-    summary: 'Stands for the log-in key, for middleware that selects a key before it uses it. Nothing is in it.',
+    summary:
+      'Stands for the log-in key, for middleware that selects a key before it uses it. Nothing is in it.',
     fid: 0x4b01,
     sfi: 5,
     size: 1,
@@ -118,4 +119,5 @@ export const PKCS15_APPLICATION = {
   files: PKCS15_FILES,
   algorithms: {},
   pins: logIn.LOG_IN_PINS,
+  sharesLifeCycle: true,
 } as const satisfies ApplicationSpec;

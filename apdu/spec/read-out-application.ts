@@ -59,4 +59,5 @@ export const READ_OUT_APPLICATION = {
   files: {},
   algorithms: {},
   pins: {},
+  sharesLifeCycle: true,
 } as const satisfies ApplicationSpec;

@@ -10,6 +10,7 @@ import {
   type RequestOf,
   SECURE_MESSAGING_CLASS_BITS,
   type SecureChannel,
+  SW,
   type Transmit,
   uintToBytes,
   utf8ToBytes,
@@ -151,16 +152,19 @@ export class ProfessionalCard {
 
   /**
    * Makes coupons until `wanted` are left or every slot is full, one command each, so that a terminal can
-   * put commands of a visit in between. Answers how many are left.
+   * put commands of a visit in between. Answers how many are left: fewer where the card's memory holds no
+   * more, which then signs without.
    */
   async refillCoupons(wanted: number): Promise<Result<{ readonly left: number }>> {
     const stock = await this.readCouponStock();
     if (!stock.ok) return stock;
     let left = stock.data.couponsLeft;
     while (left < Math.min(wanted, stock.data.couponSlots)) {
-      const made = await this.makeCoupon();
-      if (!made.ok) return made;
-      left = made.data.couponsLeft;
+      const made = await this.client.call(commands.makeCoupon);
+      if (made.status !== 'ok' && made.sw === SW.notEnoughMemory.sw) break;
+      const answer = answerOf(commands.makeCoupon, made);
+      if (!answer.ok) return answer;
+      left = answer.data.couponsLeft;
     }
     return { ok: true, left };
   }

@@ -1,6 +1,8 @@
 export * from './benchmarks/index.js';
 export * from './cli-error.js';
+export * from './commands/apdu.js';
 export * from './commands/gs.js';
+export { addSpecCommand } from './commands/spec.js';
 export * from './engine/native-engine.js';
 export * from './memory/card-image-store.js';
 export * from './memory/memory-document.js';
@@ -11,3 +13,4 @@ export * from './replay/recorded-session.js';
 export * from './replay/replay-session.js';
 export * from './replay/session-recorder.js';
 export * from './replay/session-store.js';
+export * from './target.js';

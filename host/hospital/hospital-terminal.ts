@@ -78,7 +78,7 @@ export class HospitalTerminal {
     doctor: ProfessionalCard,
   ): Promise<Result<{ readonly visit: OpenVisit }>> {
     const { hospitalId, nhi, rng } = this.ports;
-    const { challenge, time } = nhi.issueChallenge();
+    const { challenge, time } = await nhi.issueChallenge();
     const asked = await patient.requestVisit({ challenge, hospitalId, purpose: PURPOSE.outpatient, time });
     if (!asked.ok) return asked;
     const reply = generateEcKeyPair(rng);
@@ -158,7 +158,7 @@ export class HospitalTerminal {
     pharmacyId: string,
   ): Promise<Result<{ readonly prescription: IssuedPrescription }>> {
     const { nhi, clock, rng } = this.ports;
-    const pharmacyKey = nhi.pharmacyKey(pharmacyId);
+    const pharmacyKey = await nhi.pharmacyKey(pharmacyId);
     if (!pharmacyKey) return refusal('pharmacy-unknown');
     const certificate = await this.certificateOf(patient);
     if (!certificate.ok) return certificate;

@@ -68,7 +68,7 @@ export class SignatureDesk {
     const signed = { domain, statement, signature: signature.groupSignature };
     const verdict = await this.queueOf(found.verifier).verify(sender, signed);
     if (!verdict.ok) return refusal('group-signature-invalid', verdict.reason);
-    if (this.ports.opening.isRevoked(signature.epoch, signed)) return { ok: true, status: 'revoked' };
+    if (await this.ports.opening.isRevoked(signature.epoch, signed)) return { ok: true, status: 'revoked' };
     return receipt
       ? { ok: true, status: 'good' }
       : { ok: true, status: 'good', receipt: this.receiptFor(signature) };

@@ -8,7 +8,7 @@ import { pairCards } from '../cards/card-pairing.js';
 import type { PatientCard } from '../cards/patient-card.js';
 import type { ProfessionalCard } from '../cards/professional-card.js';
 import type { Clock } from '../clock.js';
-import { type EcKeyPair, generateEcKeyPair } from '../crypto/ecdsa.js';
+import type { EcKeyPair } from '../crypto/ecdsa.js';
 import type { Rng } from '../crypto/random.js';
 import { sha256 } from '../crypto/sha256.js';
 import { type PrescriptionSummary, parsePrescriptionDocument } from '../fhir/index.js';
@@ -21,6 +21,7 @@ import { PRESCRIPTION_MESSAGE } from '../protocol/messages.js';
 import { type Result, refusal } from '../protocol/refusal.js';
 import { openMessage, type SealedMessage } from '../protocol/sealed-message.js';
 import { verifyStatement } from '../protocol/signed-statement.js';
+import { type KeyStore, keyPairNamed, memoryKeyStore } from '../storage/key-store.js';
 
 /** A prescription that verified, with what a dispute would need. */
 export type VerifiedPrescription = {
@@ -29,26 +30,33 @@ export type VerifiedPrescription = {
   readonly receipt: Receipt;
 };
 
+export type PharmacyPorts = {
+  readonly pharmacyId: string;
+  readonly nhiKeys: NhiPublicKeys;
+  /** What doctors' signatures are checked with, across epochs. */
+  readonly verifier: EpochVerifier;
+  /** The pharmacy's private keys; they last as long as the run where this is left out. */
+  readonly keys?: KeyStore;
+  readonly clock: Clock;
+  readonly rng: Rng;
+  /** Opens the line to NHI with this pharmacy's decryption key. */
+  readonly openDoor: (decryptionKey: Uint8Array) => Promise<PharmacyDoor>;
+};
+
 export class Pharmacy {
-  private readonly keys: EcKeyPair;
-  private readonly nhi: PharmacyDoor;
   /** By prescription number, hexadecimal. */
   private readonly verified = new Map<string, VerifiedPrescription>();
 
-  constructor(
-    private readonly ports: {
-      readonly pharmacyId: string;
-      readonly nhiKeys: NhiPublicKeys;
-      /** What doctors' signatures are checked with, across epochs. */
-      readonly verifier: EpochVerifier;
-      readonly clock: Clock;
-      readonly rng: Rng;
-      /** Opens the line to NHI with this pharmacy's decryption key. */
-      readonly openDoor: (decryptionKey: Uint8Array) => PharmacyDoor;
-    },
-  ) {
-    this.keys = generateEcKeyPair(ports.rng);
-    this.nhi = ports.openDoor(this.keys.publicKey);
+  private constructor(
+    private readonly ports: PharmacyPorts,
+    private readonly keys: EcKeyPair,
+    private readonly nhi: PharmacyDoor,
+  ) {}
+
+  /** A pharmacy with its line to NHI. */
+  static async open(ports: PharmacyPorts): Promise<Pharmacy> {
+    const keys = keyPairNamed(ports.keys ?? memoryKeyStore(), 'pharmacy-decryption', ports.rng);
+    return new Pharmacy(ports, keys, await ports.openDoor(keys.publicKey));
   }
 
   /** Numbers of the prescriptions that verified, in the order of arrival. */
@@ -59,7 +67,7 @@ export class Pharmacy {
   /** Eq. 16 for everything that waits at NHI. */
   async fetchPrescriptions(): Promise<readonly Result<{ readonly prescription: VerifiedPrescription }>[]> {
     const results: Result<{ readonly prescription: VerifiedPrescription }>[] = [];
-    for (const sealed of this.nhi.fetchPrescriptions()) results.push(await this.verify(sealed));
+    for (const sealed of await this.nhi.fetchPrescriptions()) results.push(await this.verify(sealed));
     return results;
   }
 
@@ -104,7 +112,7 @@ export class Pharmacy {
     if (!verified) return refusal('prescription-unknown');
     const paired = await pairCards(patient, securityModule);
     if (!paired.ok) return paired;
-    const reserved = this.reserve(verified);
+    const reserved = await this.reserve(verified);
     if (!reserved.ok) return reserved;
     const { statement } = reserved;
     const confirmed = await patient.collect(statement);
@@ -113,7 +121,7 @@ export class Pharmacy {
     const { signingKey } = verified.message.certificate.body;
     if (!verifyStatement(signingKey, STATEMENT.collection, statement, signature))
       return refusal('signature-invalid');
-    const refused = this.nhi.commit({ statement, signature });
+    const refused = await this.nhi.commit({ statement, signature });
     return refused ?? { ok: true, signature };
   }
 
@@ -134,27 +142,29 @@ export class Pharmacy {
     const shown = await patient.showWarrant();
     if (!shown.ok) return shown;
     const warrant = shown.data;
-    const known = this.nhi.checkWarrant(warrant);
+    const known = await this.nhi.checkWarrant(warrant);
     if (!known.ok) return known;
     const evidence = { ...known.evidence, issuerKey: this.ports.nhiKeys.signatureKey };
     const { pid } = verified.message.statement;
     if (!equalBytes(warrant.warrant.pid, pid)) return refusal('patient-mismatch');
     const unfit = checkWarrant(warrant, evidence);
     if (unfit) return unfit;
-    const reserved = this.reserve(verified);
+    const reserved = await this.reserve(verified);
     if (!reserved.ok) return reserved;
     const { statement } = reserved;
     const confirmed = await patient.collectAsAgent(statement);
     if (!confirmed.ok) return confirmed;
     const collection = { statement, warrant, proxySignature: confirmed.data.proxySignature };
-    const refused = checkAgentCollection(collection, evidence) ?? this.nhi.commitByAgent(collection);
+    const refused = checkAgentCollection(collection, evidence) ?? (await this.nhi.commitByAgent(collection));
     return refused ?? { ok: true, collection };
   }
 
   /** The statement of one collection under a fresh reservation of NHI. */
-  private reserve(verified: VerifiedPrescription): Result<{ readonly statement: Collection['statement'] }> {
+  private async reserve(
+    verified: VerifiedPrescription,
+  ): Promise<Result<{ readonly statement: Collection['statement'] }>> {
     const { prescriptionId, pid, prescriptionHash } = verified.message.statement;
-    const reserved = this.nhi.reserve(prescriptionId, pid);
+    const reserved = await this.nhi.reserve(prescriptionId, pid);
     if (!reserved.ok) return reserved;
     const { pharmacyId } = this.ports;
     const { nonce, time } = reserved;

@@ -25,6 +25,7 @@ const SENTENCES = {
   'opening-not-registered': 'the share of the opening key is missing for this member',
   'join-mode-refused': 'NHI does not make member keys in this mode',
   'join-register-broken': 'the join register is not one unbroken chain of valid records',
+  'audit-log-broken': 'the audit log is not one unbroken chain',
   'visit-unknown': 'no such visit was confirmed for this hospital and patient',
   'message-replayed': 'this message was accepted before',
   'digest-mismatch': 'the content is not what was signed',

@@ -60,7 +60,7 @@ async function join(
     identityKey,
     expirationDate: clock.now() + IDENTITY_YEARS_SECONDS,
   });
-  const offer = nhi.doctors.openJoin(doctorId);
+  const offer = await nhi.doctors.openJoin(doctorId);
   const { nonce, groupKeyHash } = offer;
   if (joinMode === 'issuer-made') {
     const asked = await card.requestIssuerMade(offer);
@@ -109,7 +109,7 @@ async function sendShare(
 ) {
   const verified = await card.verifyPin(SCENARIO_PINS.doctor.pin);
   if (!verified.ok) return verified;
-  const nonce = nhi.opening.openShares(membershipKey);
+  const nonce = await nhi.opening.openShares(membershipKey);
   const given = await card.exportOpeningHalf(of, nonce);
   if (!given.ok) return given;
   const { openingHalf: half, signature } = given.data;

@@ -55,7 +55,7 @@ export async function enrolHolder(
   if (!selected.ok) return selected;
   const made = await card.initialise(nhi.issueCard('holder'), pins);
   if (!made.ok) return made;
-  const nonce = nhi.patients.openRegistration();
+  const nonce = await nhi.patients.openRegistration();
   const messageId = newMessageId(rng);
   const signed = await card.signRegistration(nonce, messageId);
   if (!signed.ok) return signed;
@@ -72,7 +72,7 @@ export async function enrolHolder(
   });
   const statement = { nonce, messageId, ...made.keys };
   const identitySignature = signStatement(identity.secretKey, STATEMENT.registration, statement);
-  nhi.patients.recordPayment(nationalId, paidUntil);
+  await nhi.patients.recordPayment(nationalId, paidUntil);
   const sealed = await sealMessage(
     REGISTRATION_MESSAGE,
     {

@@ -53,7 +53,7 @@ export function epochPhases(): readonly Phase[] {
         const order = await signOrder(world, 'pharmacyCard');
         if (!order.ok) return order;
         const before = nhi.publicKeys.groupKey.epoch;
-        const refused = nhi.revokeDoctor(COLLEAGUE.doctorId, 'severe');
+        const refused = await nhi.revokeDoctor(COLLEAGUE.doctorId, 'severe');
         if (refused) return refused;
         if (nhi.publicKeys.groupKey.epoch <= before) return refusal('epoch-mismatch');
         return statusIs(world, order.order, 'revoked');
@@ -63,7 +63,7 @@ export function epochPhases(): readonly Phase[] {
       name: 'renew the membership of every doctor',
       equations: [4],
       async run({ nhi, doctorCard }) {
-        for (const doctorId of nhi.doctors.doctors) {
+        for (const doctorId of await nhi.doctors.doctors()) {
           const issued = await nhi.doctors.renewal(doctorId);
           if (!issued.ok) return issued;
           const renewed = await doctorCard.renewMembership(issued.renewal);

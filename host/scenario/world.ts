@@ -21,6 +21,7 @@ import { HospitalTerminal } from '../hospital/hospital-terminal.js';
 import { Nhi } from '../nhi/nhi.js';
 import { Pharmacy } from '../pharmacy/pharmacy.js';
 import { EpochVerifier } from '../protocol/epoch-verifier.js';
+import { openSqliteStore, type Store } from '../storage/index.js';
 
 /** The cards of a visit, by who carries them. */
 export const CARD_HOLDERS = ['patient', 'doctor', 'pharmacy'] as const;
@@ -41,6 +42,8 @@ export type World = {
   readonly logInAuthority: LogInAuthority;
   readonly interoperability: Interoperability;
   readonly nhi: Nhi;
+  /** What NHI remembers. */
+  readonly store: Store;
   readonly hospital: HospitalTerminal;
   readonly pharmacy: Pharmacy;
   readonly patientCard: PatientCard;
@@ -102,11 +105,13 @@ export async function makeWorld(
   const professionAuthority = new IdentityAuthority(rngFor('profession register'));
   const suite = GROUP_SUITES[name];
   const curve = await loadHostCurve(suite.curve.name);
-  const nhi = new Nhi({
+  const store = await openSqliteStore();
+  const nhi = await Nhi.open({
     citizenAuthorityKey: citizenAuthority.publicKey,
     professionAuthorityKey: professionAuthority.publicKey,
     suite,
     curve,
+    store,
     clock,
     rng: rngFor('NHI'),
     joinMode,
@@ -129,6 +134,7 @@ export async function makeWorld(
     logInAuthority: new LogInAuthority(rngFor('log-in authority')),
     interoperability,
     nhi,
+    store,
     hospital: new HospitalTerminal({
       hospitalId,
       nhi: nhi.hospitalDoor(hospitalId),
@@ -136,7 +142,7 @@ export async function makeWorld(
       clock,
       rng: rngFor('hospital'),
     }),
-    pharmacy: new Pharmacy({
+    pharmacy: await Pharmacy.open({
       pharmacyId,
       nhiKeys,
       verifier,

@@ -1,4 +1,5 @@
 import type { CardConnection } from './card-connection.js';
+import type { CardDevice } from './card-device.js';
 import { connectionOver } from './connection-over.js';
 
 /**
@@ -45,4 +46,27 @@ export function withTracing(inner: CardConnection, observer: (event: TraceEvent)
       observer({ kind: 'closed' });
     },
   });
+}
+
+/** The same at the card's end: tells `observer` of what a served card is asked, and `closed` when it loses its power. */
+export function withDeviceTracing(device: CardDevice, observer: (event: TraceEvent) => void): CardDevice {
+  const started = (atr: Uint8Array): Uint8Array => {
+    observer({ kind: 'answer-to-reset', atr: atr.slice() });
+    return atr;
+  };
+  return {
+    powerOn: () => started(device.powerOn()),
+    reset: () => started(device.reset()),
+    powerOff: () => {
+      device.powerOff();
+      observer({ kind: 'closed' });
+    },
+    process: (bytes) => {
+      const command = bytes.slice();
+      observer({ kind: 'command', command });
+      const response = device.process(bytes);
+      observer({ kind: 'response', command, response: response.slice() });
+      return response;
+    },
+  };
 }

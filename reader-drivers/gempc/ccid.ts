@@ -1,6 +1,7 @@
 /** Messages of the CCID device class, revision 1.1, clause 6: what a slot is asked, and how it answers. */
 
 import { concatBytes } from '../../apdu/index.js';
+import { SLOT_CHANGE } from './frame.js';
 
 /** bMessageType of the commands to a slot (6.1). */
 export const CCID_COMMAND = {
@@ -32,6 +33,7 @@ export const CCID_ANSWER = {
 /** bmICCStatus, bits 1 and 0 of bStatus (table 6.2-3). */
 export type IccStatus = 'active' | 'inactive' | 'absent';
 const ICC_STATUS: Readonly<Record<IccStatus, number>> = { active: 0, inactive: 1, absent: 2 };
+const ICC_NAMES: readonly IccStatus[] = ['active', 'inactive', 'absent'];
 const FAILED = 0x40;
 const TIME_EXTENSION = 0x80;
 
@@ -60,6 +62,37 @@ export function decodeCommand(message: Uint8Array): CcidCommand {
     slot: message[5]!,
     sequence: message[6]!,
     specific: message.subarray(7, 10),
+    data: message.subarray(10),
+  };
+}
+
+export function encodeCommand({ type, slot, sequence, specific, data }: CcidCommand): Uint8Array {
+  return concatBytes(header(type, data.length, slot, sequence), specific, data);
+}
+
+/** What a host makes of an answer. */
+export type HeardAnswer = {
+  readonly type: number;
+  readonly slot: number;
+  readonly sequence: number;
+  readonly icc: IccStatus;
+  /** `extension`: the slot needs `error` more waiting times. */
+  readonly outcome: 'ok' | 'failed' | 'extension';
+  readonly error: number;
+  readonly data: Uint8Array;
+};
+
+/** An answer of ten bytes or more; its length field has been checked by the frame. */
+export function decodeAnswer(message: Uint8Array): HeardAnswer {
+  const status = message[7]!;
+  const extension = (status & TIME_EXTENSION) !== 0;
+  return {
+    type: message[0]!,
+    slot: message[5]!,
+    sequence: message[6]!,
+    icc: ICC_NAMES[status & 0x03] ?? 'absent',
+    outcome: extension ? 'extension' : (status & FAILED) !== 0 ? 'failed' : 'ok',
+    error: message[8]!,
     data: message.subarray(10),
   };
 }
@@ -94,7 +127,7 @@ export function encodeTimeExtension({ slot, sequence }: CcidCommand, multiplier:
 
 /** NotifySlotChange of slot 0 (6.3.1): bit 0 present, bit 1 changed. */
 export function encodeSlotChange(present: boolean): Uint8Array {
-  return Uint8Array.of(0x50, present ? 0x03 : 0x02);
+  return Uint8Array.of(SLOT_CHANGE, present ? 0x03 : 0x02);
 }
 
 function header(type: number, length: number, slot: number, sequence: number): Uint8Array {

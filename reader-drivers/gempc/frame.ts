@@ -6,6 +6,9 @@ const SYNC = 0x03;
 const ACK = 0x06;
 const NAK = 0x15;
 const CCID_HEADER_BYTES = 10;
+/** NotifySlotChange, the one message without a header (CCID 6.3.1). */
+export const SLOT_CHANGE = 0x50;
+const SLOT_CHANGE_BYTES = 2;
 /** Longest CCID message of this reader (header and 261 data bytes). */
 export const MAX_CCID_MESSAGE = 271;
 
@@ -49,13 +52,13 @@ export class FrameReceiver {
       this.#take(1);
       return this.#next();
     }
-    if (this.#held.length < 2 + CCID_HEADER_BYTES + 1) return undefined;
-    const length = dataLength(this.#held.subarray(2));
-    if (CCID_HEADER_BYTES + length > MAX_CCID_MESSAGE) {
+    const length = messageLength(this.#held.subarray(2));
+    if (length === undefined) return undefined;
+    if (length > MAX_CCID_MESSAGE) {
       this.#take(this.#held.length);
       return { kind: 'damaged' };
     }
-    const size = 2 + CCID_HEADER_BYTES + length + 1;
+    const size = 2 + length + 1;
     if (this.#held.length < size) return undefined;
     const frame = this.#take(size);
     if (sumOf(frame) !== 0) return { kind: 'damaged' };
@@ -67,6 +70,12 @@ export class FrameReceiver {
     this.#held = this.#held.slice(length);
     return taken;
   }
+}
+
+/** Length of the message that begins with these bytes, once they tell. */
+function messageLength(bytes: Uint8Array): number | undefined {
+  if (bytes[0] === SLOT_CHANGE) return SLOT_CHANGE_BYTES;
+  return bytes.length < CCID_HEADER_BYTES ? undefined : CCID_HEADER_BYTES + dataLength(bytes);
 }
 
 /** Bytes after the header of a CCID message: 32 bits, lowest byte first. */

@@ -22,7 +22,7 @@ export type GemPcOptions = SlotOptions & {
 };
 
 /** Line of the reader: 115,200 bits a second, 8N2. */
-const LINE = { baudRate: 115_200, parity: 'none', stopBits: 2 } as const;
+export const GEMPC_LINE = { baudRate: 115_200, parity: 'none', stopBits: 2 } as const;
 /** While a card thinks, the reader says so this often. */
 const EXTENSION_MS = 500;
 
@@ -32,7 +32,7 @@ export async function serveGemPc(
   path: string,
   options: GemPcOptions,
 ): Promise<GemPcReaderEnd> {
-  return new GemPcReaderEnd(device, await openSerialLine(path, LINE), options);
+  return new GemPcReaderEnd(device, await openSerialLine(path, GEMPC_LINE), options);
 }
 
 export class GemPcReaderEnd {

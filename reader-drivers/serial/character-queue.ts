@@ -3,6 +3,7 @@
 export class CharacterQueue {
   #pieces: Uint8Array[] = [];
   #wake: (() => void) | undefined;
+  #ended = false;
 
   push(bytes: Uint8Array): void {
     if (bytes.length === 0) return;
@@ -21,9 +22,15 @@ export class CharacterQueue {
     return length;
   }
 
+  /** Nothing will come any more: whoever waits is told at once. */
+  end(): void {
+    this.#ended = true;
+    this.#wake?.();
+  }
+
   /** The next characters, all that are there but at most `limit`; `undefined` when none comes within `milliseconds`. */
   async take(limit: number, milliseconds: number): Promise<Uint8Array | undefined> {
-    if (this.isEmpty) await this.#wait(milliseconds);
+    if (this.isEmpty && !this.#ended) await this.#wait(milliseconds);
     const [first] = this.#pieces;
     if (first === undefined) return undefined;
     if (first.length <= limit) this.#pieces.shift();

@@ -91,6 +91,7 @@ class SerialConnection implements CardConnection {
     line.onData((bytes) => this.#incoming.push(bytes));
     void line.closed.then(() => {
       this.#lineGone = true;
+      this.#incoming.end();
     });
   }
 

@@ -4,6 +4,7 @@ import { imis, SEED, sentenceOf } from './imis.js';
 
 type Document = {
   readonly suite: string;
+  readonly joinMode: string;
   readonly phases: readonly {
     readonly outcome: string;
     readonly reason?: string;
@@ -56,4 +57,13 @@ test('a card whose memory does not hold the suite says so, with 6A84 and in one 
 test('an unknown suite is a usage error that names the known ones', async () => {
   const sentence = sentenceOf(await imis(['visit', '--suite', 'bls']), 2);
   expect(sentence).toMatch(/ps-g1-bls12381.*bbs-bn254/);
+});
+
+test('imis visit --join issuer-made: NHI makes the member key, and the doctor’s card signs with it all the same', async () => {
+  const { status, document } = await visit('--join', 'issuer-made');
+  expect(status).toBe(0);
+  expect(document.joinMode).toBe('issuer-made');
+  const names = document.phases.flatMap(({ commands }) => commands).map(({ name }) => name);
+  expect(names).toContain('JOIN GROUP: COMPLETE, ISSUER-MADE');
+  expect(names).not.toContain('JOIN GROUP: COMPLETE');
 });

@@ -37,29 +37,11 @@ import { SEED } from '../apdu/seed.js';
 import { exampleInput } from '../host/fhir/example-inputs.js';
 import { cardOf } from '../support/personalised-card.js';
 import { responseTo } from './line/counting-card.js';
+import { EchoDevice } from './line/echo-device.js';
 import { SerialPair, whyNoSerialPair } from './pty.js';
 
 const takesData = takesDataBy([PATIENT_APPLICATION, PROFESSIONAL_APPLICATION]);
 const BOTH = ['T=0', 'T=1'] as const;
-
-/** Answers every command with what `responseTo` foretells; counts how often it was reset. */
-class EchoDevice implements CardDevice {
-  resets = 0;
-  executed = 0;
-  constructor(private readonly atr: Uint8Array) {}
-  powerOn(): Uint8Array {
-    return this.atr;
-  }
-  reset(): Uint8Array {
-    this.resets++;
-    return this.atr;
-  }
-  powerOff(): void {}
-  process(command: Uint8Array): Uint8Array {
-    this.executed++;
-    return responseTo(command);
-  }
-}
 
 const ATR = buildAtr({
   convention: 'direct',

@@ -268,14 +268,14 @@ export class Scenario {
       clock,
       rng: rngFor('hospital'),
     });
-    const pharmacy = new Pharmacy({
+    const pharmacy = await Pharmacy.open({
       pharmacyId,
       nhiKeys,
       verifier,
       clock,
       rng: rngFor('pharmacy'),
-      openDoor: (key) => {
-        this.pharmacyLine = { ...nhi.pharmacyDoor(pharmacyId, key) };
+      openDoor: async (key) => {
+        this.pharmacyLine = { ...(await nhi.pharmacyDoor(pharmacyId, key)) };
         return this.pharmacyLine;
       },
     });

@@ -11,9 +11,11 @@ import {
   TransportError,
   takesDataBy,
   VPCD_DEFAULT_PORT,
+  withDeviceTracing,
   withProtocols,
 } from '../../../reader-drivers/index.js';
 import { CliError, EXIT, type ExitStatus } from '../cli-error.js';
+import { TRACE_FILE_HELP, TRACE_SECRETS_HELP, traceFileOf } from '../trace/trace-file.js';
 import { type BenchCardArguments, benchCardFrom, withBenchCardOrImageOptions } from './bench-card-options.js';
 
 type ServeArguments = BenchCardArguments & {
@@ -24,6 +26,8 @@ type ServeArguments = BenchCardArguments & {
   readonly echo?: true;
   readonly protocol: keyof typeof PROTOCOLS;
   readonly delay?: string;
+  readonly traceFile?: string;
+  readonly traceSecrets?: true;
   readonly seed?: string;
 };
 
@@ -64,6 +68,8 @@ export function addCardServeCommand(card: Command, done: (status: ExitStatus) =>
           .default('t1'),
       )
       .option('--delay <ms>', 'answer each command that much later (not with --vpcd)')
+      .option('--trace-file <file>', TRACE_FILE_HELP)
+      .option('--trace-secrets', TRACE_SECRETS_HELP)
       .option('--seed <n>', 'refused: a served card meets programs that must not know its keys'),
   )
     .addHelpText(
@@ -99,7 +105,18 @@ async function serve(options: ServeArguments, command: Command): Promise<ExitSta
       `${options.image} is refused for a served card: it was made with --seed, and its keys are known.`,
     );
   }
-  const { end, place } = await start(card).catch(explain);
+  const trace = traceFileOf(options);
+  try {
+    await untilStopped(kind, start(trace ? withDeviceTracing(card, trace.observer(kind)) : card));
+  } finally {
+    trace?.close();
+  }
+  return EXIT.ok;
+}
+
+/** Serves until Ctrl-C, or until the reader is gone. */
+async function untilStopped(kind: string, started: ReturnType<Way>): Promise<void> {
+  const { end, place } = await started.catch(explain);
   process.stderr.write(`The ${kind} card is in the reader at ${place}. Ctrl-C takes it out.\n`);
   const stop = (): void => void end.close();
   const toggle = (): void => void end.toggle?.().catch(() => undefined);
@@ -109,7 +126,6 @@ async function serve(options: ServeArguments, command: Command): Promise<ExitSta
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop).off('SIGUSR1', toggle);
   }
-  return EXIT.ok;
 }
 
 type Way = (device: CardDevice) => Promise<{ readonly end: CardEnd; readonly place: string }>;

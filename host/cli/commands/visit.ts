@@ -2,16 +2,18 @@
 
 import { join, relative } from 'node:path';
 import { type Command, Option } from 'commander';
-import { GROUP_SUITES, type GroupSuiteName } from '../../../apdu/index.js';
+import { GROUP_SUITES, type GroupSuiteName, JOIN_MODE, type JoinMode } from '../../../apdu/index.js';
 import { DEFAULT_SUITE, readVisitInputFile, type VisitInput } from '../../index.js';
 import { CliError, EXIT, type ExitStatus } from '../cli-error.js';
 import { parseSeed } from '../options.js';
 import { PACKAGE_ROOT } from '../package-root.js';
 import { SessionRecorder } from '../replay/session-recorder.js';
 import { writeSession } from '../replay/session-store.js';
-import { profileNamed } from '../simulated-card.js';
-import { Recorder } from '../visit/recorder.js';
-import { runVisit, SCENARIOS } from '../visit/run-visit.js';
+import { CARD_KINDS, profileNamed } from '../simulated-card.js';
+import { countingClock } from '../trace/trace-clock.js';
+import { TRACE_FILE_HELP, TRACE_SECRETS_HELP, type TraceFile, traceFileOf } from '../trace/trace-file.js';
+import { Recorder, type RunListener } from '../visit/recorder.js';
+import { cardKindOf, runVisit, SCENARIOS } from '../visit/run-visit.js';
 import { visitDocument } from '../visit/visit-document.js';
 import { figuresText, phaseText, summaryText } from '../visit/visit-text.js';
 
@@ -35,15 +37,28 @@ export function suiteOption(): Option {
     .default(DEFAULT_SUITE);
 }
 
+/** The option --join: who makes a doctor's member key. */
+function joinOption(): Option {
+  return new Option(
+    '--join <mode>',
+    "two-party: a doctor's member key is made on the card; issuer-made: NHI makes it and could sign in the doctor's name",
+  )
+    .choices(Object.keys(JOIN_MODE))
+    .default('two-party' satisfies JoinMode);
+}
+
 type Options = {
   readonly scenario: string;
   readonly input: string;
   readonly seed?: number;
   readonly profile: string;
   readonly suite: GroupSuiteName;
+  readonly join: JoinMode;
   readonly json?: true;
   readonly trace: string;
   readonly record?: string;
+  readonly traceFile?: string;
+  readonly traceSecrets?: true;
 };
 
 export function addVisitCommand(program: Command, done: (status: ExitStatus) => void): void {
@@ -61,8 +76,11 @@ export function addVisitCommand(program: Command, done: (status: ExitStatus) => 
       VISIT_PROFILE,
     )
     .addOption(suiteOption())
+    .addOption(joinOption())
     .option('--json', 'one JSON document (docs/visit.schema.json) instead of text')
     .option('--trace <form>', 'decoded APDU trace: text or none', 'text')
+    .option('--trace-file <file>', TRACE_FILE_HELP)
+    .option('--trace-secrets', TRACE_SECRETS_HELP)
     .option('--record <file>', 'write the session for imis card replay; it holds secrets of the cards')
     .addHelpText(
       'after',
@@ -73,6 +91,7 @@ Examples:
   imis visit                                      the default input, with trace
   imis visit --trace none                         phases and figures only
   imis visit --suite bbs-bn254 --trace none       with another group signature
+  imis visit --join issuer-made --trace none      the paper's literal form of equation 4
   imis visit --scenario agent                     somebody else collects, with a warrant of their own
   imis visit --scenario renewal                   at NHI's desk: renewed, unblocked, lost and found, ended
   imis visit --scenario epoch                     every doctor's card renewed, one doctor revoked
@@ -99,11 +118,20 @@ async function visit(options: Options): Promise<ExitStatus> {
   }
   const profile = profileNamed(options.profile);
   const input = await visitInputFrom(options.input);
-  const { suite } = options;
-  const run = { input, scenario: options.scenario, profile, suite, seed: options.seed ?? null };
+  const { suite, join: joinMode } = options;
+  const run = { input, scenario: options.scenario, profile, suite, joinMode, seed: options.seed ?? null };
   const session = new SessionRecorder(profile.id, run.seed !== null);
-  const recorder = new Recorder({ ...listenerFor(options), ...(options.record ? session.listener : {}) });
-  await runVisit(run, recorder);
+  const trace = traceFileOf(options, run.seed === null ? undefined : countingClock());
+  const recorder = new Recorder(
+    listenerFor(options),
+    ...(options.record ? [session.listener] : []),
+    ...(trace ? [traceListener(trace)] : []),
+  );
+  try {
+    await runVisit(run, recorder);
+  } finally {
+    trace?.close();
+  }
   if (options.record) await writeSession(options.record, session.session());
   const document = visitDocument(run, recorder.phases);
   if (options.json) process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
@@ -112,9 +140,19 @@ async function visit(options: Options): Promise<ExitStatus> {
 }
 
 /** Text as it happens; for JSON progress goes to the terminal only, and nowhere in a pipe. */
-function listenerFor(options: Options): ConstructorParameters<typeof Recorder>[0] {
+function listenerFor(options: Options): RunListener {
   if (!options.json) {
     return { ended: (phase) => process.stdout.write(`${phaseText(phase, options.trace === 'text')}\n`) };
   }
   return process.stderr.isTTY ? { started: (name) => process.stderr.write(`${name} …\n`) } : {};
+}
+
+/** Writes a run into a trace file. */
+function traceListener(trace: TraceFile): RunListener {
+  return {
+    inserted: (holder) => trace.reset(holder, CARD_KINDS[cardKindOf(holder)].atr),
+    reset: (holder, answer) => trace.reset(holder, answer),
+    sent: (holder, command) => trace.sent(holder, command),
+    exchanged: (holder, _, response) => trace.received(holder, response),
+  };
 }

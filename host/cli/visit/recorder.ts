@@ -23,6 +23,8 @@ export type RunListener = {
   readonly inserted?: (holder: CardName, card: Card) => void;
   /** The card lost its power and got it back; what it answered. */
   readonly reset?: (holder: CardName, answer: Uint8Array) => void;
+  /** A command is on its way to a card. */
+  readonly sent?: (holder: CardName, command: Uint8Array) => void;
   readonly exchanged?: (holder: CardName, command: Uint8Array, response: Uint8Array) => void;
 };
 
@@ -32,16 +34,20 @@ export class Recorder implements PhaseObserver {
   private readonly flushes: (() => void)[] = [];
   private readonly resets = new Map<CardName, () => void>();
 
-  constructor(private readonly listener: RunListener = {}) {}
+  private readonly listeners: readonly RunListener[];
+
+  constructor(...listeners: readonly RunListener[]) {
+    this.listeners = listeners;
+  }
 
   /** The random numbers that a card is to use. */
   randomFor(holder: CardName, rng: Rng): Rng {
-    return this.listener.random?.(holder, rng) ?? rng;
+    return this.listeners.reduce((drawn, listener) => listener.random?.(holder, drawn) ?? drawn, rng);
   }
 
   /** Carries APDUs to a simulated card and records them. */
   watch(holder: CardName, card: Card): Transmit {
-    this.listener.inserted?.(holder, card);
+    for (const listener of this.listeners) listener.inserted?.(holder, card);
     const decoder = traceDecoder();
     let waiting: CommandFigures[] = [];
     const record = (exchanges: readonly DecodedExchange[]): void => {
@@ -55,12 +61,13 @@ export class Recorder implements PhaseObserver {
     this.resets.set(holder, () => {
       record(decoder.reset());
       const answer = card.reset();
-      this.listener.reset?.(holder, answer);
+      for (const listener of this.listeners) listener.reset?.(holder, answer);
     });
     return async (command) => {
+      for (const listener of this.listeners) listener.sent?.(holder, command);
       const response = card.process(command);
       waiting.push(card.figures);
-      this.listener.exchanged?.(holder, command, response);
+      for (const listener of this.listeners) listener.exchanged?.(holder, command, response);
       record(decoder.feed(command, response));
       return response;
     };
@@ -73,14 +80,14 @@ export class Recorder implements PhaseObserver {
 
   started(phase: { readonly name: string }): void {
     this.commands = [];
-    this.listener.started?.(phase.name);
+    for (const listener of this.listeners) listener.started?.(phase.name);
   }
 
   ended(outcome: PhaseOutcome): void {
     for (const flush of this.flushes) flush();
     const phase = { ...outcome, commands: this.commands };
     this.phases.push(phase);
-    this.listener.ended?.(phase);
+    for (const listener of this.listeners) listener.ended?.(phase);
   }
 }
 

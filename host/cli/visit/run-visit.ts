@@ -1,6 +1,6 @@
 /** Runs a scenario on simulated cards and records it. */
 
-import type { GroupSuiteName } from '../../../apdu/index.js';
+import type { GroupSuiteName, JoinMode } from '../../../apdu/index.js';
 import type { Card } from '../../../applet/index.js';
 import type { CardProfile } from '../../../perf/index.js';
 import {
@@ -20,7 +20,7 @@ import {
   systemRng,
   type VisitInput,
 } from '../../index.js';
-import { makeSimulatedCard } from '../simulated-card.js';
+import { type AppletCode, type CardKindName, makeSimulatedCard } from '../simulated-card.js';
 import type { Recorder } from './recorder.js';
 
 /** Scenarios by name. */
@@ -39,6 +39,10 @@ export type VisitRun = {
   readonly suite?: GroupSuiteName;
   /** Whose cards other software can use ({@link DEFAULT_INTEROPERABILITY}). */
   readonly interoperability?: Interoperability;
+  /** The code of the cards, when it is not the plain one. */
+  readonly applet?: AppletCode;
+  /** Who makes a doctor's member key (two-party). */
+  readonly joinMode?: JoinMode;
   /** Seeds every party's random numbers; without it they come from the operating system. */
   readonly seed: number | null;
 };
@@ -46,6 +50,11 @@ export type VisitRun = {
 /** Whose cards a scenario needs. */
 function holdersIn(scenario: string): readonly CardName[] {
   return scenario === 'agent' ? [...CARD_HOLDERS, 'agent', 'desk'] : CARD_HOLDERS;
+}
+
+/** Which kind of card a holder carries. */
+export function cardKindOf(holder: CardName): CardKindName {
+  return holder === 'patient' || holder === 'agent' ? 'patient' : 'professional';
 }
 
 /** The simulated cards after a run, by holder. */
@@ -56,9 +65,9 @@ export async function runVisit(run: VisitRun, recorder: Recorder): Promise<Visit
   const rngFor = (party: string): Rng => (run.seed === null ? systemRng : seededRng(run.seed, party));
   const cards = Object.fromEntries(
     holdersIn(run.scenario).map((holder) => {
-      const kind = holder === 'patient' || holder === 'agent' ? 'patient' : 'professional';
+      const kind = cardKindOf(holder);
       const rng = recorder.randomFor(holder, rngFor(`chip of the ${holder}'s card`));
-      const card = makeSimulatedCard(kind, run.profile, rng);
+      const card = makeSimulatedCard(kind, run.profile, rng, undefined, run.applet);
       card.powerOn();
       return [holder, card];
     }),
@@ -75,6 +84,7 @@ export async function runVisit(run: VisitRun, recorder: Recorder): Promise<Visit
     reinsert: async (holder) => recorder.reset(holder),
     ...(run.suite === undefined ? {} : { suite: run.suite }),
     ...(run.interoperability === undefined ? {} : { interoperability: run.interoperability }),
+    ...(run.joinMode === undefined ? {} : { joinMode: run.joinMode }),
   });
   await runPhases(world, SCENARIOS[run.scenario]!(), recorder);
   return cards;

@@ -1,6 +1,6 @@
 /** The machine-readable account of a visit; its form is docs/visit.schema.json. Model units only. */
 
-import { type GroupSuiteName, toHex, uintToBytes } from '../../../apdu/index.js';
+import { type GroupSuiteName, type JoinMode, toHex, uintToBytes } from '../../../apdu/index.js';
 import type { OperationCount } from '../../../applet/index.js';
 import { type CardProfile, PREDICTION_HEADING, priceCommand, roundMs } from '../../../perf/index.js';
 import { type CardName, DEFAULT_SUITE } from '../../index.js';
@@ -14,6 +14,8 @@ export type VisitDocument = {
   readonly profile: string;
   /** Suite of the doctors' group signatures. */
   readonly suite: GroupSuiteName;
+  /** Who made the doctors' member keys. */
+  readonly joinMode: JoinMode;
   /** What predictedMs covers, and that is all it covers. */
   readonly predictionCovers: string;
   readonly phases: readonly VisitPhase[];
@@ -42,7 +44,7 @@ export type VisitCommand = {
 };
 
 export function visitDocument(
-  run: Pick<VisitRun, 'seed' | 'scenario' | 'profile' | 'suite'>,
+  run: Pick<VisitRun, 'seed' | 'scenario' | 'profile' | 'suite' | 'joinMode'>,
   phases: readonly RecordedPhase[],
 ): VisitDocument {
   return {
@@ -50,6 +52,7 @@ export function visitDocument(
     scenario: run.scenario,
     profile: run.profile.id,
     suite: run.suite ?? DEFAULT_SUITE,
+    joinMode: run.joinMode ?? 'two-party',
     predictionCovers: PREDICTION_HEADING,
     phases: phases.map(({ name, equations, outcome, reason, commands }) => ({
       name,

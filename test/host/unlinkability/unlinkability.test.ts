@@ -7,10 +7,12 @@
 import { describe, expect, test } from 'vitest';
 import type { CurveName } from '../../../apdu/index.js';
 import { loadGroupVerifier } from '../../../host/index.js';
+import { type BbsGroup, bbsGroup } from '../crypto/bbs-fixture.js';
 import { type Group, group } from '../crypto/group-fixture.js';
+import { bbsDoctors, joinedBbsKeys } from './bbs-signers.js';
 import { type Couple, findings, type Sample } from './distinguishers.js';
 import { fisherExact } from './fisher.js';
-import { doctors, joinedCards, type Variant } from './signers.js';
+import { type Doctor, doctors, joinedCards, type Variant } from './signers.js';
 
 const SEED = Number(process.env.IMIS_SEED ?? 2021);
 const DOCTORS = 32;
@@ -32,8 +34,14 @@ console.log(
   `seed ${SEED}: ${DOCTORS} doctors, ${COUPLES} couples of one doctor, ${COUPLES} of two, for each variant`,
 );
 
+const bbs = await bbsGroup('bn254', SEED);
+const bbsKeys = await joinedBbsKeys(bbs, DOCTORS);
+
 function sampleOf(to: Group, variant: Variant): Sample {
-  const all = doctors(to, variant, cards.get(to)!);
+  return sampleFrom(doctors(to, variant, cards.get(to)!));
+}
+
+function sampleFrom(all: readonly Doctor[]): Sample {
   const same: Couple[] = [];
   const different: Couple[] = [];
   for (const [i, doctor] of all.entries()) {
@@ -50,13 +58,33 @@ function allSeen({ same, different }: Sample) {
 }
 
 /** A leak is no fault in the verifier's eyes: every signature holds under its epoch. */
-function expectValid(to: Group, sample: Sample): void {
+function expectValid(to: Group | BbsGroup, sample: Sample): void {
   for (const seen of allSeen(sample).filter((_, i) => i % 37 === 0)) {
     const loaded = loadGroupVerifier(to.curve, { ...to.keys.published, epoch: seen.epoch });
     if (!loaded.ok) throw new Error(loaded.reason);
     expect(loaded.verifier.verify(seen)).toEqual({ ok: true });
     loaded.verifier.dispose();
   }
+}
+
+/** Over the whole sample: no point, no hint, no response twice. */
+function expectNothingTwice(sample: Sample): void {
+  const seen = allSeen(sample);
+  for (const part of Object.keys(seen[0]!.fields).filter((name) => name !== 'suite' && name !== 'epoch')) {
+    const values = seen.map(({ fields }) => fields[part]!.join());
+    expect(new Set(values).size).toBe(values.length);
+  }
+}
+
+/** Some questions tell, and only ones that the leak explains. */
+function expectFlagged(to: Group | BbsGroup, sample: Sample, variant: string, question: RegExp): void {
+  const found = findings(to.curve, sample);
+  const flagged = found.filter(({ p }) => p < LINKABLE);
+  console.log(
+    `${variant}: ${flagged.length} of ${found.length} questions tell, p ${found[0]!.p.toExponential(1)} (${found[0]!.question})`,
+  );
+  expect(flagged.length).toBeGreaterThan(0);
+  for (const finding of flagged) expect(finding.question).toMatch(question);
 }
 
 describe('signatures of one doctor', () => {
@@ -73,11 +101,7 @@ describe('signatures of one doctor', () => {
       );
       expect(found.length).toBeGreaterThan(1_000);
       expect(found[0]!.p).toBeGreaterThan(UNREMARKABLE);
-      // over the whole sample: no hint, no point, no response twice
-      for (const part of ['s1', 's2', 'U', 'hint', 's']) {
-        const values = allSeen(sample).map(({ fields }) => fields[part]!.join());
-        expect(new Set(values).size).toBe(values.length);
-      }
+      expectNothingTwice(sample);
     },
   );
 
@@ -90,13 +114,31 @@ describe('signatures of one doctor', () => {
     const to = groups.bls12381;
     const sample = sampleOf(to, variant);
     expectValid(to, sample);
-    const found = findings(to.curve, sample);
-    const flagged = found.filter(({ p }) => p < LINKABLE);
+    expectFlagged(to, sample, variant, question);
+  });
+});
+
+describe('signatures of one doctor under BBS', () => {
+  test('look like signatures of different doctors, whatever is asked', TIMEOUT, () => {
+    const sample = sampleFrom(bbsDoctors(bbs, 'honest', bbsKeys));
+    expectValid(bbs, sample);
+    const found = findings(bbs.curve, sample);
     console.log(
-      `${variant}: ${flagged.length} of ${found.length} questions tell, p ${found[0]!.p.toExponential(1)} (${found[0]!.question})`,
+      `BBS: ${found.length} questions; least p ${found[0]!.p.toPrecision(3)} (${found[0]!.question})`,
     );
-    expect(flagged.length).toBeGreaterThan(0);
-    for (const finding of flagged) expect(finding.question).toMatch(question);
+    expect(found.length).toBeGreaterThan(1_000);
+    expect(found[0]!.p).toBeGreaterThan(UNREMARKABLE);
+    expectNothingTwice(sample);
+  });
+
+  test.each([
+    ['ρ reused', /^equal (a|aBar|byte|bit)\b|bits of (a|aBar) |anywhere/],
+    ['τ reused', /^equal (t1|t2|byte|bit)\b|bits of t[12] |anywhere/],
+    ['k_sk from a counter', /^a key that nonces/],
+  ] as const)('are told by the same questions when the card leaks: %s', TIMEOUT, (variant, question) => {
+    const sample = sampleFrom(bbsDoctors(bbs, variant, bbsKeys));
+    expectValid(bbs, sample);
+    expectFlagged(bbs, sample, variant, question);
   });
 });
 
