@@ -157,6 +157,20 @@ export class PatientCard {
     return sealed.ok ? { ok: true, request: sealed.data } : sealed;
   }
 
+  /** Eq. 12: the holder agrees that a claim goes to an insurer; needs the holder PIN. */
+  async consentToClaim(
+    consent: ValuesOf<typeof algorithms.claimConsent.input>,
+  ): Promise<Result<{ signature: Uint8Array }>> {
+    const set = await this.setAlgorithm('digital signature', algorithms.claimConsent.reference);
+    if (!set.ok) return set;
+    const data = encodeTemplate(algorithms.claimConsent.input, consent);
+    const signed = answerOf(
+      commands.computeSignature,
+      await this.client.call(commands.computeSignature, { data }),
+    );
+    return signed.ok ? { ok: true, signature: signed.data.signature } : signed;
+  }
+
   async getChallenge() {
     return answerOf(commands.getChallenge, await this.client.call(commands.getChallenge));
   }
