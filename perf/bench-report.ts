@@ -1,5 +1,4 @@
 import type { BenchReport } from './bench.js';
-import { PREDICTION_HEADING } from './cost-model.js';
 import { formatTable } from './text-table.js';
 
 const COLUMNS = [
@@ -10,8 +9,12 @@ const COLUMNS = [
   { title: 'card ms (predicted)', align: 'right' },
 ] as const;
 
-/** A bench report as text; the heading keeps simulator speed and card time apart. */
-export function formatBenchReport(report: BenchReport): string {
+/**
+ * A bench report as text; the heading keeps simulator speed and card time apart.
+ *
+ * @param card what the card times are predicted for, in words
+ */
+export function formatBenchReport(report: BenchReport, card: string): string {
   const { environment } = report;
   const rows = report.results.map(({ name, hostUs, samples, predictedCardMs }) => [
     name,
@@ -22,7 +25,7 @@ export function formatBenchReport(report: BenchReport): string {
   ]);
   return [
     'host µs: how fast the simulator runs on this machine, measured; it says nothing about a card.',
-    `card ms: what a real card would take, predicted, ${PREDICTION_HEADING}.`,
+    `card ms: what a real card would take; whole commands, predicted for ${card}.`,
     formatTable(COLUMNS, rows),
     `${report.rounds} rounds in shuffled order, seed ${report.seed}; median over all samples.`,
     `Node ${environment.node}, benchmark ${environment.benchmark}, ${environment.platform}, ${environment.cores} × ${environment.cpu}, load ${environment.loadBefore.toFixed(2)} before and ${environment.loadAfter.toFixed(2)} after.`,

@@ -9,6 +9,7 @@ export { TransportError, type TransportErrorCode } from './connection/transport-
 export { withProtocols } from './connection/with-protocol.js';
 export { type GemPcOptions, GemPcReaderEnd, serveGemPc } from './gempc/gempc.js';
 export { connectGemPc, type GemPcConnectOptions } from './gempc/gempc-connection.js';
+export type { CardLine } from './line/card-line.js';
 export {
   CharacterReceiver,
   type CharacterReception,
@@ -43,6 +44,7 @@ export {
   waitForPcscCard,
   waitForPcscRemoval,
 } from './pcsc/pcsc-readers.js';
+export { type BareLineOptions, connectLine } from './serial/bare-line.js';
 export { DEFAULT_CLOCK_HZ, SerialCardEnd, type SerialCardOptions, serveSerial } from './serial/card-end.js';
 export {
   type CardReset,
@@ -51,6 +53,7 @@ export {
   resetByModemLine,
   resetBySocket,
 } from './serial/card-reset.js';
+export { IN_PROCESS_CLOCK_HZ, lineInProcess } from './serial/line-in-process.js';
 export { connectSerial, type SerialConnectOptions } from './serial/serial-connection.js';
 export { openSerialLine, type SerialLine, type SerialSettings } from './serial/serial-line.js';
 export { T0Card, type T0CardOptions, type T0CardStep } from './t0/card.js';

@@ -1,15 +1,9 @@
 #!/usr/bin/env node
 /** The command-line program `imis`: puts the rooms of the house together. */
 
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { CliError, EXIT, type ExitStatus } from './cli-error.js';
-import { PACKAGE_ROOT } from './package-root.js';
-
-const { version } = JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8')) as {
-  version: string;
-};
+import { PROGRAM_VERSION } from './package-root.js';
 
 /** Adds a command to the program; `done` takes its exit status. */
 type AddCommand = (program: Command, done: (status: ExitStatus) => void) => void;
@@ -36,7 +30,7 @@ async function makeProgram(named: string | undefined, done: (status: ExitStatus)
     .description(
       'Smart cards of an integrated medical information system, on a simulator that enforces what silicon enforces.',
     )
-    .version(version);
+    .version(PROGRAM_VERSION);
   const one = named !== undefined && Object.hasOwn(COMMANDS, named) ? COMMANDS[named] : undefined;
   for (const load of one ? [one] : Object.values(COMMANDS)) (await load())(program, done);
   throwInsteadOfExit(program);

@@ -2,9 +2,12 @@
 import { BYTECODE_CLASSES, type BytecodeCount, type CountedFunction } from './counted-block.js';
 import type { CallNode } from './counters.js';
 
-/** Something asked of the platform: a copy (`R2R`, `E2R`, `fill`), a coprocessor operation, a page write. */
+/**
+ * Something asked of the platform: a copy (`R2R`, `E2R`, `fill`), a coprocessor operation, a key given to it
+ * (length 1 when its object held another one before), a page write.
+ */
 export type PlatformEvent = {
-  readonly kind: 'copy' | 'operation' | 'page';
+  readonly kind: 'copy' | 'operation' | 'key' | 'page';
   readonly name: string;
   readonly length: number;
   readonly count: number;
@@ -60,6 +63,11 @@ export function eventsOf(nodes: readonly CallNode[]): readonly PlatformEvent[] {
 export function* callsIn(node: CallNode): Generator<CallNode> {
   yield node;
   for (const child of node.children) yield* callsIn(child);
+}
+
+/** Deepest nesting of calls below a node. */
+export function callDepth(node: CallNode): number {
+  return node.children.reduce((deepest, child) => Math.max(deepest, 1 + callDepth(child)), 0);
 }
 
 export const NO_BYTECODES: BytecodeCount = { local: 0, memory: 0, invoke: 0 };

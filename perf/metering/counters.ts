@@ -37,6 +37,7 @@ export function take(): CallNode {
   let root = current;
   while (root.parent) root = root.parent;
   current = newNode(-1, null);
+  keysSeen = new Set();
   return root;
 }
 
@@ -62,6 +63,17 @@ export function leave(): void {
 export function event(kind: string, name: string, length: number): void {
   const key = `${kind}|${name}|${length}`;
   current.events.set(key, (current.events.get(key) ?? 0) + 1);
+}
+
+/** Keys that were used since the last {@link take}. */
+let keysSeen = new Set<string>();
+
+/** 1 for a key that is used for the first time in a command, 0 for one that its object holds already. */
+export function isNew(key: Uint8Array): number {
+  const value = key.join();
+  const known = keysSeen.has(value);
+  keysSeen.add(value);
+  return known ? 0 : 1;
 }
 
 /** What has methods of these names, bytes or not. */

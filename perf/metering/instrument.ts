@@ -65,7 +65,7 @@ class Instrumenter implements StatementSink {
   run(): InstrumentedModule {
     for (const statement of list(this.program, 'body')) this.moduleLevel(statement);
     const { file, counters, firstFunction } = this.source;
-    const names = ['declare', 'enter', 'leave', 'event', 'set', 'slice', 'fill'];
+    const names = ['declare', 'enter', 'leave', 'event', 'isNew', 'set', 'slice', 'fill'];
     const imports = names.map((name) => `${name} as $${name}`).join(', ');
     const sizes = this.functions.map(({ blocks }) => blocks.length);
     // In parts, so that whoever looks for the imports of this file does not find one more.

@@ -19,11 +19,23 @@ const SOURCES = ['apdu', 'applet'] as const;
 /** What a card's platform does itself: memories, coprocessor, transport. It is priced by what is asked of it. */
 const PLATFORM = /^applet\/(?:runtime|engine|image)\/|^applet\/(?:os\/card|index)\.js$|^apdu\/index\.js$/;
 
+const AES_KEY = ["'key'", "'aes'", '$isNew(key)'] as const;
+
 /** Events of the platform, by file and method, as expressions within the method. */
 const EVENTS: Readonly<Record<string, NonNullable<ModuleSource['events']>>> = {
   'applet/runtime/nvm.js': { readInto: ["'copy'", "'E2R'", 'target.length'] },
   'applet/runtime/ram.js': { keep: ["'copy'", "'R2R'", 'bytes.length'] },
-  'applet/runtime/coprocessor.js': { run: ["'operation'", 'operation', 'lengthBytes'] },
+  'applet/runtime/coprocessor.js': {
+    run: ["'operation'", 'operation', 'lengthBytes'],
+    aes128EcbEncrypt: AES_KEY,
+    aes128EcbDecrypt: AES_KEY,
+    aes128Cmac: AES_KEY,
+    aes128GcmSeal: AES_KEY,
+    aes128GcmOpen: AES_KEY,
+    p256EcdsaSign: ["'key'", "'ecdsa-sign'", '$isNew(secretKey)'],
+    p256EcdsaVerify: ["'key'", "'ecdsa-verify'", '$isNew(publicKey)'],
+    p256Ecdh: ["'key'", "'ecdh'", '$isNew(secretKey)'],
+  },
   'applet/runtime/flash.js': { program: ["'page'", "'write'", '0'] },
 };
 

@@ -11,6 +11,7 @@ import {
   type CountedFunction,
   instrument,
 } from '../../../perf/index.js';
+import type * as Ghash from './ghash.js';
 import type { Routines } from './routine-cases.js';
 
 const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
@@ -18,6 +19,7 @@ const compiled = async (path: string) =>
   (await transformWithOxc(readFileSync(path, 'utf8'), path, { sourcemap: false })).code;
 
 export type MeteredRoutines = Routines & {
+  readonly ghash: typeof Ghash;
   /** Bytecodes by class that `work` executes. */
   readonly count: (work: () => unknown) => BytecodeCount;
 };
@@ -42,6 +44,7 @@ export async function loadInstrumentedRoutines(): Promise<MeteredRoutines> {
     };
     const fitted = (await load('fitted-routines')) as Routines['fitted'];
     const heldOut = (await load('held-out-routines')) as Routines['heldOut'];
+    const ghash = (await load('ghash')) as typeof Ghash;
     const counters = pathToFileURL(join(folder, 'counters.mjs')).href;
     const { take } = (await import(/* @vite-ignore */ counters)) as { readonly take: () => CallNode };
     const count = (work: () => unknown) => {
@@ -49,7 +52,7 @@ export async function loadInstrumentedRoutines(): Promise<MeteredRoutines> {
       work();
       return bytecodesOf(take(), functions);
     };
-    return { fitted, heldOut, count };
+    return { fitted, heldOut, ghash, count };
   } finally {
     rmSync(folder, { recursive: true });
   }
