@@ -57,7 +57,7 @@ type Asked = {
 function unmetPlans(bench: Bench, command: CommandSpec, { rule, state, sent, name, what = '' }: Asked) {
   return shortfalls(rule, state, bench).map(
     ({ missing, proofs }): Plan => ({
-      name: `${name}without-${missing}`,
+      name: `${name}without-${kebab(missing)}`,
       title: `${what}refused where only this is missing: ${missing.replace('-but-', ', and there is ')}`,
       clause: `${command.clause}; ${CLAUSE}`,
       state,

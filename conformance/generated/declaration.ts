@@ -13,11 +13,13 @@ import {
 import type { ConformanceCase } from '../case.js';
 import { accessPlans, fileAccessCases } from './access-rules.js';
 import type { Bench } from './bench.js';
+import { fileStatusPlans } from './file-status.js';
 import { lengthPlans } from './lengths.js';
 import { caseOf, type Plan } from './maker.js';
 import { malformedDataPlans } from './malformed-data.js';
 import { ownBench } from './own-bench.js';
 import { classPlans, parameterPlans } from './parameters.js';
+import { pinPlans } from './pins.js';
 import { procedureBench } from './procedure-bench.js';
 import { protectionPlans } from './protection.js';
 import { sharedStateCases, statePlans } from './states.js';
@@ -45,5 +47,7 @@ function plansOf(bench: Bench, command: CommandSpec): readonly Plan[] {
     ...statePlans(bench, command),
     ...accessPlans(bench, command),
     ...protectionPlans(bench, command),
+    ...pinPlans(bench, command),
+    ...fileStatusPlans(bench, command),
   ];
 }

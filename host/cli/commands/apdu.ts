@@ -3,18 +3,35 @@
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
-import { exchangeToLines, fromHex, toHex, traceDecoder } from '../../../apdu/index.js';
+import {
+  type ApplicationSpec,
+  exchangeToLines,
+  fromHex,
+  type TraceDecoder,
+  toHex,
+  traceDecoder,
+} from '../../../apdu/index.js';
 import type { Card } from '../../../applet/index.js';
+import { seededRng, systemRng } from '../../index.js';
 import { parseScriptLine, type SentLine } from '../apdu-script.js';
+import { loadApplet, makeAppletCard } from '../applet-module.js';
 import { CliError, EXIT, type ExitStatus } from '../cli-error.js';
 import { writeCardImage } from '../memory/card-image-store.js';
 import { parseSeed } from '../options.js';
-import { type BenchCardArguments, benchCardFrom, withBenchCardOrImageOptions } from './bench-card-options.js';
+import { specificationFrom } from '../specification-file.js';
+import {
+  type BenchCard,
+  type BenchCardArguments,
+  benchCardFrom,
+  withBenchCardOrImageOptions,
+} from './bench-card-options.js';
 
 type ApduArguments = BenchCardArguments & {
   readonly script?: string;
   readonly seed?: number;
   readonly saveImage?: string;
+  readonly spec?: string;
+  readonly applet?: string;
 };
 
 export function addApduCommand(program: Command, done: (status: ExitStatus) => void): void {
@@ -24,7 +41,9 @@ export function addApduCommand(program: Command, done: (status: ExitStatus) => v
       .description('send APDUs to a simulated card and read the decoded answers')
       .option('--script <file>', 'lines to send instead of typing them')
       .option('--seed <n>', 'make the card repeatable', parseSeed)
-      .option('--save-image <file>', 'write the image of the card as it is at the end'),
+      .option('--save-image <file>', 'write the image of the card as it is at the end')
+      .option('--spec <file>', "decode by a vendor's specification (JSON)")
+      .option('--applet <module>', "a vendor's applet instead of one of the cards; goes with --spec"),
   )
     .addHelpText(
       'after',
@@ -40,9 +59,13 @@ Example:
 
 async function apdu(options: ApduArguments, command: Command): Promise<ExitStatus> {
   const lines = options.script === undefined ? undefined : await readScript(options.script);
-  const made = await benchCardFrom(command, options, options.seed ?? null);
+  const { applications } = await specificationFrom(options.spec);
+  const made =
+    options.applet === undefined
+      ? await benchCardFrom(command, options, options.seed ?? null)
+      : await appletCardFrom(options.applet, options);
   const { card } = made;
-  const session = new Session(card);
+  const session = new Session(card, applications);
   process.stdout.write(
     card.isPowered
       ? 'The image has power: the card goes on where it was, without a reset.\n'
@@ -53,6 +76,16 @@ async function apdu(options: ApduArguments, command: Command): Promise<ExitStatu
   session.end();
   if (options.saveImage !== undefined) await writeCardImage(options.saveImage, card, made);
   return session.failures === 0 ? EXIT.ok : EXIT.failed;
+}
+
+/** A new card with the applet of a module. @throws {CliError} */
+async function appletCardFrom(module: string, { spec, seed }: ApduArguments): Promise<BenchCard> {
+  if (spec === undefined) throw new CliError('--applet goes with --spec FILE, what the applet is to do.');
+  const [application] = (await specificationFrom(spec)).applications;
+  const cardKind = await loadApplet(module);
+  const rng = seed === undefined ? systemRng : seededRng(seed, 'bench card');
+  const card = makeAppletCard(cardKind(application!), rng);
+  return { card, kind: application!.id, profile: 'default', seeded: seed !== undefined };
 }
 
 /** Every line parsed before the first one is sent. @throws {CliError} naming the line. */
@@ -92,9 +125,14 @@ async function interact(session: Session): Promise<void> {
 
 class Session {
   failures = 0;
-  private readonly decoder = traceDecoder();
+  private readonly decoder: TraceDecoder;
 
-  constructor(private readonly card: Card) {}
+  constructor(
+    private readonly card: Card,
+    applications: readonly ApplicationSpec[],
+  ) {
+    this.decoder = traceDecoder(applications);
+  }
 
   run(line: SentLine): void {
     if (line.kind === 'empty') return;
