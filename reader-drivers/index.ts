@@ -1,8 +1,6 @@
 export type { AnswerTime } from './connection/answer-time.js';
 export type { CardConnection, TransportProtocol } from './connection/card-connection.js';
 export type { CardDevice } from './connection/card-device.js';
-export { withCommandChaining } from './connection/command-chaining.js';
-export { type GetResponseLimits, withGetResponse } from './connection/get-response.js';
 export { connectInProcess } from './connection/in-process.js';
 export { type TraceEvent, withDeviceTracing, withTracing } from './connection/tracing.js';
 export { TransportError, type TransportErrorCode } from './connection/transport-error.js';

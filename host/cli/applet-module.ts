@@ -5,9 +5,11 @@ import { pathToFileURL } from 'node:url';
 import type { ApplicationSpec } from '../../apdu/index.js';
 import { Card, type CardKind, nobleEngine } from '../../applet/index.js';
 import { memoryBudget } from '../../perf/index.js';
-import { type Rng, systemRng } from '../index.js';
+import { type Rng, seededRng, systemRng } from '../index.js';
 import { CliError, EXIT } from './cli-error.js';
+import type { BenchCard } from './commands/bench-card-options.js';
 import { profileNamed } from './simulated-card.js';
+import { specificationFrom } from './specification-file.js';
 
 /** What the module makes of a specification. */
 export type MakeCardKind = (spec: ApplicationSpec) => CardKind;
@@ -38,4 +40,19 @@ export function makeAppletCard(kind: CardKind, rng: Rng = systemRng): Card {
       });
     },
   });
+}
+
+/** A new card with the applet of a module, for the first application of its specification. @throws {CliError} */
+export async function appletCard(
+  module: string,
+  specification: string | undefined,
+  seed: number | undefined,
+): Promise<BenchCard> {
+  if (specification === undefined)
+    throw new CliError('--applet goes with --spec FILE, what the applet is to do.');
+  const [application] = (await specificationFrom(specification)).applications;
+  const cardKind = await loadApplet(module);
+  const rng = seed === undefined ? systemRng : seededRng(seed, 'bench card');
+  const card = makeAppletCard(cardKind(application!), rng);
+  return { card, kind: application!.id, profile: 'default', seeded: seed !== undefined };
 }

@@ -1,6 +1,6 @@
 export * from './benchmarks/index.js';
 export * from './cli-error.js';
-export { addApduCommand } from './commands/apdu.js';
+export * from './commands/apdu.js';
 export * from './commands/gs.js';
 export { addSpecCommand } from './commands/spec.js';
 export * from './engine/native-engine.js';

@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import { EXIT, type ExitStatus } from '../cli-error.js';
-import { specificationFrom } from '../specification-file.js';
+import { decodedApplications } from '../specification-file.js';
 import { readTrace } from '../trace/read-trace.js';
 import { decodePackets, type ShownEvent } from '../trace/shown-trace.js';
 import { cardExchangeText } from '../trace/trace-text.js';
@@ -34,7 +34,7 @@ Examples:
 }
 
 async function show(file: string, { spec, json, showSecrets }: ShowArguments): Promise<ExitStatus> {
-  const { applications } = await specificationFrom(spec);
+  const applications = await decodedApplications(spec);
   const { packets, skipped } = await readTrace(file);
   for (const event of decodePackets(packets, applications)) {
     process.stdout.write(json ? jsonLine(event, showSecrets === true) : textOf(event, showSecrets === true));

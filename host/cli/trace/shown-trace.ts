@@ -1,7 +1,7 @@
 /** A trace decoded with the specification, exchange by exchange. */
 
 import {
-  APPLICATIONS,
+  ALL_APPLICATIONS,
   type ApplicationSpec,
   type DecodedExchange,
   parseAtr,
@@ -24,7 +24,7 @@ const NO_BYTES = new Uint8Array(0);
 /** `applications`: what the cards of the trace may have selected. */
 export function* decodePackets(
   packets: Iterable<TracePacket>,
-  applications: readonly ApplicationSpec[] = APPLICATIONS,
+  applications: readonly ApplicationSpec[] = ALL_APPLICATIONS,
 ): Generator<ShownEvent> {
   const cards = new Map<string, Followed>();
   for (const packet of packets) {
