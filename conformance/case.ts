@@ -37,6 +37,7 @@ export const CATEGORIES = [
   'membership',
   'professional',
   'declaration',
+  'boundary',
 ] as const;
 export type Category = (typeof CATEGORIES)[number];
 

@@ -10,10 +10,12 @@ import { PACKAGE_ROOT } from '../package-root.js';
 const BUILD = join(PACKAGE_ROOT, 'dist');
 
 /**
- * Files of the card's program that the draw leaves alone: its file format, what puts the parts together, and the model
- * of the chip's memories, which decides nothing of its own and is judged by the power-cut tests.
+ * Files of the card's program that the draw leaves alone: its file format, what puts the parts together, the model of
+ * the chip's memories, which decides nothing of its own and is judged by the power-cut tests, and the applications for
+ * foreign middleware, which the suite has no cases for: that middleware judges them.
  */
-const NOT_THE_CARD = /^applet\/(image|defects)\/|\/index$|^applet\/runtime\/(?!coprocessor$)/;
+const NOT_THE_CARD =
+  /^applet\/(image|defects|interoperability)\/|\/index$|^applet\/runtime\/(?!coprocessor$)/;
 
 /** The card's program, or the ends of the line. */
 export const CHANGED_FOLDERS = ['applet', 'reader-drivers'] as const;
