@@ -19,7 +19,8 @@ export async function loadChanged(site: DrawnSite): Promise<unknown> {
     [QUERY.end]: String(site.end),
     [QUERY.text]: site.replacement,
   });
-  return import(`${fileUrl(`${folder}/index.js`)}?${query}`);
+  const copy = `${fileUrl(`${folder}/index.js`)}?${query}`;
+  return import(copy);
 }
 
 export function folderOf({ path }: DrawnSite): ChangedFolder {

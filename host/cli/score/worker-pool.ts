@@ -65,14 +65,14 @@ class Thread {
       let timer: NodeJS.Timeout | undefined;
       const finish = (verdict: DefectVerdict): void => {
         clearTimeout(timer);
-        worker.removeAllListeners();
+        worker.off('message', heard).off('error', broken);
         resolve(verdict);
       };
       const lost = (reason: string): void => {
         void this.end();
         finish({ ...defect, cases, verdict: 'caught', by: current, reason });
       };
-      worker.on('message', (message: WorkerMessage) => {
+      const heard = (message: WorkerMessage): void => {
         if (message.kind === 'verdict') return finish(message.verdict);
         const now = performance.now();
         // the first message has waited for the thread to start
@@ -83,12 +83,13 @@ class Thread {
         clearTimeout(timer);
         const limitMs = Math.max(HANGS_AFTER_MS, HANGS_AFTER_TIMES * pace.slowestMs);
         timer = setTimeout(() => lost('the card never answered'), limitMs);
-      });
-      worker.on('error', (error) => {
+      };
+      const broken = (error: Error): void => {
         // before the first case it is the score that is broken, not the card
         if (current === '') reject(error);
         else lost(`the card took its program down: ${error.message}`);
-      });
+      };
+      worker.on('message', heard).on('error', broken);
       worker.postMessage(defect.id);
     });
   }
