@@ -9,7 +9,6 @@ import {
   type JoinMode,
   type RoleName,
   STATEMENT,
-  type WarrantCertificate,
 } from '../../apdu/index.js';
 import type { PersonalisationSession } from '../cards/personalisation-session.js';
 import type { Clock } from '../clock.js';
@@ -21,46 +20,33 @@ import {
   makeGroupIssuer,
 } from '../crypto/group-signature/index.js';
 import type { Rng } from '../crypto/random.js';
-import type { AgentCollection, DelegationEvidence } from '../protocol/agent-collection.js';
-import {
-  EpochVerifier,
-  groupKeyStatement,
-  type Receipt,
-  type SignedGroupKey,
-} from '../protocol/epoch-verifier.js';
-import type { DoctorSignature } from '../protocol/group-signed-statement.js';
+import type { FingerprintSearch } from '../fingerprint/index.js';
+import { EpochVerifier, groupKeyStatement, type SignedGroupKey } from '../protocol/epoch-verifier.js';
 import { type Refusal, type Result, refusal } from '../protocol/refusal.js';
 import type { SealedMessage } from '../protocol/sealed-message.js';
 import { type KeyStore, keyPairNamed, memoryKeyStore } from '../storage/key-store.js';
-import { decide, one, type Store } from '../storage/store.js';
+import { decide, type Sql, type Store } from '../storage/store.js';
 import { AuditLog } from './audit-log.js';
 import { localEngine, type VerificationEngine } from './batching-verifier.js';
 import { CardIssuing } from './card-issuing.js';
 import { CertificateAuthority } from './certificate-authority.js';
+import { ClaimDesk } from './claim-desk.js';
 import { DoctorRegister } from './doctor-register.js';
+import type { HospitalDoor, InsurerDoor, NhiPublicKeys, PharmacyDoor } from './doors.js';
+import { EmergencyDesk } from './emergency-desk.js';
+import { FingerprintRegister } from './fingerprint-register.js';
 import { JoinRegister } from './join-register.js';
 import { OpeningService } from './opening-service/index.js';
 import { PatientRegister } from './patient-register.js';
-import {
-  type Collection,
-  type PrescriptionEntry,
-  PrescriptionRegister,
-  type SignedPrescription,
-} from './prescription-register.js';
+import { PrescriptionRegister } from './prescription-register.js';
 import { RecordStore } from './record-store.js';
+import { type Recipient, Relay } from './relay.js';
 import { RoleAuthority, type RoleBatch } from './role-authority.js';
 import { RootAuthority, type RootKey } from './root-authority.js';
-import { SignatureDesk, type SignatureInQuestion, type SignatureStatus } from './signature-desk.js';
-import { type ConfirmedRequest, VisitDesk } from './visit-desk.js';
+import { SignatureDesk } from './signature-desk.js';
+import { SubsidyDesk } from './subsidy-desk.js';
+import { VisitDesk } from './visit-desk.js';
 import { WarrantRegister } from './warrant-register.js';
-
-/** What everybody may know of NHI. */
-export type NhiPublicKeys = {
-  readonly signatureKey: Uint8Array;
-  readonly sealingKey: Uint8Array;
-  /** PK_GK of the current epoch; those before it are in {@link Nhi.groupKeys}. */
-  readonly groupKey: SignedGroupKey;
-};
 
 /** What NHI puts onto a card of a role before it is given out. */
 export type CardIssue = RootKey &
@@ -73,43 +59,6 @@ export type CardIssue = RootKey &
     /** The secure channel through which all of this goes; for one card. */
     readonly session: PersonalisationSession;
   };
-
-/** NHI as a hospital sees it (eq. 6–10). */
-export interface HospitalDoor {
-  issueChallenge(): Promise<{ readonly challenge: Uint8Array; readonly time: number }>;
-  confirmVisit(request: ConfirmedRequest): Promise<Result<{ readonly answer: SealedMessage }>>;
-  submitRecord(record: SealedMessage): Promise<Result<{ readonly receipt: Receipt }>>;
-  /** Registers the prescription's number (as a hash) and passes the sealed prescription on to its pharmacy. */
-  forwardPrescription(entry: PrescriptionEntry, sealed: SealedMessage): Promise<Refusal | undefined>;
-  /** The pharmacies' decryption keys. */
-  pharmacyKey(pharmacyId: string): Promise<Uint8Array | undefined>;
-}
-
-/** NHI as a pharmacy sees it (eq. 16, 17). */
-export interface PharmacyDoor {
-  /** Sealed prescriptions that wait for this pharmacy; each is given out once. */
-  fetchPrescriptions(): Promise<readonly SealedMessage[]>;
-  /** Registered for this pharmacy with the terms signed, not spent, and the signature holds. */
-  checkPrescription(
-    statement: SignedPrescription,
-    signature: DoctorSignature,
-  ): Promise<Result<{ readonly receipt: Receipt }>>;
-  reserve(
-    prescriptionId: Uint8Array,
-    pid: Uint8Array,
-  ): Promise<Result<{ readonly nonce: Uint8Array; readonly time: number }>>;
-  commit(collection: Collection): Promise<Refusal | undefined>;
-  /** Eq. 19: what it takes to verify a collection under this warrant, if the warrant stands. */
-  checkWarrant(warrant: WarrantCertificate): Promise<Result<{ readonly evidence: DelegationEvidence }>>;
-  /** As `commit`, for what an agent collected (eq. 18). */
-  commitByAgent(collection: AgentCollection): Promise<Refusal | undefined>;
-  signatureStatus(asked: SignatureInQuestion): Promise<Result<SignatureStatus>>;
-}
-
-/** NHI as an insurer sees it: whether the doctor behind a claim was revoked. */
-export interface InsurerDoor {
-  signatureStatus(asked: SignatureInQuestion): Promise<Result<SignatureStatus>>;
-}
 
 /** An epoch lasts a year, unless a severe case ends it before. */
 const EPOCH_SECONDS = 365 * 24 * 3600;
@@ -133,6 +82,8 @@ export type NhiPorts = {
   readonly engineFor?: (verifier: MclGroupVerifier) => VerificationEngine;
   /** The batches of blank cards that NHI ordered. */
   readonly cardBatches: readonly CardBatch[];
+  /** What finds a person by their fingers. */
+  readonly search: FingerprintSearch;
 };
 
 type StoredEpoch = {
@@ -163,6 +114,11 @@ export class Nhi {
   private readonly published: SignedGroupKey[] = [];
   private readonly visits: VisitDesk;
   private readonly prescriptions: PrescriptionRegister;
+  private readonly relay: Relay;
+  private readonly claims: ClaimDesk;
+  private readonly subsidies: SubsidyDesk;
+  readonly fingerprints: FingerprintRegister;
+  private readonly emergencies: EmergencyDesk;
 
   private constructor(private readonly ports: NhiPorts) {
     const { clock, rng, curve, store, keys = memoryKeyStore() } = ports;
@@ -187,7 +143,14 @@ export class Nhi {
     const engineFor = ports.engineFor ?? ((of) => localEngine(of, rng));
     this.signatures = new SignatureDesk({ verifier, engineFor, opening, authority, clock });
     const { patients, records, signatures } = this;
-    this.visits = new VisitDesk({ authority, patients, records, decryption, signatures, store, clock, rng });
+    this.fingerprints = new FingerprintRegister({ search: ports.search, store, rng });
+    const { fingerprints } = this;
+    const desk = { authority, records, decryption, signatures, store, clock, rng };
+    this.emergencies = new EmergencyDesk({ ...desk, fingerprints, log });
+    this.visits = new VisitDesk({ ...desk, patients, emergencies: this.emergencies });
+    this.relay = new Relay({ store, clock });
+    this.claims = new ClaimDesk({ patients, store, keys, clock, rng });
+    this.subsidies = new SubsidyDesk({ signatures, store, clock });
     this.warrants = new WarrantRegister({ authority, patients, store, clock, rng });
     this.prescriptions = new PrescriptionRegister({ patients, warrants: this.warrants, store, clock, rng });
   }
@@ -201,6 +164,7 @@ export class Nhi {
     const current = nhi.published.at(-1);
     if (current) nhi.issueUnder(current);
     else await nhi.beginEpoch();
+    await nhi.fingerprints.load();
     return nhi;
   }
 
@@ -290,21 +254,30 @@ export class Nhi {
       issueChallenge: () => this.visits.issueChallenge(hospitalId),
       confirmVisit: (request) => this.visits.confirm(hospitalId, request),
       submitRecord: (record) => this.visits.submitRecord(hospitalId, record),
-      forwardPrescription: (entry, sealed) => this.forward(entry, sealed),
-      pharmacyKey: (pharmacyId) => this.pharmacyKey(pharmacyId),
+      forwardPrescription: async (entry, sealed) => {
+        const recipient = `pharmacy/${entry.pharmacyId}` as const;
+        if (!(await this.relay.keyOf(recipient))) return refusal('pharmacy-unknown');
+        return this.forward(recipient, sealed, (tx) => this.prescriptions.register(entry, tx));
+      },
+      pharmacyKey: (pharmacyId) => this.relay.keyOf(`pharmacy/${pharmacyId}`),
+      openClaim: (request) => this.claims.open(hospitalId, request),
+      forwardClaim: async (insurerId, sealed) => {
+        const recipient = `insurer/${insurerId}` as const;
+        if (!(await this.relay.keyOf(recipient))) return refusal('insurer-unknown');
+        return this.forward(recipient, sealed, async () => undefined);
+      },
+      insurerKey: (insurerId) => this.relay.keyOf(`insurer/${insurerId}`),
+      issueEmergencyChallenge: () => this.emergencies.issueChallenge(hospitalId),
+      identify: (request) => this.emergencies.identify(hospitalId, request),
     };
   }
 
-  /** Admits a pharmacy under its decryption key. */
-  async pharmacyDoor(pharmacyId: string, decryptionKey: Uint8Array): Promise<PharmacyDoor> {
-    await this.ports.store.run(
-      `INSERT INTO pharmacies (pharmacy_id, decryption_key) VALUES (?, ?)
-        ON CONFLICT (pharmacy_id) DO UPDATE SET decryption_key = excluded.decryption_key`,
-      pharmacyId,
-      decryptionKey,
-    );
+  /** Admits a pharmacy that NHI has a contract with. */
+  pharmacyDoor(pharmacyId: string): PharmacyDoor {
+    const recipient = `pharmacy/${pharmacyId}` as const;
     return {
-      fetchPrescriptions: () => this.fetch(pharmacyId),
+      announceKey: (decryptionKey) => this.relay.announce(recipient, decryptionKey),
+      fetchPrescriptions: () => this.relay.fetch(recipient),
       checkPrescription: async (statement, signature) => {
         const unfit =
           (await this.prescriptions.checkTerms(pharmacyId, statement)) ??
@@ -316,55 +289,36 @@ export class Nhi {
       checkWarrant: async (warrant) =>
         (await this.warrants.check(warrant)) ?? (await this.warrants.evidence(warrant.warrant)),
       commitByAgent: (collection) => this.prescriptions.commitByAgent(pharmacyId, collection),
+      claimSubsidy: (claim) => this.subsidies.pay(pharmacyId, claim),
       signatureStatus: (asked) => this.signatures.status(pharmacyId, asked),
     };
   }
 
-  /** Admits an insurer. */
+  /** Admits a private insurer. */
   insurerDoor(insurerId: string): InsurerDoor {
-    return { signatureStatus: (asked) => this.signatures.status(insurerId, asked) };
+    const recipient = `insurer/${insurerId}` as const;
+    return {
+      announceKey: (decryptionKey) => this.relay.announce(recipient, decryptionKey),
+      fetchClaims: () => this.relay.fetch(recipient),
+      spendClaim: (spending) => this.claims.spend(insurerId, spending),
+      signatureStatus: (asked) => this.signatures.status(insurerId, asked),
+    };
   }
 
-  /** The number registered and the prescription in its pharmacy's mailbox: both, or neither. */
-  private async forward(entry: PrescriptionEntry, sealed: SealedMessage): Promise<Refusal | undefined> {
-    const { pharmacyId } = entry;
-    const { messageId, envelope } = sealed;
-    if (!(await this.pharmacyKey(pharmacyId))) return refusal('pharmacy-unknown');
+  /** What was registered and the message in its recipient's mailbox: both, or neither. */
+  private async forward(
+    recipient: Recipient,
+    sealed: SealedMessage,
+    register: (tx: Sql) => Promise<Refusal | undefined>,
+  ): Promise<Refusal | undefined> {
     const forwarded = await decide(this.ports.store, async (tx): Promise<Result<object>> => {
-      const refused = await this.prescriptions.register(entry, tx);
+      const refused = await register(tx);
       if (refused) return refused;
-      const posted = await tx.run(
-        `INSERT INTO mailbox (pharmacy_id, message_id, received, envelope) VALUES (?, ?, ?, ?)
-          ON CONFLICT DO NOTHING`,
-        ...[pharmacyId, messageId, this.ports.clock.now(), envelope],
-      );
-      return posted === 1 ? { ok: true } : refusal('message-replayed');
+      return (await this.relay.post(recipient, sealed, tx)) ? { ok: true } : refusal('message-replayed');
     });
     return forwarded.ok ? undefined : forwarded;
   }
-
-  private async fetch(pharmacyId: string): Promise<readonly SealedMessage[]> {
-    const rows = await this.ports.store.all<StoredMail>(
-      'DELETE FROM mailbox WHERE pharmacy_id = ? RETURNING message_id, envelope, received',
-      pharmacyId,
-    );
-    return [...rows]
-      .sort((a, b) => a.received - b.received)
-      .map(({ message_id, envelope }) => ({ messageId: message_id, envelope }));
-  }
-
-  private async pharmacyKey(pharmacyId: string): Promise<Uint8Array | undefined> {
-    const found = 'SELECT decryption_key FROM pharmacies WHERE pharmacy_id = ?';
-    type Found = { readonly decryption_key: Uint8Array };
-    return (await one<Found>(this.ports.store, found, pharmacyId))?.decryption_key;
-  }
 }
-
-type StoredMail = {
-  readonly message_id: Uint8Array;
-  readonly envelope: Uint8Array;
-  readonly received: number;
-};
 
 /** Where (x, y) of an epoch is kept, until the next one begins. */
 function issuingKeyName(epoch: number): string {

@@ -1,6 +1,6 @@
 /** The spent-list of prescriptions (eq. 10, 16, 17): registered once, reserved, collected by compare-and-set. */
 
-import { STATEMENT, toHex, type ValuesOf } from '../../apdu/index.js';
+import { equalBytes, STATEMENT, toHex, type ValuesOf } from '../../apdu/index.js';
 import type { Clock } from '../clock.js';
 import type { Rng } from '../crypto/random.js';
 import { sha256 } from '../crypto/sha256.js';
@@ -121,24 +121,33 @@ export class PrescriptionRegister {
     const { entry } = found;
     const decided = await decide(this.ports.store, async (tx): Promise<Result<object>> => {
       const reserved = reservationPurpose(pharmacyId, prescriptionId);
-      if (!(await this.reservations.consume(nonce, reserved, tx))) return refusal('reservation-unknown');
+      const known = isOffline(nonce) || (await this.reservations.consume(nonce, reserved, tx));
+      if (!known) return refusal('reservation-unknown');
       return this.count(collected, entry.collected, tx);
     });
     return decided.ok ? undefined : decided;
   }
 
   private async count(
-    { pid, prescriptionId }: Collected,
+    { pid, prescriptionId, pharmacyId, signature, nonce }: Collected,
     collectedBefore: number,
     tx: Sql,
   ): Promise<Result<object>> {
     const numberHash = sha256(prescriptionId);
+    const offline = isOffline(nonce);
     const counted = await tx.run(
       `UPDATE prescriptions SET collected = collected + 1
         WHERE pid = ? AND number_hash = ? AND collected = ? AND collected <= repeats`,
       ...[pid, numberHash, collectedBefore],
     );
-    return counted === 1 ? { ok: true } : refusal('prescription-spent');
+    if (counted === 0) return refusal('prescription-spent');
+    const kept = await tx.run(
+      `INSERT INTO collections (pid, number_hash, signature_hash, pharmacy_id, time, offline)
+        VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+      ...[pid, numberHash, sha256(signature), pharmacyId, this.ports.clock.now(), offline ? 1 : 0],
+    );
+    // the same signature again is the same collection again
+    return kept === 1 ? { ok: true } : refusal('reservation-unknown');
   }
 
   /** A prescription of this pharmacy and patient that is current and has something left. */
@@ -161,6 +170,13 @@ export class PrescriptionRegister {
     if (entry.expiry < clock.now()) return refusal('prescription-expired');
     return entry.collected > entry.repeats ? refusal('prescription-spent') : { ok: true, entry };
   }
+}
+
+/** What stands in place of NHI's nonce where the pharmacy had no line: the card's word alone, checked afterwards. */
+export const OFFLINE_NONCE = new Uint8Array(16);
+
+function isOffline(nonce: Uint8Array): boolean {
+  return equalBytes(nonce, OFFLINE_NONCE);
 }
 
 function reservationPurpose(pharmacyId: string, prescriptionId: Uint8Array): string {

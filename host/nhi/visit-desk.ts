@@ -1,8 +1,10 @@
 /** What NHI does for one authenticated hospital: confirm visits (eq. 6–8) and take records (eq. 9). */
 
 import {
+  DOMAIN,
   encodeTemplate,
   equalBytes,
+  hashInput,
   NHI_NAME,
   STATEMENT,
   toHex,
@@ -22,6 +24,7 @@ import { newMessageId, openMessage, type SealedMessage, sealMessage } from '../p
 import { verifyStatement } from '../protocol/signed-statement.js';
 import { one, type Store } from '../storage/store.js';
 import type { CertificateAuthority } from './certificate-authority.js';
+import type { EmergencyAccess, EmergencyDesk } from './emergency-desk.js';
 import type { PatientRegister } from './patient-register.js';
 import type { RecordStore } from './record-store.js';
 import type { SignatureDesk } from './signature-desk.js';
@@ -36,11 +39,28 @@ export type ConfirmedRequest = {
   readonly signature: DoctorSignature;
 };
 
+/** Basic data of eq. 8, JSON. */
+export type BasicData = {
+  /** Hexadecimal, as the identifier of the visit. */
+  readonly pid: string;
+  readonly visitId: string;
+  /** Who has looked at the records in an emergency, the newest last. */
+  readonly emergencies: readonly EmergencyAccess[];
+};
+
+/** Accesses in an emergency that an answer tells of. */
+const MOST_ACCESSES = 10;
 /** TS is accepted this long after NHI issued the challenge. */
 const CHALLENGE_SECONDS = 12 * 3600;
 const VISIT_ROUTE = { equation: 6, sender: 'patient', recipient: NHI_NAME } as const;
 const RECORD_ROUTE = { equation: 9, sender: 'doctor', recipient: NHI_NAME } as const;
 const TEXT = new TextEncoder();
+
+/** The identifier of a visit: a clinic without a line knows it before NHI does. */
+export function visitIdOf(challenge: Uint8Array, envelopeHash: Uint8Array): Uint8Array {
+  return sha256(hashInput(DOMAIN.visitId, [challenge, envelopeHash])).subarray(0, VISIT_ID_BYTES);
+}
+const VISIT_ID_BYTES = 16;
 
 export class VisitDesk {
   private readonly challenges: SingleUse;
@@ -52,6 +72,8 @@ export class VisitDesk {
       readonly records: RecordStore;
       readonly decryption: EcKeyPair;
       readonly signatures: SignatureDesk;
+      /** What the patient is told of accesses in an emergency. */
+      readonly emergencies: Pick<EmergencyDesk, 'accessesTo'>;
       readonly store: Store;
       readonly clock: Clock;
       readonly rng: Rng;
@@ -94,7 +116,7 @@ export class VisitDesk {
     if (!verifyStatement(certificate.body.signingKey, STATEMENT.visitRequest, ts, patientSignature)) {
       return refusal('signature-invalid');
     }
-    const visitId = this.ports.rng.bytes(16);
+    const visitId = visitIdOf(challenge, envelopeHash);
     const pid = certificate.body.pid;
     const signed = encodeTemplate(GROUP_SIGNATURE, signature);
     await this.ports.store.run(
@@ -138,7 +160,9 @@ export class VisitDesk {
   ): Promise<SealedMessage> {
     const { authority, clock, records, rng } = this.ports;
     const messageId = newMessageId(rng);
-    const basicData = TEXT.encode(JSON.stringify({ pid: toHex(pid), visitId: toHex(visitId) }));
+    const emergencies = await this.ports.emergencies.accessesTo(pid, MOST_ACCESSES);
+    const basic: BasicData = { pid: toHex(pid), visitId: toHex(visitId), emergencies };
+    const basicData = TEXT.encode(JSON.stringify(basic));
     const earlier = await records.recent(pid);
     const statement = {
       messageId,

@@ -11,7 +11,7 @@ import { type Result, refusal } from '../protocol/refusal.js';
 import { enrolDoctor, enrolDoctorCard } from './doctor-enrolment.js';
 import { SCENARIO_PINS } from './enrolment.js';
 import type { Phase } from './outpatient.js';
-import type { World } from './world.js';
+import { INSURERS, type World } from './world.js';
 
 /** The colleague, whose card stands where the pharmacy's module would. */
 const COLLEAGUE = { doctorId: 'D-COLLEAGUE', name: 'A Colleague', holder: 'pharmacy' } as const;
@@ -130,7 +130,7 @@ async function signOrder(
 /** What NHI tells an insurer about a signature. */
 function status({ nhi }: World, { fields, signature }: SignedOrder) {
   const { domain, statement } = signedStatement(STATEMENT.prescription, fields, signature);
-  return nhi.insurerDoor('INSURER-1').signatureStatus({ domain, statement, signature });
+  return nhi.insurerDoor(INSURERS[0]).signatureStatus({ domain, statement, signature });
 }
 
 async function statusIs(

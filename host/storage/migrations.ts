@@ -28,9 +28,18 @@ const MIGRATIONS: readonly (readonly string[])[] = [
 
     `CREATE TABLE prescriptions (pid BYTES NOT NULL, number_hash BYTES NOT NULL, pharmacy_id TEXT NOT NULL, expiry BIGINT NOT NULL,
       repeats BIGINT NOT NULL, collected BIGINT NOT NULL, PRIMARY KEY (pid, number_hash))`,
-    'CREATE TABLE pharmacies (pharmacy_id TEXT NOT NULL, decryption_key BYTES NOT NULL, PRIMARY KEY (pharmacy_id))',
-    `CREATE TABLE mailbox (pharmacy_id TEXT NOT NULL, message_id BYTES NOT NULL, received BIGINT NOT NULL, envelope BYTES NOT NULL,
-      PRIMARY KEY (pharmacy_id, message_id))`,
+    // each hand-over with the hash of the signature that stands for it, and what NHI has paid for it
+    `CREATE TABLE collections (pid BYTES NOT NULL, number_hash BYTES NOT NULL, signature_hash BYTES NOT NULL,
+      pharmacy_id TEXT NOT NULL, time BIGINT NOT NULL, offline BIGINT NOT NULL, paid BIGINT, paid_at BIGINT,
+      PRIMARY KEY (pid, number_hash, signature_hash))`,
+    'CREATE TABLE recipients (recipient TEXT NOT NULL, decryption_key BYTES NOT NULL, PRIMARY KEY (recipient))',
+    `CREATE TABLE mailbox (recipient TEXT NOT NULL, message_id BYTES NOT NULL, received BIGINT NOT NULL, envelope BYTES NOT NULL,
+      PRIMARY KEY (recipient, message_id))`,
+    // what of a claim nobody has paid yet, and who has paid
+    `CREATE TABLE claims (pid BYTES NOT NULL, claim_id BYTES NOT NULL, total BIGINT NOT NULL, remaining BIGINT NOT NULL,
+      PRIMARY KEY (pid, claim_id))`,
+    `CREATE TABLE payouts (pid BYTES NOT NULL, claim_id BYTES NOT NULL, insurer_id TEXT NOT NULL, amount BIGINT NOT NULL,
+      time BIGINT NOT NULL, PRIMARY KEY (pid, claim_id, insurer_id))`,
 
     `CREATE TABLE warrants (pid BYTES NOT NULL, serial BYTES NOT NULL, agent_pid BYTES NOT NULL, scope BYTES, not_before BIGINT NOT NULL,
       not_after BIGINT NOT NULL, certificate BYTES, revoked BIGINT NOT NULL, PRIMARY KEY (pid, serial))`,
@@ -54,6 +63,19 @@ const MIGRATIONS: readonly (readonly string[])[] = [
     `CREATE TABLE audit (position BIGINT NOT NULL, time BIGINT NOT NULL, subject TEXT, event BYTES NOT NULL,
       entry_hash BYTES NOT NULL, PRIMARY KEY (position))`,
     'CREATE INDEX audit_subject ON audit (subject)',
+    `CREATE TABLE emergencies (position BIGINT NOT NULL, hospital_id TEXT NOT NULL, time BIGINT NOT NULL, reason TEXT NOT NULL,
+      pid BYTES, statement BYTES NOT NULL, signature BYTES NOT NULL, PRIMARY KEY (position))`,
+    'CREATE INDEX emergencies_hospital ON emergencies (hospital_id, time)',
+    'CREATE INDEX emergencies_pid ON emergencies (pid)',
+
+    // fingers, sealed, under a pseudonym of the gallery's own
+    'CREATE TABLE gallery_people (pseudonym BYTES NOT NULL, pid BYTES NOT NULL, PRIMARY KEY (pseudonym), UNIQUE (pid))',
+    `CREATE TABLE fingers (pseudonym BYTES NOT NULL, position BIGINT NOT NULL, version BIGINT NOT NULL, sealed BYTES NOT NULL,
+      PRIMARY KEY (pseudonym, position))`,
+
+    // at a clinic: what waits for the line to NHI, and what NHI would not take
+    `CREATE TABLE outbox (position BIGINT NOT NULL, kind TEXT NOT NULL, message TEXT NOT NULL, attempts BIGINT NOT NULL,
+      refused TEXT, PRIMARY KEY (position))`,
   ],
 ];
 

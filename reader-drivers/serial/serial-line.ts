@@ -54,7 +54,7 @@ const OPEN_PAUSE_MS = 50;
 
 /** Opens the device or pseudo-terminal `path`. @throws {TransportError} `no-binding`, `no-reader`. */
 export async function openSerialLine(path: string, settings: SerialSettings): Promise<SerialLine> {
-  const port = new (loadBinding())({ path, ...settings, dataBits: 8, autoOpen: false });
+  const port = new (loadSerialBinding())({ path, ...settings, dataBits: 8, autoOpen: false });
   for (let attempt = 1; ; attempt++) {
     const cause = await done((callback) => port.open(callback)).catch((error: Error) => error);
     if (!cause) break;
@@ -66,7 +66,8 @@ export async function openSerialLine(path: string, settings: SerialSettings): Pr
   return new OpenLine(path, port, settings.baudRate);
 }
 
-function loadBinding(): SerialPortClass {
+/** Loads the optional binding, at the first use of a serial line. @throws {TransportError} `no-binding` with what mends it. */
+export function loadSerialBinding(): SerialPortClass {
   try {
     const { SerialPort } = createRequire(import.meta.url)('serialport') as { SerialPort: SerialPortClass };
     return SerialPort;

@@ -189,11 +189,16 @@ export class Scenario {
     return card;
   }
 
+  /** A blank patient card of the batch, under power. */
+  blankPatient(label: string): { chip: Card; card: PatientCard } {
+    const chip = this.chip('patient', seededRng(this.seed, `chip of ${label}`));
+    chip.powerOn();
+    return { chip, card: new PatientCard(async (command) => chip.process(command)) };
+  }
+
   /** Another insured person with a card of their own, selected and with the PIN verified. */
   async enrolAnother(nationalId: string, paidUntil?: number): Promise<{ chip: Card; card: PatientCard }> {
-    const chip = this.chip('patient', seededRng(this.seed, `chip of ${nationalId}`));
-    chip.powerOn();
-    const card = new PatientCard(async (command) => chip.process(command));
+    const { chip, card } = this.blankPatient(nationalId);
     const { input } = this.world;
     const enrolled = await enrolPatient({
       ...this.world,
@@ -260,6 +265,7 @@ export class Scenario {
       published: () => nhi.groupKeys,
     });
     // The terminal and the pharmacy of the world again, with the same random numbers, on lines that can be tapped.
+    this.pharmacyLine = { ...nhi.pharmacyDoor(pharmacyId) };
     this.hospitalLine = { ...nhi.hospitalDoor(hospitalId) };
     const hospital = new HospitalTerminal({
       hospitalId,
@@ -274,10 +280,7 @@ export class Scenario {
       verifier,
       clock,
       rng: rngFor('pharmacy'),
-      openDoor: async (key) => {
-        this.pharmacyLine = { ...(await nhi.pharmacyDoor(pharmacyId, key)) };
-        return this.pharmacyLine;
-      },
+      nhi: this.pharmacyLine,
     });
     this.world = { ...world, hospital, pharmacy };
   }

@@ -43,7 +43,8 @@ async function newPrescription(): Promise<void> {
 beforeAll(async () => {
   scenario = await Scenario.at('verify prescription', { seed: SEED });
   other = await scenario.enrolAnother('B100000001');
-  otherPharmacy = await scenario.world.nhi.pharmacyDoor('OTHER-PH-01', generateEcKeyPair(rng).publicKey);
+  otherPharmacy = scenario.world.nhi.pharmacyDoor('OTHER-PH-01');
+  await otherPharmacy.announceKey(generateEcKeyPair(rng).publicKey);
   await scenario.world.patientCard.select();
   atCounter = { ...scenario.chips };
 });

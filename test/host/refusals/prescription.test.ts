@@ -31,16 +31,14 @@ beforeAll(async () => {
   const { nhi, clock, curve } = scenario.world;
   const issuerKey = nhi.publicKeys.signatureKey;
   const verifier = new EpochVerifier({ curve, issuerKey, clock, published: () => nhi.groupKeys });
+  otherDoor = nhi.pharmacyDoor(OTHER_PHARMACY);
   otherPharmacy = await Pharmacy.open({
     pharmacyId: OTHER_PHARMACY,
     nhiKeys: nhi.publicKeys,
     verifier,
     clock,
     rng: seededRng(SEED, OTHER_PHARMACY),
-    openDoor: async (key) => {
-      otherDoor = await nhi.pharmacyDoor(OTHER_PHARMACY, key);
-      return otherDoor;
-    },
+    nhi: otherDoor,
   });
   paired = { ...scenario.chips };
 });

@@ -1,17 +1,15 @@
-import { fromHex, toHex } from '../../apdu/index.js';
-import type { CardConnection } from '../../reader-drivers/index.js';
+import { fromHex, type Transmit, toHex } from '../../apdu/index.js';
 
 /**
- * A connection that expects exactly these exchanges, in this order: `['00A4…', '9000']`, both in hexadecimal.
+ * A card that expects exactly these exchanges, in this order: `['00A4…', '9000']`, both in hexadecimal.
  * `done()` fails when some are left.
  */
-export function scriptedConnection(
-  ...exchanges: readonly (readonly [command: string, response: string])[]
-): CardConnection & { done(): void } {
+export function scriptedTransmit(...exchanges: readonly (readonly [command: string, response: string])[]): {
+  readonly transmit: Transmit;
+  done(): void;
+} {
   let next = 0;
   return {
-    atr: fromHex('3B00'),
-    protocol: 'T=0',
     async transmit(command) {
       const [expected, response] = exchanges[next++] ?? ['nothing more', ''];
       const got = toHex(command).toUpperCase();
@@ -19,10 +17,6 @@ export function scriptedConnection(
         throw new Error(`exchange ${next}: got ${got}, expected ${expected}`);
       return fromHex(response);
     },
-    async reset() {
-      return fromHex('3B00');
-    },
-    async close() {},
     done() {
       if (next !== exchanges.length) throw new Error(`${exchanges.length - next} exchanges are left`);
     },
