@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addCardInfoCommand } from '../../host/cli/commands/card-info.js';
+import { addCardInfoCommand } from '../../host/cli/index.js';
 import { runInProcess } from './run-in-process.js';
 
 describe('imis card info', () => {
