@@ -1,3 +1,4 @@
+export { FileKeyStore, KeyFileError } from './file-key-store.js';
 export { type KeyStore, memoryKeyStore } from './key-store.js';
 export { TABLES } from './migrations.js';
 export { openStore } from './open-store.js';
