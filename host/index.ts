@@ -1,9 +1,12 @@
 export * from './authority/identity-authority.js';
+export * from './authority/log-in-authority.js';
 export * from './cards/card-pairing.js';
 export type { RoleChain } from './cards/certificate-showing.js';
+export * from './cards/log-in.js';
 export * from './cards/patient-card.js';
 export * from './cards/personalisation-session.js';
 export * from './cards/professional-card.js';
+export * from './cards/read-out.js';
 export * from './cards/scp03-keys.js';
 export * from './cards/scp03-session.js';
 export * from './cards/transport-keys.js';

@@ -14,9 +14,16 @@ export * from './document/parse-specification.js';
 export * from './document/specification-document.js';
 export { exchange, type Transmit } from './exchange.js';
 export * from './file-tree.js';
+export { LOG_IN_CERTIFICATE_PART_BYTES } from './interoperability-commands.js';
 export * from './json-export.js';
 export * from './lint/finding.js';
 export * from './lint/lint-specification.js';
+export {
+  LOG_IN_CERTIFICATE_BYTES,
+  LOG_IN_PIN_BYTES,
+  LOG_IN_PIN_DIGITS,
+  LOG_IN_PINS,
+} from './log-in-commands.js';
 export * from './master-file.js';
 export {
   CREDENTIAL_MESSAGE,
@@ -29,7 +36,12 @@ export {
 } from './membership-commands.js';
 export * from './patient-application.js';
 export * from './patient-files.js';
+export * from './piv-application.js';
+export * from './piv-objects.js';
+export * from './pkcs15-application.js';
+export * from './pkcs15-content.js';
 export * from './professional-application.js';
+export * from './read-out-application.js';
 export * from './reference-docs.js';
 export * from './request.js';
 export * from './specification.js';

@@ -59,6 +59,7 @@ function exportApplication(application: ApplicationSpec) {
     name: application.name,
     aid: application.aid,
     fid: hex(application.fid, 2),
+    ...(application.selectionAnswer ? { selectionAnswer: application.selectionAnswer } : {}),
     commands: Object.values(application.commands).map(exportCommand),
     files: exportFiles(application),
     algorithms: Object.values(application.algorithms).map(({ reference, input, ...algorithm }) => ({
@@ -82,6 +83,7 @@ function exportApplication(application: ApplicationSpec) {
         }
       : {}),
     ...(application.initialState ? { initialState: application.initialState } : {}),
+    ...(application.sharesLifeCycle ? { sharesLifeCycle: true } : {}),
     ...(application.testProcedures ? { testProcedures: application.testProcedures } : {}),
   };
 }
@@ -109,6 +111,7 @@ function exportCommand(command: CommandSpec) {
     response: exportField(command.response),
     chaining: command.chaining === true,
     readsLe: command.readsLe === true,
+    ...(command.answersWithoutLe ? { answersWithoutLe: true } : {}),
     secureMessaging: command.secureMessaging ?? 'none',
     takesSession: takesSession(command),
     ...(command.secureMessagingIn ? { secureMessagingIn: command.secureMessagingIn } : {}),

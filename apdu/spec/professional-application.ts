@@ -7,6 +7,7 @@ import { SW } from '../status-word.js';
 import { bytesObject, optional, secret, textObject } from '../template.js';
 import * as dataObjects from './data-objects.js';
 import * as interindustry from './interindustry.js';
+import * as interoperability from './interoperability-commands.js';
 import * as membership from './membership-commands.js';
 import { ROLE_CHAIN_OBJECTS } from './personalisation-objects.js';
 import { initializeUpdate, openSecureChannel } from './secure-channel.js';
@@ -314,6 +315,7 @@ export const PROFESSIONAL_APPLICATION = {
     activate: interindustry.activate,
     generateKeyPair: interindustry.generateKeyPair,
     storeData,
+    storeInteroperability: interoperability.storeInteroperability,
     joinRequest,
     joinComplete,
     issuerMadeRequest: membership.issuerMadeRequest,
@@ -339,5 +341,6 @@ export const PROFESSIONAL_APPLICATION = {
   keys: {
     signing: { reference: 0x01, name: 'SK_D: signs towards NHI' },
     decryption: { reference: 0x02, name: 'opens what is sealed to this card' },
+    logIn: { reference: 0x04, name: 'log-in key: signs hashes for other software' },
   },
 } as const satisfies ApplicationSpec;

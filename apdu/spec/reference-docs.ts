@@ -3,7 +3,7 @@
 import { fromHex } from '../bytes.js';
 import { STATEMENT, type Statement } from '../statement/statements.js';
 import { describeAccess } from './access-text.js';
-import { APPLICATIONS, COMMON_STATUS } from './application.js';
+import { ALL_APPLICATIONS, COMMON_STATUS } from './application.js';
 import { decodeTrace } from './decoder.js';
 import { MASTER_FILE } from './master-file.js';
 import {
@@ -48,7 +48,7 @@ export function renderReference(): string {
     '## Files of every card',
     `Under the master file ${hex(MASTER_FILE.fid, 2)}, which is selected after a reset. They are made of the specification and take no memory of the card.`,
     ...renderFiles(MASTER_FILE),
-    ...APPLICATIONS.flatMap(renderApplication),
+    ...ALL_APPLICATIONS.flatMap(renderApplication),
     '## Status words of every command',
     statusTable(COMMON_STATUS),
     '## What is signed',
@@ -77,20 +77,24 @@ function renderApplication(application: ApplicationSpec): string[] {
       ]),
     ),
     ...commands.flatMap((command) => renderCommand(application, command)),
-    `### Files of the ${application.id} application`,
-    ...renderFiles(application),
+    ...(Object.keys(application.files).length === 0
+      ? []
+      : [`### Files of the ${application.id} application`, ...renderFiles(application)]),
     ...renderAlgorithms(application),
-    `### PINs of the ${application.id} application`,
-    table(
-      ['reference', 'name', 'length', 'tries'],
-      Object.values(application.pins).map((pin) => [
-        hex(pin.reference),
-        pin.name,
-        lengthText(pin.minLength, pin.maxLength),
-        String(pin.tries),
-      ]),
-    ),
+    ...renderPins(application),
   ];
+}
+
+function renderPins({ id, pins }: ApplicationSpec): string[] {
+  const rows = Object.values(pins).map((pin) => [
+    hex(pin.reference),
+    pin.name,
+    lengthText(pin.minLength, pin.maxLength),
+    String(pin.tries),
+  ]);
+  return rows.length === 0
+    ? []
+    : [`### PINs of the ${id} application`, table(['reference', 'name', 'length', 'tries'], rows)];
 }
 
 function renderCommand(application: ApplicationSpec, command: CommandSpec): string[] {
@@ -165,6 +169,7 @@ function sizeText({ size, records, capacity }: FileSpec): string {
 }
 
 function renderAlgorithms(application: ApplicationSpec): string[] {
+  if (Object.keys(application.algorithms).length === 0) return [];
   return [
     `### Algorithms of the ${application.id} application`,
     ...Object.values(application.algorithms).flatMap((algorithm) => [

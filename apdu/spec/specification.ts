@@ -55,7 +55,8 @@ export type PinName = 'holder' | 'puk' | 'agent';
  * Life-cycle states (ISO/IEC 7816-4:2020, 7.4.10): personalisation happens in `initialisation`;
  * `deactivated` may become operational again, `terminated` is the end.
  */
-export type LifeCycle = 'initialisation' | 'operational' | 'deactivated' | 'terminated';
+export type LifeCycle = (typeof LIFE_CYCLE_STATES)[number];
+export const LIFE_CYCLE_STATES = ['initialisation', 'operational', 'deactivated', 'terminated'] as const;
 
 /** A status word that a command may answer, and what it means there. */
 export type CommandStatus = { readonly status: StatusWord; readonly reason: string };
@@ -217,7 +218,7 @@ export type ApplicationSpec = DirectorySpec & {
   readonly aid: string;
   readonly commands: { readonly [id: string]: CommandSpec };
   readonly algorithms: { readonly [id: string]: AlgorithmSpec };
-  /** What SELECT answers where it answers anything, in place of control information; hexadecimal. */
+  /** What SELECT answers where it answers anything, in place of control information and without Le too; hexadecimal. */
   readonly selectionAnswer?: string;
   /** By name; the card tells them apart by the reference in P2. */
   readonly pins: { readonly [id: string]: PinSpec };
@@ -226,6 +227,8 @@ export type ApplicationSpec = DirectorySpec & {
   readonly keys?: { readonly [id: string]: KeySpec };
   /** The life-cycle state of a card just made; `initialisation` where absent. */
   readonly initialState?: LifeCycle;
+  /** It lives and ends with another application of the card, whose commands change the state. */
+  readonly sharesLifeCycle?: true;
   /** Status words that every command may answer; those of this project's cards where absent. */
   readonly commonStatus?: readonly CommandStatus[];
   readonly testProcedures?: readonly TestProcedure[];

@@ -22,11 +22,13 @@ import {
   utf8ToBytes,
   type ValuesOf,
 } from '../../apdu/index.js';
+import type { LogInIssue } from '../authority/log-in-authority.js';
 import type { CardIssue } from '../nhi/nhi.js';
 import type { Result } from '../protocol/refusal.js';
 import type { SealedMessage } from '../protocol/sealed-message.js';
 import { answerOf, pinBytes, RefusedByCard } from './card-answer.js';
 import { type RoleChain, showChain } from './certificate-showing.js';
+import { personaliseLogIn } from './log-in.js';
 import { PersonalisationChannel } from './personalisation-channel.js';
 
 const { commands, algorithms } = PATIENT_APPLICATION;
@@ -115,6 +117,17 @@ export class PatientCard {
     const data = { authentication: { nonce, wanted: new Uint8Array(0) } };
     const proven = answerOf(command, await this.client.call(command, { data }));
     return proven.ok ? { ok: true, delegationKeyProof: proven.data.authentication.proof } : proven;
+  }
+
+  /** The log-in key for other software, if the card has room for one; before {@link complete}. */
+  giveLogIn(pins: CardPins, certify: (publicKey: Uint8Array) => LogInIssue) {
+    return personaliseLogIn(this.personalisation, pins, certify);
+  }
+
+  /** What public readers shall see; before {@link complete}. */
+  async giveReadOut(readOut: Uint8Array) {
+    const command = commands.storeInteroperability;
+    return answerOf(command, await this.personalisation.call(command, { p2: 0, data: { readOut } }));
   }
 
   /** Second half of personalisation (eq. 2): the certificate, then the card is operational for good. */

@@ -63,6 +63,7 @@ const SENTENCES = {
   'warrant-revoked': 'the warrant was revoked',
   'warrant-out-of-term': 'the warrant is not valid at this time',
   'warrant-out-of-scope': 'the warrant is not for this prescription',
+  'no-room-for-log-in': 'the card takes no log-in key',
   'proxy-key-mismatch': "the proxy key does not follow from the warrant and both cards' commitments",
   'proxy-signature-invalid': "the agent's signature does not verify",
   'card-unknown': 'the card is not one of a batch that NHI ordered',

@@ -5,7 +5,7 @@ import type { ProfessionalCard } from '../cards/professional-card.js';
 import { hostSchemeOf } from '../crypto/group-signature/index.js';
 import { sealOpeningShare } from '../nhi/opening-service/index.js';
 import { type Result, refusal } from '../protocol/refusal.js';
-import { IDENTITY_YEARS_SECONDS, SCENARIO_PINS } from './enrolment.js';
+import { IDENTITY_YEARS_SECONDS, SCENARIO_LOG_IN_PINS, SCENARIO_PINS } from './enrolment.js';
 import type { CardHolder, World } from './world.js';
 
 /** Whose card this is. */
@@ -28,6 +28,13 @@ export async function enrolDoctor(world: World): Promise<Result<object>> {
 export async function enrolDoctorCard(world: World, doctor: DoctorInEnrolment): Promise<Result<object>> {
   const joined = await join(world, doctor);
   if (!joined.ok) return joined;
+  if (world.interoperability.doctor) {
+    const now = world.clock.now();
+    const given = await doctor.card.giveLogIn(SCENARIO_LOG_IN_PINS.doctor, (key) =>
+      world.logInAuthority.certify(key, now),
+    );
+    if (!given.ok) return given;
+  }
   const activated = await doctor.card.activate();
   if (!activated.ok) return activated;
   // NHI knows a key that it made itself; a key made on the card takes the doctor's help, where it is needed at all.

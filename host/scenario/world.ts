@@ -9,6 +9,7 @@ import {
   type Transmit,
 } from '../../apdu/index.js';
 import { IdentityAuthority } from '../authority/identity-authority.js';
+import { LogInAuthority } from '../authority/log-in-authority.js';
 import { PatientCard } from '../cards/patient-card.js';
 import { ProfessionalCard } from '../cards/professional-card.js';
 import { ManualClock } from '../clock.js';
@@ -42,6 +43,9 @@ export type World = {
   readonly clock: ManualClock;
   readonly citizenAuthority: IdentityAuthority;
   readonly professionAuthority: IdentityAuthority;
+  /** The hospital's authority for log-in keys. */
+  readonly logInAuthority: LogInAuthority;
+  readonly interoperability: Interoperability;
   readonly nhi: Nhi;
   /** What NHI remembers. */
   readonly store: Store;
@@ -71,6 +75,12 @@ export type World = {
   readonly reinsert: (holder: CardHolder) => Promise<void>;
 };
 
+/** Whose cards other software can use: log-in key, and on a patient card the read-out for public readers. */
+export type Interoperability = { readonly doctor: boolean; readonly patient: boolean };
+
+/** Certificate and read-out are for everybody before any PIN, so a patient has them only on demand. */
+export const DEFAULT_INTEROPERABILITY: Interoperability = { doctor: true, patient: false };
+
 export type WorldPorts = {
   /** What doctors sign with ({@link DEFAULT_SUITE}). */
   readonly suite?: GroupSuiteName;
@@ -81,6 +91,8 @@ export type WorldPorts = {
   readonly reinsert: (holder: CardHolder) => Promise<void>;
   /** Whether doctors may have their member key made by NHI (`two-party`: they may not). */
   readonly joinMode?: JoinMode;
+  /** {@link DEFAULT_INTEROPERABILITY} where left out. */
+  readonly interoperability?: Interoperability;
 };
 
 /** The suite of the group signature unless another one is named. */
@@ -97,7 +109,14 @@ export function inProcessGallery(rng: Rng): Promise<FingerprintGallery> {
 /** A world at the time of the input's visit, before anybody is registered. */
 export async function makeWorld(
   input: VisitInput,
-  { cards, rngFor, reinsert, joinMode = 'two-party', suite: name = DEFAULT_SUITE }: WorldPorts,
+  {
+    cards,
+    rngFor,
+    reinsert,
+    joinMode = 'two-party',
+    suite: name = DEFAULT_SUITE,
+    interoperability = DEFAULT_INTEROPERABILITY,
+  }: WorldPorts,
 ): Promise<World> {
   const clock = new ManualClock(input.visit.startedAt);
   const citizenAuthority = new IdentityAuthority(rngFor('citizen authority'));
@@ -141,6 +160,8 @@ export async function makeWorld(
     clock,
     citizenAuthority,
     professionAuthority,
+    logInAuthority: new LogInAuthority(rngFor('log-in authority')),
+    interoperability,
     nhi,
     store,
     hospital: new HospitalTerminal({ ...atHospital, rng: rngFor('hospital') }),

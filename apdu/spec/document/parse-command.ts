@@ -143,6 +143,7 @@ export function readCommand(value: JsonValue, meanings: Meanings): readonly [str
       response: readField(members.need('response')),
       ...(members.may('chaining')?.boolean() ? { chaining: true } : {}),
       ...(members.may('readsLe')?.boolean() ? { readsLe: true } : {}),
+      ...(members.may('answersWithoutLe')?.boolean() ? { answersWithoutLe: true } : {}),
       ...(secureMessaging === 'none' ? {} : { secureMessaging: secureMessaging as SecureChannelRule }),
       ...members.optional('secureMessagingIn', (states) => states.list(readState, 1)),
       access: readAccess(members.need('access')),

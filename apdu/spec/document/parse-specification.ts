@@ -98,9 +98,11 @@ function readApplication(
       files: members.may('files')?.named(readFile) ?? {},
       algorithms: members.may('algorithms')?.named(readAlgorithm) ?? {},
       pins: members.may('pins')?.named(readPin) ?? {},
+      ...members.optional('selectionAnswer', (answer) => answer.hex(1, 255)),
       ...members.optional('roles', (roles) => roles.list((role) => role.identifier())),
       ...members.optional('keys', (keys) => keys.named(readKey)),
       ...members.optional('initialState', readState),
+      ...(members.may('sharesLifeCycle')?.boolean() ? { sharesLifeCycle: true } : {}),
       ...members.optional('testProcedures', (procedures) => procedures.list(readProcedure)),
       commonStatus,
     };

@@ -2,7 +2,7 @@
 
 import { STATEMENT, type Statement } from '../../statement/statements.js';
 import { type StatusWord, SW } from '../../status-word.js';
-import { APPLICATIONS, COMMON_STATUS } from '../application.js';
+import { ALL_APPLICATIONS, COMMON_STATUS } from '../application.js';
 import { MASTER_FILE } from '../master-file.js';
 import type { ApplicationSpec, CommandStatus, DirectorySpec } from '../specification.js';
 
@@ -21,7 +21,7 @@ export type SpecificationDocument = {
 /** The specification of this project's cards. */
 export const OWN_SPECIFICATION: SpecificationDocument = {
   masterFile: MASTER_FILE,
-  applications: APPLICATIONS,
+  applications: ALL_APPLICATIONS,
   commonStatus: COMMON_STATUS,
   statusWords: SW,
   statements: STATEMENT,

@@ -8,6 +8,7 @@ import {
   acceptsParameter,
   accessNameOf,
   type CommandSpec,
+  LIFE_CYCLE_STATES,
   type LifeCycle,
   type Parameter,
 } from '../specification.js';
@@ -58,7 +59,9 @@ export function pinsOf(application: ApplicationSpec, command: CommandSpec): read
 
 /** Grows by what commands lead to and prove until nothing new comes. */
 function reachOf(application: ApplicationSpec): Reach {
-  const states = new Set<LifeCycle>([application.initialState ?? 'initialisation']);
+  const states = new Set<LifeCycle>(
+    application.sharesLifeCycle ? LIFE_CYCLE_STATES : [application.initialState ?? 'initialisation'],
+  );
   const pins = new Set<string>();
   const roles = new Set<string>();
   const reach: Reach = { states, pins, roles };

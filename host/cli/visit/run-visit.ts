@@ -11,6 +11,7 @@ import {
   disputePhases,
   emergencyPhases,
   epochPhases,
+  type Interoperability,
   insurancePhases,
   makeWorld,
   offlinePhases,
@@ -48,6 +49,8 @@ export type VisitRun = {
   readonly profile: CardProfile;
   /** What doctors sign with ({@link DEFAULT_SUITE}). */
   readonly suite?: GroupSuiteName;
+  /** Whose cards other software can use ({@link DEFAULT_INTEROPERABILITY}). */
+  readonly interoperability?: Interoperability;
   /** The code of the cards, when it is not the plain one. */
   readonly applet?: AppletCode;
   /** Who makes a doctor's member key (two-party). */
@@ -92,6 +95,7 @@ export async function runVisit(run: VisitRun, recorder: Recorder): Promise<Visit
     rngFor,
     reinsert: async (holder) => recorder.reset(holder),
     ...(run.suite === undefined ? {} : { suite: run.suite }),
+    ...(run.interoperability === undefined ? {} : { interoperability: run.interoperability }),
     ...(run.joinMode === undefined ? {} : { joinMode: run.joinMode }),
   });
   await runPhases(world, SCENARIOS[run.scenario]!(), recorder);
