@@ -1,4 +1,5 @@
-export { type LogEntry, MOST_BODY_BYTES } from './nhi-api.js';
+export { MOST_BODY_BYTES } from './limits.js';
+export type { LogEntry } from './nhi-api.js';
 export { type ClientOptions, LineError, NhiClient } from './nhi-client.js';
 export { type NhiServerOptions, type RunningServer, startNhiServer } from './nhi-server.js';
 export { openApiDocument } from './openapi.js';

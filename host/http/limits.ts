@@ -2,6 +2,9 @@
 
 import type { Clock } from '../clock.js';
 
+/** Largest body; the largest operation carries one sealed document. */
+export const MOST_BODY_BYTES = 256 * 1024;
+
 /** Requests of each caller, counted by whole seconds. */
 export class RateLimit {
   private readonly counts = new Map<string, number>();

@@ -9,7 +9,7 @@ import type { Clock } from '../clock.js';
 import type { Nhi } from '../nhi/nhi.js';
 import { toByteJson } from '../protocol/byte-json.js';
 import type { Refusal } from '../protocol/refusal.js';
-import { RateLimit, type Workload } from './limits.js';
+import { MOST_BODY_BYTES, RateLimit, type Workload } from './limits.js';
 import { Metrics } from './metrics.js';
 import { openApiDocument } from './openapi.js';
 import { OPERATIONS, type Operation, pathOf, type ServiceRole } from './operations.js';
@@ -40,9 +40,6 @@ export type NhiApiPorts = {
   /** Told of an error that is a bug, or of a store that can not be reached. */
   readonly onError: (cause: unknown) => void;
 };
-
-/** Largest body; the largest operation carries one sealed document. */
-export const MOST_BODY_BYTES = 256 * 1024;
 
 type Answer = { readonly status: number; readonly body: string; readonly problem?: string };
 

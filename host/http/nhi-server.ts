@@ -2,9 +2,9 @@
 
 import { createServer as createHttpsServer, type Server } from 'node:https';
 import type { TLSSocket } from 'node:tls';
-import { type HttpBindings, serve } from '@hono/node-server';
+import type { HttpBindings } from '@hono/node-server';
 import { Workload } from './limits.js';
-import { type ApiContext, type NhiApiPorts, nhiApi } from './nhi-api.js';
+import type { ApiContext, NhiApiPorts } from './nhi-api.js';
 import { type PemPair, type ServiceName, serviceNameOf } from './service-certificates.js';
 
 export type NhiServerOptions = Omit<NhiApiPorts, 'callerOf' | 'workload'> & {
@@ -28,6 +28,9 @@ const HEADERS_MS = 10_000;
 const REQUEST_MS = 30_000;
 
 export async function startNhiServer(options: NhiServerOptions): Promise<RunningServer> {
+  // loaded by whoever serves, and by nobody else
+  const { serve } = await import('@hono/node-server');
+  const { nhiApi } = await import('./nhi-api.js');
   const { own, authority, host, port, mostAtOnce, ...ports } = options;
   const workload = new Workload(mostAtOnce);
   const app = nhiApi({ ...ports, callerOf, workload });

@@ -3,14 +3,19 @@
  * institution's role and identifier, which is all that a caller is by.
  */
 
-import 'reflect-metadata';
 import { type X509Certificate as NodeCertificate, webcrypto } from 'node:crypto';
-import * as x509 from '@peculiar/x509';
+import type * as X509 from '@peculiar/x509';
 import type { Rng } from '../crypto/random.js';
 import { SERVICE_ROLES, type ServiceRole } from './operations.js';
 
-// the library speaks of the browser's types, which are Node's own here
-x509.cryptoProvider.set(webcrypto as never);
+/** Loaded when a certificate is made and not before: it takes longer than most commands run. */
+async function library(): Promise<typeof X509> {
+  await import('reflect-metadata');
+  const x509 = await import('@peculiar/x509');
+  // it speaks of the browser's types, which are Node's own here
+  x509.cryptoProvider.set(webcrypto as never);
+  return x509;
+}
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const AUTHORITY_NAME = 'CN=NHI authority for services,O=NHI';
@@ -29,6 +34,7 @@ export type Validity = { readonly notBefore: number; readonly days: number };
 
 /** NHI's authority for services; its key stays with NHI. */
 export async function makeServiceAuthority(rng: Rng, notBefore: number): Promise<PemPair> {
+  const x509 = await library();
   const keys = await generateKeys();
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: serialNumber(rng),
@@ -51,6 +57,7 @@ export async function issueServiceCertificate(
   validity: Validity,
   rng: Rng,
 ): Promise<PemPair> {
+  const x509 = await library();
   const keys = await generateKeys();
   const signingKey = await webcrypto.subtle.importKey('pkcs8', derOf(authority.key), ALGORITHM, false, [
     'sign',
