@@ -129,7 +129,7 @@ const handling =
     return {
       ...kind,
       makeApplication(os) {
-        const application = kind.makeApplication(os);
+        const application = kind.makeApplication(os, spec);
         return Object.assign(Object.create(application), {
           handlers: { ...application.handlers, [id]: handler },
         });
