@@ -39,8 +39,9 @@ describe('who may see whom (ARCHITECTURE)', () => {
     const shippedFiles = files.filter((file) => folderOf(file.path) !== 'test');
     for (const file of shippedFiles) {
       const ends =
-        maskStrings(withoutComments(file.text)).match(/\bfrom\s*['"][^'"]+['"]|\b(?:import|require)\s*\(\s*['"`]/g) ??
-        [];
+        maskStrings(withoutComments(file.text)).match(
+          /\bfrom\s*['"][^'"]+['"]|\b(?:import|require)\s*\(\s*['"`]/g,
+        ) ?? [];
       const readable = ends.length - (COMPUTED[file.path] ?? 0);
       expect(importsOf(file).length, file.path).toBeGreaterThanOrEqual(readable);
     }
