@@ -35,6 +35,7 @@ export const CATEGORIES = [
   'membership',
   'professional',
   'declaration',
+  'boundary',
 ] as const;
 export type Category = (typeof CATEGORIES)[number];
 

@@ -4,6 +4,7 @@ export { CheckFailure } from './checks.js';
 export { type DifferentialReport, type Divergence, runDifferential } from './differential.js';
 export { FILTER_GRAMMAR, FilterError, selectCases } from './filter.js';
 export { PersonalisationFailure } from './fixtures.js';
+export { declarationCases } from './generated/declaration.js';
 export { type CardStatement, isIsoSubset, parseStatement, StatementError, statementTemplate } from './ics.js';
 export { failureToLines, reportToLines, resultToLine } from './report/console.js';
 export { coverageToMarkdown } from './report/coverage.js';

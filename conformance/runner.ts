@@ -6,6 +6,7 @@ import {
   type ApplicationSpec,
   type DecodedExchange,
   renderSpecification,
+  type SpecificationDocument,
   toHex,
 } from '../apdu/index.js';
 import type { CardConnection } from '../reader-drivers/index.js';
@@ -13,6 +14,7 @@ import type { ConformanceCase } from './case.js';
 import { allCases } from './catalogue.js';
 import { selectCases } from './filter.js';
 import { Fixtures } from './fixtures.js';
+import { declarationCases } from './generated/declaration.js';
 import { type CardStatement, isIsoSubset } from './ics.js';
 import { TestIssuer } from './issuer/test-issuer.js';
 import type {
@@ -41,8 +43,10 @@ export type RunProgress = {
 };
 
 export type RunOptions = {
-  /** Specifications of applications that are not this project's, for targets that hold them. */
-  readonly applications?: readonly ApplicationSpec[];
+  /** A vendor's specification, for targets that hold its applications; the cases are generated from it. */
+  readonly specification?: SpecificationDocument | undefined;
+  /** Also the boundary cases; a filter that names them is enough. */
+  readonly sweeps?: boolean;
   /** All cases of the suite by default. */
   readonly cases?: readonly ConformanceCase[];
   /** As for {@link selectCases}. */
@@ -83,8 +87,8 @@ export async function runConformance(
 }
 
 /** SHA-256 of the command set that the cases are for. */
-export function specificationHash(): string {
-  return createHash('sha256').update(renderSpecification()).digest('hex');
+export function specificationHash(specification?: SpecificationDocument): string {
+  return createHash('sha256').update(renderSpecification(specification)).digest('hex');
 }
 
 class Run {
@@ -105,7 +109,7 @@ class Run {
   ) {
     this.seed = options.seed ?? DEFAULT_SEED;
     const { statement } = options;
-    const selected = selectCases(options.cases ?? allCases(), options.filter);
+    const selected = selectCases(options.cases ?? casesFor(options), options.filter);
     this.plan = targets.map((target) => ({
       target,
       cases: selected.filter(
@@ -157,7 +161,7 @@ class Run {
     const summary = { passed: count('passed'), failed: count('failed'), skipped: count('skipped') };
     const complete = results.every(isFinal) && results.length === this.reachable();
     return {
-      conditions: { ...options.conditions, specificationHash: specificationHash() },
+      conditions: { ...options.conditions, specificationHash: specificationHash(options.specification) },
       seed,
       ...(options.filter === undefined ? {} : { filter: options.filter }),
       targets: reports,
@@ -185,6 +189,13 @@ class Run {
   }
 }
 
+/** The cases of a run when none are given. */
+function casesFor({ specification, sweeps, filter }: RunOptions): readonly ConformanceCase[] {
+  const cases = specification ? specification.applications.flatMap(declarationCases) : allCases();
+  if (sweeps || filter?.includes('boundary')) return cases;
+  return cases.filter(({ category }) => category !== 'boundary');
+}
+
 const keyOf = (application: string, id: string): string => `${application} ${id}`;
 
 /** Whether a run that resumes this one need not come to the case again. */
@@ -210,9 +221,11 @@ export async function personaliseTarget(
 /** The application's declarations; under the name that a statement gives for a card of somebody else's. */
 function specOf(
   { application: id }: ConformanceTarget,
-  { applications = [], statement }: Pick<RunOptions, 'applications' | 'statement'>,
+  { specification, statement }: Pick<RunOptions, 'specification' | 'statement'>,
 ): ApplicationSpec {
-  const spec = [...applications, ...APPLICATIONS].find((application) => application.id === id)!;
+  const spec = [...(specification?.applications ?? []), ...APPLICATIONS].find(
+    (application) => application.id === id,
+  )!;
   return statement?.aid === undefined ? spec : { ...spec, aid: statement.aid.toLowerCase() };
 }
 

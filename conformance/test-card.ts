@@ -183,6 +183,12 @@ export class TestCard {
     return this.transmitInSession(apdu);
   }
 
+  /** A command under secure messaging of the session that is open. @throws {CheckFailure} where there is none. */
+  protectedFields(fields: CommandApduFields): CommandApduFields {
+    if (!this.session) throw new CheckFailure('an open session', 'none');
+    return this.session.protectFields(fields);
+  }
+
   /** As {@link sendInSession}, for fields of a command. */
   async transmitInSession(fields: CommandApduFields): Promise<ResponseApdu> {
     const { session } = this;

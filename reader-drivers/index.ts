@@ -35,6 +35,7 @@ export type {
   PcscBindingContext,
   PcscBindingReader,
 } from './pcsc/pcsc-binding.js';
+export { type PcscEvent, type PcscEventOptions, pcscEvents } from './pcsc/pcsc-events.js';
 export {
   listPcscReaders,
   type PcscReader,
@@ -53,7 +54,12 @@ export {
 } from './serial/card-reset.js';
 export { IN_PROCESS_CLOCK_HZ, lineInProcess } from './serial/line-in-process.js';
 export { connectSerial, type SerialConnectOptions } from './serial/serial-connection.js';
-export { openSerialLine, type SerialLine, type SerialSettings } from './serial/serial-line.js';
+export {
+  loadSerialBinding,
+  openSerialLine,
+  type SerialLine,
+  type SerialSettings,
+} from './serial/serial-line.js';
 export { T0Card, type T0CardOptions, type T0CardStep } from './t0/card.js';
 export { takesDataBy } from './t0/direction.js';
 export { type T0Failure, T0Reader, type T0ReaderStep } from './t0/reader.js';

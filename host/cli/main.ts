@@ -20,6 +20,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   conformance: async () => (await import('./commands/conformance.js')).addConformanceCommand,
   perf: async () => (await import('./commands/perf.js')).addPerfCommand,
   card: async () => (await import('./commands/card.js')).addCardCommand,
+  readers: async () => (await import('./commands/readers.js')).addReadersCommand,
   gs: async () => (await import('./commands/gs.js')).addGsCommand,
   engine: async () => (await import('./commands/engine.js')).addEngineCommand,
   doctor: async () => (await import('./commands/doctor.js')).addDoctorCommand,

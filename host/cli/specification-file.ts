@@ -1,7 +1,13 @@
 /** A specification in a JSON file, for the commands that take one. */
 
 import { readFile } from 'node:fs/promises';
-import { OWN_SPECIFICATION, parseSpecification, type SpecificationDocument } from '../../apdu/index.js';
+import {
+  ALL_APPLICATIONS,
+  type ApplicationSpec,
+  OWN_SPECIFICATION,
+  parseSpecification,
+  type SpecificationDocument,
+} from '../../apdu/index.js';
 import { CliError } from './cli-error.js';
 
 /** The specification of a file, or this project's own. @throws {CliError} naming the file and the place in it. */
@@ -24,4 +30,9 @@ function parseJson(path: string, text: string): unknown {
       `The specification ${path} is no JSON: ${message.replace(/\s+/g, ' ').replace(/\.$/, '')}.`,
     );
   }
+}
+
+/** The applications that a trace is decoded by: those of a file, or all that this project's cards may carry. */
+export async function decodedApplications(path: string | undefined): Promise<readonly ApplicationSpec[]> {
+  return path === undefined ? ALL_APPLICATIONS : (await specificationFrom(path)).applications;
 }

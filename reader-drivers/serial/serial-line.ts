@@ -50,14 +50,15 @@ type SerialPortLike = {
 
 /** Opens the device or pseudo-terminal `path`. @throws {TransportError} `no-binding`, `no-reader`. */
 export async function openSerialLine(path: string, settings: SerialSettings): Promise<SerialLine> {
-  const port = new (loadBinding())({ path, ...settings, dataBits: 8, autoOpen: false });
+  const port = new (loadSerialBinding())({ path, ...settings, dataBits: 8, autoOpen: false });
   await done((callback) => port.open(callback)).catch((cause: Error) => {
     throw new TransportError('no-reader', `${path} can not be opened: ${cause.message}`, { cause });
   });
   return new OpenLine(path, port, settings.baudRate);
 }
 
-function loadBinding(): SerialPortClass {
+/** Loads the optional binding, at the first use of a serial line. @throws {TransportError} `no-binding` with what mends it. */
+export function loadSerialBinding(): SerialPortClass {
   try {
     const { SerialPort } = createRequire(import.meta.url)('serialport') as { SerialPort: SerialPortClass };
     return SerialPort;

@@ -62,7 +62,7 @@ describe('filters', () => {
     expect(ids('pin').every((id) => id.startsWith('pin.'))).toBe(true);
     expect(ids('pin.change*').length).toBeGreaterThan(1);
     expect(ids('lost-on-reset').length).toBeGreaterThan(1);
-    expect(ids('origin:generated').every((id) => id.startsWith('declaration.'))).toBe(true);
+    expect(ids('origin:generated').every((id) => /^(?:declaration|boundary)\./.test(id))).toBe(true);
     expect(ids('pin.change, pin.unblock')).toEqual(['pin.change', 'pin.unblock']);
     expect(ids('')).toHaveLength(cases.length);
   });

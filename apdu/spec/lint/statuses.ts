@@ -155,10 +155,15 @@ const DEMANDED: readonly Demanded[] = [
     path: 'the PIN is wrong',
   },
   { when: ({ command }) => command.proves === 'pin', anyOf: [0x6983], path: 'the PIN is blocked' },
-  { when: ({ command }) => takesSession(command), anyOf: [0x6987], path: 'its checksum is missing' },
-  { when: ({ command }) => takesSession(command), anyOf: [0x6988], path: 'its checksum is wrong' },
+  { when: inSession, anyOf: [0x6987], path: 'its checksum is missing' },
+  { when: inSession, anyOf: [0x6988], path: 'its checksum is wrong' },
   { when: ({ command }) => command.chaining === true, anyOf: [0x6883], path: 'a chain is interrupted' },
 ];
+
+/** A session proves a role; where there is none, there is no session. */
+function inSession({ command }: PlacedCommand, { application }: ApplicationView): boolean {
+  return takesSession(command) && (application.roles ?? []).length > 0;
+}
 
 export function lintUndeclared(view: ApplicationView): readonly Finding[] {
   const ofCommands = view.commands.flatMap((placed) =>

@@ -3,13 +3,22 @@
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
-import { exchangeToLines, fromHex, toHex, traceDecoder } from '../../../apdu/index.js';
+import {
+  type ApplicationSpec,
+  exchangeToLines,
+  fromHex,
+  type TraceDecoder,
+  toHex,
+  traceDecoder,
+} from '../../../apdu/index.js';
 import { withTracing } from '../../../reader-drivers/index.js';
 import { parseScriptLine, type SentLine } from '../apdu-script.js';
+import { appletCard } from '../applet-module.js';
 import { CliError, EXIT, type ExitStatus } from '../cli-error.js';
 import { onInterrupt } from '../interrupt.js';
 import { writeCardImage } from '../memory/card-image-store.js';
 import { parseSeed } from '../options.js';
+import { decodedApplications } from '../specification-file.js';
 import {
   connectTarget,
   parseTarget,
@@ -25,6 +34,8 @@ type ApduArguments = BenchCardArguments & {
   readonly script?: string;
   readonly seed?: number;
   readonly saveImage?: string;
+  readonly spec?: string;
+  readonly applet?: string;
   readonly target: string;
   readonly traceFile?: string;
   readonly traceSecrets?: true;
@@ -49,6 +60,8 @@ export function addApduCommand(program: Command, done: (status: ExitStatus) => v
       .option('--script <file>', 'lines to send instead of typing them')
       .option('--seed <n>', 'make the card repeatable', parseSeed)
       .option('--save-image <file>', 'write the image of the card as it is at the end')
+      .option('--spec <file>', "decode by a vendor's specification (JSON)")
+      .option('--applet <module>', "a vendor's applet instead of one of the cards; goes with --spec")
       .option('--trace-file <file>', TRACE_FILE_HELP)
       .option('--trace-secrets', TRACE_SECRETS_HELP),
   )
@@ -69,6 +82,7 @@ Examples:
 async function apdu(options: ApduArguments, command: Command): Promise<ExitStatus> {
   const target = parseTarget(options.target);
   const lines = options.script === undefined ? undefined : await readScript(options.script);
+  const applications = await decodedApplications(options.spec);
   const trace = traceFileOf(options);
   try {
     const card =
@@ -79,7 +93,7 @@ async function apdu(options: ApduArguments, command: Command): Promise<ExitStatu
             trace,
           )
         : await inReader(target, options.target, command, trace);
-    const session = new Session(card);
+    const session = new Session(card, applications);
     const settled = onInterrupt(() => card.end());
     try {
       process.stdout.write(`${card.greeting}\n`);
@@ -103,7 +117,10 @@ async function simulated(
   command: Command,
   trace: TraceFile | undefined,
 ): Promise<Reached> {
-  const made = await benchCardFrom(command, options, options.seed ?? null);
+  const made =
+    options.applet === undefined
+      ? await benchCardFrom(command, options, options.seed ?? null)
+      : await appletCard(options.applet, options.spec, options.seed);
   const { card, kind } = made;
   const observe = trace?.observer(kind) ?? (() => undefined);
   const restored = card.isPowered;
@@ -195,9 +212,14 @@ async function interact(session: Session): Promise<void> {
 
 class Session {
   failures = 0;
-  private readonly decoder = traceDecoder();
+  private readonly decoder: TraceDecoder;
 
-  constructor(private readonly card: Reached) {}
+  constructor(
+    private readonly card: Reached,
+    applications: readonly ApplicationSpec[],
+  ) {
+    this.decoder = traceDecoder(applications);
+  }
 
   async run(line: SentLine): Promise<void> {
     if (line.kind === 'empty') return;

@@ -51,6 +51,8 @@ export function addConformanceCommand(program: Command, done: (status: ExitStatu
 function addRun(conformance: Command, done: (status: ExitStatus) => void): void {
   withSelection(conformance.command('run').description('run the cases against a card'))
     .option('--target <target>', TARGET_HELP, 'sim')
+    .option('--spec <file>', "a vendor's specification (JSON): the cases are generated from it")
+    .option('--sweeps', 'also the boundary cases: every value of P1 and P2')
     .option('--allow-destructive', 'also run cases that spoil a card that can not be made anew')
     .option(
       '--personalise',

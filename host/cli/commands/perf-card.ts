@@ -4,16 +4,20 @@ import { type Command, Option } from 'commander';
 import {
   type CardProfile,
   type CostOptions,
+  flameGraph,
   formatCardReport,
   PLATFORMS,
   type Platform,
+  profileTree,
   reportCard,
+  speedscope,
   TRANSPORTS,
   type Transport,
   wireFor,
 } from '../../../perf/index.js';
 import { CliError, EXIT, type ExitStatus } from '../cli-error.js';
 import { type ProfiledRun, profiledRun } from '../profiling/profiled-run.js';
+import { writeReport } from '../profiling/write-report.js';
 import { profileNamed } from '../simulated-card.js';
 import { SCENARIOS } from '../visit/run-visit.js';
 import { inputOption, VISIT_PROFILE, visitInputFrom } from './visit.js';
@@ -26,6 +30,8 @@ type CardArguments = ScenarioArguments & {
   readonly profile: string;
   readonly platform: Platform;
   readonly transport?: Transport;
+  readonly flame?: string;
+  readonly speedscope?: string;
   readonly json?: true;
 };
 
@@ -38,6 +44,8 @@ export function addPerfCardCommand(perf: Command, done: (status: ExitStatus) => 
     .option('--profile <name>', 'card profile', VISIT_PROFILE)
     .addOption(platformOption())
     .addOption(new Option('--transport <name>', 'wire (default: as measured)').choices(TRANSPORTS))
+    .option('--flame <file>', 'also write a flame graph (SVG) by function and line')
+    .option('--speedscope <file>', 'also write a profile for speedscope (JSON)')
     .option('--json', 'one JSON document instead of text')
     .addHelpText(
       'after',
@@ -84,6 +92,11 @@ async function perfCard(options: CardArguments): Promise<ExitStatus> {
   const run = await runScenario(profile, options);
   const report = reportCard(profile, run.commands, costOptions(profile, options));
   process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : formatCardReport(report));
+  if (options.flame ?? options.speedscope) {
+    const tree = profileTree(profile, run.commands, run.functions, costOptions(profile, options));
+    if (options.flame) writeReport(options.flame, flameGraph(tree));
+    if (options.speedscope) writeReport(options.speedscope, `${JSON.stringify(speedscope(tree))}\n`);
+  }
   if (run.refusal === null) return EXIT.ok;
   throw new CliError(run.refusal, EXIT.failed);
 }

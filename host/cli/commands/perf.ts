@@ -17,7 +17,10 @@ import { CliError, EXIT, type ExitStatus } from '../cli-error.js';
 import { parseNatural, parseSeed } from '../options.js';
 import { signingCases } from '../signing-cases.js';
 import { profileNamed } from '../simulated-card.js';
+import { addPerfBaselineCommand } from './perf-baseline.js';
 import { addPerfCardCommand, MODEL_SEED, platformOption } from './perf-card.js';
+import { addPerfCompareCommand } from './perf-compare.js';
+import { addPerfReportCommand } from './perf-report.js';
 import { addPerfSuitesCommand } from './perf-suites.js';
 import { VISIT_PROFILE } from './visit.js';
 
@@ -74,6 +77,9 @@ export function addPerfCommand(program: Command, done: (status: ExitStatus) => v
     .option('--json', 'one JSON document instead of text')
     .action(async (options: BenchArguments) => done(await perfBench(options)));
   addPerfSuitesCommand(perf, done);
+  addPerfCompareCommand(perf, done);
+  addPerfBaselineCommand(perf, done);
+  addPerfReportCommand(perf, done);
 }
 
 function perfPredict(options: PredictArguments): ExitStatus {

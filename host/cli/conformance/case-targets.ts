@@ -1,6 +1,11 @@
 /** The cards that a command line names, as targets of the conformance suite. */
 
-import { APPLICATIONS, fromHex } from '../../../apdu/index.js';
+import {
+  APPLICATIONS,
+  type ApplicationSpec,
+  fromHex,
+  type SpecificationDocument,
+} from '../../../apdu/index.js';
 import type { CardStatement, ConformanceTarget } from '../../../conformance/index.js';
 import { type CardConnection, connectLine, withTracing } from '../../../reader-drivers/index.js';
 import { CliError, EXIT } from '../cli-error.js';
@@ -8,6 +13,7 @@ import { CARD_KINDS, type CardKindName, profileNamed } from '../simulated-card.j
 import { simulatorTarget } from '../simulator-target.js';
 import { connectTarget, openTarget, parseTarget, type ReaderTarget, resetOf } from '../target.js';
 import type { TraceFile } from '../trace/trace-file.js';
+import { appletTargets, namesApplet } from './applet-target.js';
 
 export type TargetArguments = {
   readonly target: string;
@@ -15,15 +21,22 @@ export type TargetArguments = {
   /** The one card of a reader was personalised by this suite, from this seed. */
   readonly personalisedWithSeed?: number;
   readonly statement?: CardStatement | undefined;
+  /** The vendor's specification that the card is to follow, instead of this project's. */
+  readonly specification?: SpecificationDocument | undefined;
 };
 
 const KINDS = Object.keys(CARD_KINDS) as CardKindName[];
 
 /** @throws {CliError} for a text that names no target, or a card that can not be reached or has nothing to test. */
 export async function targetsOf(arguments_: TargetArguments): Promise<readonly ConformanceTarget[]> {
-  const { target: text, application } = arguments_;
+  const { target: text, application, specification } = arguments_;
+  if (namesApplet(text)) return appletTargets(text, specification);
   const target = parseTarget(text);
   if (target.kind === 'sim') {
+    if (specification)
+      throw new CliError(
+        "The simulated cards follow this project's specification; --spec goes with applet:MODULE or a reader.",
+      );
     const profile = profileNamed(target.profile ?? 'default');
     return wanted(application).map((kind) => simulatorTarget(text, kind, profile));
   }
@@ -62,7 +75,7 @@ function tracedCard(
 function readerTarget(
   text: string,
   target: ReaderTarget,
-  application: CardKindName,
+  application: string,
   personalisedWithSeed: number | undefined,
 ): ConformanceTarget {
   return {
@@ -91,14 +104,17 @@ function readerTarget(
 /** Which of the wanted applications the card in a reader has. @throws {CliError} */
 async function applicationsOf(
   target: ReaderTarget,
-  { application, statement, target: text }: TargetArguments,
-): Promise<readonly CardKindName[]> {
+  { application, statement, specification, target: text }: TargetArguments,
+): Promise<readonly string[]> {
   const connection = await connectTarget(target, { exclusive: true });
   try {
     // for a card of somebody else's one set of cases is enough: those for any application
     if (statement?.aid !== undefined) return ['patient'];
-    const found: CardKindName[] = [];
-    for (const kind of wanted(application)) if (await selects(connection, kind)) found.push(kind);
+    const found: string[] = [];
+    const names: readonly string[] = wanted(application);
+    const applications: readonly ApplicationSpec[] =
+      specification?.applications ?? APPLICATIONS.filter(({ id }) => names.includes(id));
+    for (const one of applications) if (await selects(connection, one)) found.push(one.id);
     if (found.length > 0) return found;
   } finally {
     await connection.close().catch(() => undefined);
@@ -109,8 +125,8 @@ async function applicationsOf(
   );
 }
 
-async function selects(connection: CardConnection, kind: CardKindName): Promise<boolean> {
-  const aid = fromHex(APPLICATIONS.find(({ id }) => id === kind)!.aid);
+async function selects(connection: CardConnection, { aid: name }: ApplicationSpec): Promise<boolean> {
+  const aid = fromHex(name);
   const command = Uint8Array.of(0x00, 0xa4, 0x04, 0x0c, aid.length, ...aid);
   const response = await connection.transmit(command).catch(() => new Uint8Array(2));
   return response.at(-2) === 0x90;

@@ -16,7 +16,7 @@ export type DiffArguments = {
   readonly json?: string;
 };
 
-const NO_FILES = { statement: undefined, secrets: undefined };
+const NO_FILES = { specification: undefined, statement: undefined, secrets: undefined };
 
 export async function diff(options: DiffArguments): Promise<ExitStatus> {
   const [first, second, ...more] = options.target;

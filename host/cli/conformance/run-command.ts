@@ -1,6 +1,7 @@
 /** `imis conformance run`: targets, the run with its progress, and the reports of it. */
 
 import { setTimeout as delay } from 'node:timers/promises';
+import type { SpecificationDocument } from '../../../apdu/index.js';
 import {
   type CardSecrets,
   type CardStatement,
@@ -22,6 +23,7 @@ import {
 import { CliError, EXIT, type ExitStatus } from '../cli-error.js';
 import { PROGRAM_VERSION } from '../package-root.js';
 import type { CardKindName } from '../simulated-card.js';
+import { specificationFrom } from '../specification-file.js';
 import { TraceFile } from '../trace/trace-file.js';
 import { targetsOf, traced } from './case-targets.js';
 import { progressLine } from './progress.js';
@@ -30,6 +32,8 @@ import { readReport, readSecrets, readStatement, writeReport } from './run-files
 
 export type RunArguments = {
   readonly target: string;
+  readonly spec?: string;
+  readonly sweeps?: true;
   readonly application: CardKindName | 'both';
   readonly filter?: string;
   readonly seed: number;
@@ -54,6 +58,8 @@ const POLL_MS = 500;
 
 /** What files say that the options name. */
 export type RunInputs = {
+  /** The vendor's, if one is given. */
+  readonly specification: SpecificationDocument | undefined;
   readonly statement: CardStatement | undefined;
   readonly icsHash: string | undefined;
   readonly secrets: CardSecrets | undefined;
@@ -63,11 +69,13 @@ export type RunInputs = {
 /** @throws {CliError} */
 export async function readInputs(options: RunArguments): Promise<RunInputs> {
   const ics = options.ics === undefined ? undefined : await readStatement(options.ics);
+  const specification = options.spec === undefined ? undefined : await specificationFrom(options.spec);
   return {
+    specification,
     statement: ics?.statement,
     icsHash: ics?.hash,
     secrets: options.secrets === undefined ? undefined : await readSecrets(options.secrets),
-    earlier: options.resume ? await earlierResults(options) : undefined,
+    earlier: options.resume ? await earlierResults(options, specification) : undefined,
   };
 }
 
@@ -86,6 +94,8 @@ export async function run(options: RunArguments): Promise<ExitStatus> {
       allowDestructive: options.allowDestructive === true,
       answerTimeoutMs: options.answerTimeout * 1000,
       clock: () => performance.now(),
+      specification: inputs.specification,
+      sweeps: options.sweeps === true,
       statement: inputs.statement,
       secrets: inputs.secrets,
       ...(inputs.earlier ? { resume: inputs.earlier } : {}),
@@ -121,7 +131,7 @@ export async function preparedTargets(
     RunArguments,
     'target' | 'application' | 'personalise' | 'personalised' | 'allowDestructive' | 'seed'
   >,
-  { statement, secrets }: Pick<RunInputs, 'statement' | 'secrets'>,
+  { statement, secrets, specification }: Pick<RunInputs, 'statement' | 'secrets' | 'specification'>,
 ): Promise<readonly ConformanceTarget[]> {
   const { target, application, personalise, personalised, seed } = options;
   const isOfSuite = personalise || personalised;
@@ -129,6 +139,7 @@ export async function preparedTargets(
     target,
     application,
     statement,
+    specification,
     ...(isOfSuite ? { personalisedWithSeed: seed } : {}),
   });
   if (!personalise) return targets;
@@ -147,7 +158,10 @@ export async function preparedTargets(
 }
 
 /** The results that the JSON report of an interrupted run holds. @throws {CliError} when it was another run. */
-async function earlierResults({ json, target, seed, filter }: RunArguments): Promise<readonly CaseResult[]> {
+async function earlierResults(
+  { json, target, seed, filter }: RunArguments,
+  specification: SpecificationDocument | undefined,
+): Promise<readonly CaseResult[]> {
   if (json === undefined)
     throw new CliError('--resume goes with --json FILE, the report of the interrupted run.');
   const report = await readReport(json);
@@ -155,7 +169,7 @@ async function earlierResults({ json, target, seed, filter }: RunArguments): Pro
     report.seed === seed &&
     report.filter === filter &&
     report.targets.every(({ name }) => name === target) &&
-    report.conditions.specificationHash === specificationHash();
+    report.conditions.specificationHash === specificationHash(specification);
   if (!same)
     throw new CliError(
       `${json} is of another run: target, seed, filter and specification must be the same to go on with it.`,
@@ -165,9 +179,11 @@ async function earlierResults({ json, target, seed, filter }: RunArguments): Pro
 
 /** Everything but the filter that a failing case needs to be repeated. */
 function repeatArguments(options: RunArguments): string {
-  const { target, seed, ics, secrets, allowDestructive, personalise, personalised } = options;
+  const { target, spec, sweeps, seed, ics, secrets, allowDestructive, personalise, personalised } = options;
   return [
     `--target ${quoted(target)}`,
+    ...(spec === undefined ? [] : [`--spec ${quoted(spec)}`]),
+    ...(sweeps ? ['--sweeps'] : []),
     ...(seed === 1 ? [] : [`--seed ${seed}`]),
     ...(ics === undefined ? [] : [`--ics ${quoted(ics)}`]),
     ...(secrets === undefined ? [] : [`--secrets ${quoted(secrets)}`]),
