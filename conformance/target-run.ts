@@ -90,7 +90,7 @@ export class TargetRun {
     }
     if (card) {
       const exchanges = decodeEvents(this.parts.spec, card.events);
-      this.noteUndeclared(one, exchanges);
+      this.noteUndeclared(one, exchanges, card.isOverT0);
       this.parts.options.onExchanges?.(one, exchanges);
       await card.close().catch(() => undefined);
       if (!this.gone) await this.fixtures.restore().catch(() => undefined);
@@ -127,11 +127,13 @@ export class TargetRun {
     };
   }
 
-  private noteUndeclared(one: CaseMetadata, exchanges: readonly DecodedExchange[]): void {
+  private noteUndeclared(one: CaseMetadata, exchanges: readonly DecodedExchange[], overT0: boolean): void {
     const { spec, target, undeclared } = this.parts;
     for (const { id, sw } of exchanges) {
       const command = id === undefined ? undefined : spec.commands[id];
       if (!command || sw === undefined) continue;
+      // under T=0 these belong to the protocol (ISO/IEC 7816-3:2006, 12.2.2)
+      if (overT0 && (sw >> 8 === 0x61 || sw >> 8 === 0x6c)) continue;
       if (statusesOf(command, spec).some(({ status }) => (sw & status.mask) === status.sw)) continue;
       const text = toHex(uintToBytes(sw, 2)).toUpperCase();
       const key = `${spec.id} ${command.id} ${text}`;

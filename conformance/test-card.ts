@@ -24,6 +24,7 @@ import { parseGreeting, SecureChannel } from './issuer/secure-channel.js';
 import type { SeededRandom } from './issuer/seeded-random.js';
 import type { TestIssuer } from './issuer/test-issuer.js';
 import { LineCard, type LineEvent } from './line/line-card.js';
+import { overT0 } from './over-t0.js';
 import type { TriesGuard } from './tries-guard.js';
 
 /** What happened on the connection, in order. */
@@ -55,6 +56,8 @@ const BY_NAME = 0x04;
 
 export class TestCard {
   readonly events: CardEvent[] = [];
+  /** Commands went over T=0, as half APDUs. */
+  isOverT0 = false;
   private connection: CardConnection | undefined;
   private contacts: LineCard | undefined;
   private lineTrace: readonly LineEvent[] = [];
@@ -140,11 +143,18 @@ export class TestCard {
     if (bytes[1] === SELECT_INS && bytes[2] === BY_NAME) this.forget();
     const { guard } = this.parts;
     await guard?.permit(bytes, (command) => this.exchange(command));
-    const response = await this.exchange(bytes);
+    const response = await this.carried(bytes);
     guard?.answered(bytes, response);
     const parsed = parseResponseApdu(response);
     if (!parsed) throw new CheckFailure('a response with a status word', `${response.length} bytes`);
     return parsed;
+  }
+
+  /** T=0 carries half an APDU at a time: the other half is fetched here, so that a case sees APDUs on every reader. */
+  private carried(bytes: Uint8Array): Promise<Uint8Array> {
+    const transmit = (command: Uint8Array) => this.exchange(command);
+    this.isOverT0 = this.connection?.protocol === 'T=0';
+    return this.isOverT0 ? overT0(bytes, this.spec, transmit) : transmit(bytes);
   }
 
   private async exchange(bytes: Uint8Array): Promise<Uint8Array> {

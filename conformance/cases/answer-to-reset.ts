@@ -177,6 +177,7 @@ export const ANSWER_TO_RESET_CASES = resetFamily({ category: 'answer-to-reset', 
     clause: 'ISO/IEC 7816-3:2006, 6.2.3; 8.1',
     async run(line) {
       await line.pullReset();
+      await line.hear(2, INITIAL_WAITING_ETU);
       await line.enter('any');
       await expectAlive(line);
     },

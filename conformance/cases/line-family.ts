@@ -9,7 +9,7 @@ import {
   caseFamily,
   type Feature,
 } from '../case.js';
-import { expectThat, statusText } from '../checks.js';
+import { expectThat, NotApplicable, statusText } from '../checks.js';
 import type { LineCard, LineProtocol } from '../line/line-card.js';
 import { type T0Answer, t0Exchange } from '../line/t0-line.js';
 import { T1Line } from '../line/t1-line.js';
@@ -73,8 +73,14 @@ export function selectAtOnce(line: LineCard): Uint8Array {
 
 /** READ BINARY of EF.DIR by its short identifier: an answer that does not change (ISO/IEC 7816-4:2020, 12.2.1). */
 export const READ_DIRECTORY: Uint8Array = fromHex('00b09e0000');
-/** INITIALIZE UPDATE: an answer that is another one at each execution (GlobalPlatform 2.3.1, Amendment D). */
-export const DRAW: Uint8Array = fromHex('8050000008010203040506070800');
+/** Commands whose answer is another one at each execution: INITIALIZE UPDATE, GET CHALLENGE. */
+const DRAWING: readonly Uint8Array[] = [fromHex('8050000008010203040506070800'), fromHex('0084000010')];
+
+/** The first of them that this card takes; `send` gives the status word. @throws {NotApplicable} */
+export async function drawingCommand(send: (command: Uint8Array) => Promise<number>): Promise<Uint8Array> {
+  for (const command of DRAWING) if ((await send(command)) === 0x9000) return command;
+  throw new NotApplicable('this card draws no challenge now');
+}
 
 export const swOf = (response: Uint8Array): number => (response.at(-2)! << 8) | response.at(-1)!;
 

@@ -4,8 +4,8 @@ import { toHex } from '../../apdu/index.js';
 import { CheckFailure, expectBytes, expectDifferent, expectThat } from '../checks.js';
 import { type Block, blockText, isInformation, isReception, PCB } from '../line/block.js';
 import type { T1Line } from '../line/t1-line.js';
-import { DRAW, expectSw, expectT1Alive, selectApdu, selectAtOnce, swOf, t1Family } from './line-family.js';
-import { beginLongAnswer, firstInformation } from './t1-steps.js';
+import { expectSw, expectT1Alive, selectApdu, selectAtOnce, swOf, t1Family } from './line-family.js';
+import { beginLongAnswer, firstInformation, t1Drawing } from './t1-steps.js';
 
 const NUMBER_RULE = 'ISO/IEC 7816-3:2006, 11.6.3.2, rule 7';
 
@@ -120,12 +120,11 @@ export const T1_FAULT_CASES = t1Family({ category: 't1', features: ['selection']
     title: 'an answer that is sent again is not made anew: the command is executed once',
     features: ['selection', 'personalisation'],
     async run(t1) {
-      await expectT1Alive(t1);
-      await t1.tellSize(254);
-      const first = await firstInformation(t1);
+      const command = await t1Drawing(t1);
+      const first = await firstInformation(t1, command);
       await expectRepeated(t1, first, 2);
       t1.nr = 1 - t1.nr;
-      expectDifferent((await t1.exchange(DRAW)).slice(0, -2), first.inf.slice(0, -2), 'challenges');
+      expectDifferent((await t1.exchange(command)).slice(0, -2), first.inf.slice(0, -2), 'challenges');
     },
   },
   {
@@ -133,10 +132,9 @@ export const T1_FAULT_CASES = t1Family({ category: 't1', features: ['selection']
     title: 'an I-block with the number of the last one is not executed: R asks for the next',
     features: ['selection', 'personalisation'],
     async run(t1) {
-      await expectT1Alive(t1);
-      await t1.tellSize(254);
-      const first = await firstInformation(t1);
-      const again = await t1.ask(PCB.information(1 - t1.ns), DRAW);
+      const command = await t1Drawing(t1);
+      const first = await firstInformation(t1, command);
+      const again = await t1.ask(PCB.information(1 - t1.ns), command);
       if (again && isInformation(again)) t1.expectBlock(again, first.pcb, [...first.inf]);
       else t1.expectReception(again, t1.ns);
     },

@@ -226,7 +226,6 @@ export const T1_CASES = t1Family(
       clause: 'ISO/IEC 7816-3:2006, 11.4.3; 11.6.2, rule 3',
       features: ['selection', 'personalisation'],
       async run(t1) {
-        await expectT1Alive(t1);
         const asked = await askedToWait(t1);
         const block = await t1.expectAnswer(PCB.wtxResponse, asked.inf, asked.inf[0]);
         expectThat((await t1.answerFrom(block)).length > 2, 'an answer with data', 'none');
@@ -239,7 +238,6 @@ export const T1_CASES = t1Family(
       clause: 'ISO/IEC 7816-3:2006, 11.6.3.2, rule 7',
       features: ['selection', 'personalisation'],
       async run(t1) {
-        await expectT1Alive(t1);
         const asked = await askedToWait(t1);
         const again = await t1.expectAnswer(PCB.reception(t1.nr, 2));
         t1.expectBlock(again, PCB.wtxRequest, [...asked.inf]);

@@ -45,7 +45,8 @@ summary{cursor:pointer;color:var(--soft)}
 .filter input[type=search]{flex:1 1 18rem;padding:.45rem .7rem;border:1px solid var(--line);border-radius:6px;background:var(--paper);color:inherit;font:inherit}
 .filter output{color:var(--soft);min-width:7rem;text-align:right}
 main{padding-bottom:4rem}
-@media (max-width:45rem){.cases th:nth-child(5),.cases td:nth-child(5){display:none}.cases td:nth-child(3){min-width:9rem}.facts th{width:8rem}}
+@media (max-width:45rem){.cases th:nth-child(5),.cases td:nth-child(5){display:none}.cases td:nth-child(3){min-width:9rem}.facts th{width:8rem}
+.n{width:auto}th,td{padding:.35rem .45rem}.matrix tbody th{overflow-wrap:break-word;min-width:9rem}}
 @media print{.filter{display:none}body{background:#fff}thead th{position:static}}
 `;
 

@@ -22,6 +22,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   card: async () => (await import('./commands/card.js')).addCardCommand,
   readers: async () => (await import('./commands/readers.js')).addReadersCommand,
   gs: async () => (await import('./commands/gs.js')).addGsCommand,
+  nhi: async () => (await import('./commands/nhi.js')).addNhiCommand,
+  'verify-evidence': async () => (await import('./commands/verify-evidence.js')).addVerifyEvidenceCommand,
   engine: async () => (await import('./commands/engine.js')).addEngineCommand,
   doctor: async () => (await import('./commands/doctor.js')).addDoctorCommand,
 };

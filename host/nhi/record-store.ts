@@ -1,6 +1,13 @@
 /** Records by pseudonym, each with the doctor's signature that let it in. */
 
-import { decodeTemplate, encodeTemplate, STATEMENT, type ValuesOf } from '../../apdu/index.js';
+import {
+  concatBytes,
+  decodeTemplate,
+  encodeTemplate,
+  STATEMENT,
+  utf8ToBytes,
+  type ValuesOf,
+} from '../../apdu/index.js';
 import type { DoctorSignature } from '../protocol/group-signed-statement.js';
 import { GROUP_SIGNATURE } from '../protocol/messages.js';
 import { one, type Sql } from '../storage/store.js';
@@ -17,8 +24,11 @@ export type StoredRecord = {
 const ANSWER_BYTES = 48_000;
 /** Most records that are looked at for an answer: a record is longer than this share of it. */
 const ANSWER_RECORDS = 64;
-const DECODER = new TextDecoder('utf-8', { fatal: true });
-const ENCODER = new TextEncoder();
+const [OPEN, COMMA, CLOSE] = ['[', ',', ']'].map((text) => utf8ToBytes(text)) as [
+  Uint8Array,
+  Uint8Array,
+  Uint8Array,
+];
 const { fields: STATEMENT_FIELDS } = STATEMENT.newRecord;
 
 export class RecordStore {
@@ -54,14 +64,15 @@ export class RecordStore {
       pid,
       ANSWER_RECORDS,
     );
-    const documents: unknown[] = [];
+    // each is one JSON document that was checked when it came in
+    const documents: Uint8Array[] = [];
     let size = 2;
     for (const { record } of newest) {
       size += record.length + 1;
       if (size > ANSWER_BYTES) break;
-      documents.push(JSON.parse(DECODER.decode(record)));
+      documents.push(documents.length === 0 ? OPEN : COMMA, record);
     }
-    return ENCODER.encode(JSON.stringify(documents));
+    return concatBytes(...(documents.length === 0 ? [OPEN] : documents), CLOSE);
   }
 
   /** Every record of a patient with its signature, oldest first, for a dispute. */

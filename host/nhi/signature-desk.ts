@@ -22,7 +22,7 @@ export type SignatureInQuestion = {
   readonly statement: Uint8Array;
   readonly signature: DoctorSignature;
   /** NHI's receipt, where the signature is of an epoch that no longer counts by itself. */
-  readonly receipt?: Receipt;
+  readonly receipt?: Receipt | undefined;
 };
 
 export type SignatureStatus =

@@ -23,10 +23,10 @@ import { EmergencyRoom } from '../hospital/emergency-room.js';
 import { HospitalTerminal } from '../hospital/hospital-terminal.js';
 import { RegistrationMachine } from '../hospital/registration-machine.js';
 import { Insurer } from '../insurer/insurer.js';
-import { Nhi } from '../nhi/nhi.js';
+import { Nhi, type NhiPorts } from '../nhi/nhi.js';
 import { Pharmacy } from '../pharmacy/pharmacy.js';
 import { EpochVerifier } from '../protocol/epoch-verifier.js';
-import { openSqliteStore, type Store } from '../storage/index.js';
+import { type KeyStore, openSqliteStore, type Store } from '../storage/index.js';
 
 /** The cards of a visit, by who carries them. */
 export const CARD_HOLDERS = ['patient', 'doctor', 'pharmacy'] as const;
@@ -89,6 +89,12 @@ export type WorldPorts = {
   readonly rngFor: (party: string) => Rng;
   /** Takes power from a card and gives it back. */
   readonly reinsert: (holder: CardHolder) => Promise<void>;
+  /** What NHI remembers; in memory where it is left out. */
+  readonly store?: Store;
+  /** NHI's private keys; they last as long as the run where this is left out. */
+  readonly keys?: KeyStore;
+  /** What verifies group signatures; this thread where it is left out. */
+  readonly engineFor?: NhiPorts['engineFor'];
   /** Whether doctors may have their member key made by NHI (`two-party`: they may not). */
   readonly joinMode?: JoinMode;
   /** {@link DEFAULT_INTEROPERABILITY} where left out. */
@@ -107,29 +113,23 @@ export function inProcessGallery(rng: Rng): Promise<FingerprintGallery> {
 }
 
 /** A world at the time of the input's visit, before anybody is registered. */
-export async function makeWorld(
-  input: VisitInput,
-  {
-    cards,
-    rngFor,
-    reinsert,
-    joinMode = 'two-party',
-    suite: name = DEFAULT_SUITE,
-    interoperability = DEFAULT_INTEROPERABILITY,
-  }: WorldPorts,
-): Promise<World> {
+export async function makeWorld(input: VisitInput, ports: WorldPorts): Promise<World> {
+  const { cards, rngFor, reinsert, joinMode = 'two-party', suite: name = DEFAULT_SUITE } = ports;
+  const { interoperability = DEFAULT_INTEROPERABILITY } = ports;
   const clock = new ManualClock(input.visit.startedAt);
   const citizenAuthority = new IdentityAuthority(rngFor('citizen authority'));
   const professionAuthority = new IdentityAuthority(rngFor('profession register'));
   const suite = GROUP_SUITES[name];
   const curve = await loadHostCurve(suite.curve.name);
-  const store = await openSqliteStore();
+  const store = ports.store ?? (await openSqliteStore());
   const nhi = await Nhi.open({
     citizenAuthorityKey: citizenAuthority.publicKey,
     professionAuthorityKey: professionAuthority.publicKey,
     suite,
     curve,
     store,
+    ...(ports.keys ? { keys: ports.keys } : {}),
+    ...(ports.engineFor ? { engineFor: ports.engineFor } : {}),
     clock,
     rng: rngFor('NHI'),
     joinMode,

@@ -52,8 +52,7 @@ export class BareLine implements CardLine {
 
   async reset(): Promise<void> {
     await this.setSpeed(INITIAL_SPEED);
-    this.#incoming.clear();
-    await this.#options.reset.reset(this.#line);
+    await this.#options.reset.reset(this.#line, () => this.#incoming.clear());
   }
 
   async send(characters: Uint8Array): Promise<void> {

@@ -18,7 +18,13 @@ export function lineInProcess(device: CardDevice, options: SerialCardOptions): C
   const { clockHz = IN_PROCESS_CLOCK_HZ } = options;
   const [reader, card] = joinedLines();
   const end = new SerialCardEnd(device, card, { ...options, clockHz });
-  const reset = { reset: async () => end.reset(), release: async () => end.powerOff() };
+  const reset = {
+    reset: async (_: SerialLine, held?: () => void) => {
+      held?.();
+      end.reset();
+    },
+    release: async () => end.powerOff(),
+  };
   return new BareLine(reader, { reset, clockHz, slackMs: SLACK_MS });
 }
 

@@ -31,6 +31,7 @@ import {
   transportKeysOf,
   type VisitInput,
   type World,
+  type WorldPorts,
 } from '../../host/index.js';
 import { type EXAMPLES, exampleInput } from '../host/fhir/example-inputs.js';
 import { DEFAULT_LIMITS } from './card-limits.js';
@@ -44,6 +45,8 @@ export type ScenarioOptions = {
   readonly joinMode?: JoinMode;
   /** Changes the example input before anybody reads it. */
   readonly change?: (input: VisitInput) => VisitInput;
+  /** Where NHI keeps what it knows, where that must outlive the run. */
+  readonly nhi?: Pick<WorldPorts, 'store' | 'keys'>;
 };
 
 export type ForkOptions = {
@@ -109,7 +112,7 @@ export class Scenario {
     const { seed = 1, example = 'acute-bronchitis', limits = DEFAULT_LIMITS, change } = options;
     const scenario = new Scenario(seed, limits);
     const input = exampleInput(example);
-    await scenario.open(change ? change(input) : input, options.joinMode ?? 'two-party');
+    await scenario.open(change ? change(input) : input, options.joinMode ?? 'two-party', options.nhi);
     return scenario;
   }
 
@@ -240,7 +243,11 @@ export class Scenario {
     return image ? card : card.manufacture(transportKeysOf(TEST_CARD_BATCH, random));
   }
 
-  private async open(input: VisitInput, joinMode: JoinMode): Promise<void> {
+  private async open(
+    input: VisitInput,
+    joinMode: JoinMode,
+    kept: ScenarioOptions['nhi'] = {},
+  ): Promise<void> {
     const transmit = (holder: CardHolder) => (command: Uint8Array) => this.cardLines[holder](command);
     const rngFor = (party: string) => seededRng(this.seed, party);
     const cards = {
@@ -252,6 +259,7 @@ export class Scenario {
       cards,
       rngFor,
       joinMode,
+      ...kept,
       reinsert: async (holder) => void this.reinsert(holder),
     });
     const { nhi, clock } = world;

@@ -20,6 +20,7 @@ import { profileNamed } from '../simulated-card.js';
 import { addPerfBaselineCommand } from './perf-baseline.js';
 import { addPerfCardCommand, MODEL_SEED, platformOption } from './perf-card.js';
 import { addPerfCompareCommand } from './perf-compare.js';
+import { addPerfReportCommand } from './perf-report.js';
 import { addPerfSuitesCommand } from './perf-suites.js';
 import { VISIT_PROFILE } from './visit.js';
 
@@ -78,6 +79,7 @@ export function addPerfCommand(program: Command, done: (status: ExitStatus) => v
   addPerfSuitesCommand(perf, done);
   addPerfCompareCommand(perf, done);
   addPerfBaselineCommand(perf, done);
+  addPerfReportCommand(perf, done);
 }
 
 function perfPredict(options: PredictArguments): ExitStatus {
