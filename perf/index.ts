@@ -1,6 +1,7 @@
 export * from './bench.js';
 export * from './bench-report.js';
 export * from './bootstrap.js';
+export * from './calibrate.js';
 export * from './calibration-set.js';
 export * from './call-prices.js';
 export * from './card-profile.js';
@@ -11,6 +12,7 @@ export * from './cost-model.js';
 export * from './field-write-price.js';
 export * from './flame-graph.js';
 export * from './javacard-recipes.js';
+export * from './measure.js';
 export * from './metering/call-tree.js';
 export * from './metering/counted-block.js';
 export type { CallNode } from './metering/counters.js';

@@ -18,8 +18,10 @@ import { parseNatural, parseSeed } from '../options.js';
 import { signingCases } from '../signing-cases.js';
 import { profileNamed } from '../simulated-card.js';
 import { addPerfBaselineCommand } from './perf-baseline.js';
+import { addPerfCalibrateCommand } from './perf-calibrate.js';
 import { addPerfCardCommand, MODEL_SEED, platformOption } from './perf-card.js';
 import { addPerfCompareCommand } from './perf-compare.js';
+import { addPerfMeasureCommand } from './perf-measure.js';
 import { addPerfReportCommand } from './perf-report.js';
 import { addPerfSuitesCommand } from './perf-suites.js';
 import { VISIT_PROFILE } from './visit.js';
@@ -80,6 +82,8 @@ export function addPerfCommand(program: Command, done: (status: ExitStatus) => v
   addPerfCompareCommand(perf, done);
   addPerfBaselineCommand(perf, done);
   addPerfReportCommand(perf, done);
+  addPerfMeasureCommand(perf, done);
+  addPerfCalibrateCommand(perf, done);
 }
 
 function perfPredict(options: PredictArguments): ExitStatus {
