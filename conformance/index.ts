@@ -12,6 +12,8 @@ export { differentialToLines } from './report/differential-text.js';
 export { reportToHtml } from './report/html.js';
 export { REPORT_VERSION, type ReportDocument, reportToJson } from './report/json.js';
 export { reportToJunit } from './report/junit.js';
+export * from './report/status-coverage.js';
+export { NOT_DRIVEN } from './report/uncovered-status.js';
 export * from './result.js';
 export {
   DEFAULT_SEED,

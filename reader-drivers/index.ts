@@ -6,7 +6,7 @@ export { type TraceEvent, withDeviceTracing, withTracing } from './connection/tr
 export { TransportError, type TransportErrorCode } from './connection/transport-error.js';
 export { withProtocols } from './connection/with-protocol.js';
 export { type GemPcOptions, GemPcReaderEnd, serveGemPc } from './gempc/gempc.js';
-export { connectGemPc, type GemPcConnectOptions } from './gempc/gempc-connection.js';
+export { connectGemPc, connectGemPcOverLine, type GemPcConnectOptions } from './gempc/gempc-connection.js';
 export type { CardLine } from './line/card-line.js';
 export {
   CharacterReceiver,
@@ -54,7 +54,7 @@ export {
   resetBySocket,
 } from './serial/card-reset.js';
 export { IN_PROCESS_CLOCK_HZ, lineInProcess } from './serial/line-in-process.js';
-export { connectSerial, type SerialConnectOptions } from './serial/serial-connection.js';
+export { connectOverLine, connectSerial, type SerialConnectOptions } from './serial/serial-connection.js';
 export {
   loadSerialBinding,
   openSerialLine,

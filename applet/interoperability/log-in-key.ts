@@ -80,7 +80,7 @@ export class LogInKey {
     if (expiry) this.expiry.write(expiry);
     if (pin) this.pins.holder.set(pin);
     if (puk) this.pins.puk.set(puk);
-    if (certificate) this.certificate.write(certificate);
+    if (certificate) this.certificate.restart(certificate);
     if (certificateRest) this.certificate.overwrite(before, certificateRest);
   }
 

@@ -7,13 +7,13 @@ import {
   recordModes,
   type StatusWord,
   SW,
+  sampleData,
 } from '../../apdu/index.js';
 import { checkStatus } from '../checks.js';
 import { termsOf } from './access-terms.js';
 import type { Bench, Proof } from './bench.js';
 import { firstAccepted, type Sent, sendCommand } from './command-sender.js';
 import { type Plan, usualState } from './maker.js';
-import { sampleData } from './sample-data.js';
 
 const LAST_RECORD = 254;
 const MAX_SFI = 30;

@@ -1,11 +1,18 @@
 /** Lc and the lengths of data objects: min − 1, min, max, max + 1, and Lc that is not that of the data. */
 
-import { type CommandSpec, dataBounds, encodeCommandApdu, type StatusWord, SW } from '../../apdu/index.js';
+import {
+  type CommandSpec,
+  dataBounds,
+  encodeCommandApdu,
+  type StatusWord,
+  SW,
+  sampleData,
+} from '../../apdu/index.js';
 import { checkStatus, expectStatus } from '../checks.js';
 import type { TestCard } from '../test-card.js';
 import { checkNotRefused, firstAccepted, sendCommand } from './command-sender.js';
 import type { Plan } from './maker.js';
-import { permittedBounds, sampleData } from './sample-data.js';
+import { permittedBounds } from './sample-data.js';
 
 const LONGEST_LINK = 255;
 const FILLER = 0x5a;

@@ -6,6 +6,7 @@ import {
   encodeCommandApdu,
   matchCommand,
   SW,
+  sampleData,
 } from '../../apdu/index.js';
 import { expectStatus } from '../checks.js';
 import type { Bench } from './bench.js';
@@ -18,7 +19,6 @@ import {
   sendCommand,
 } from './command-sender.js';
 import type { Plan } from './maker.js';
-import { sampleData } from './sample-data.js';
 
 const LONGEST_LINK = 255;
 const STATUS_CLAUSE = 'ISO/IEC 7816-4:2020, 5.6';

@@ -5,6 +5,7 @@ import {
   type LifeCycle,
   type StatusWord,
   SW,
+  sampleData,
   secureMessagingIn,
   takesSession,
 } from '../../apdu/index.js';
@@ -13,7 +14,6 @@ import type { TestCard } from '../test-card.js';
 import type { Bench } from './bench.js';
 import { firstAccepted } from './command-sender.js';
 import { type Plan, usualProofs, usualState } from './maker.js';
-import { sampleData } from './sample-data.js';
 
 /** Which of these a card gives is not for the standard to say: it misses protection, or a right. */
 const UNPROTECTED: readonly StatusWord[] = [

@@ -1,4 +1,4 @@
-/** Command data that a declaration permits, and data that break it in one way each. */
+/** Data that break a declaration in one way each, and those at its bounds. */
 
 import {
   type CommandSpec,
@@ -9,42 +9,11 @@ import {
   decodeTlvs,
   encodeTemplate,
   encodeTlv,
+  sampleValues,
   type Template,
 } from '../../apdu/index.js';
 
 const FILLER = 0x5a;
-
-/** Shortest permitted values; only optional objects in a template: the first of them. */
-export function sampleData(field: DataField): Uint8Array {
-  switch (field.kind) {
-    case 'none':
-      return new Uint8Array(0);
-    case 'bytes':
-      return new Uint8Array(field.min).fill(FILLER);
-    case 'template':
-      return encodeTemplate(field.template, sampleValues(field.template) as never);
-  }
-}
-
-function sampleValues(template: Template): Record<string, unknown> {
-  const fields = Object.entries(template);
-  const mandatory = fields.filter(([, object]) => !object.optional);
-  const chosen = mandatory.length > 0 ? mandatory : fields.slice(0, 1);
-  return Object.fromEntries(chosen.map(([field, object]) => [field, sampleValue(object)]));
-}
-
-function sampleValue(object: DataObject): unknown {
-  switch (object.format) {
-    case 'bytes':
-      return new Uint8Array(object.min).fill(FILLER);
-    case 'uint':
-      return 1;
-    case 'text':
-      return 'x'.repeat(object.min);
-    case 'template':
-      return sampleValues(object.fields!);
-  }
-}
 
 /** One way in which data are not those declared. */
 export type Malformation = { readonly name: string; readonly title: string; readonly data: Uint8Array };

@@ -1,14 +1,12 @@
 /** Life-cycle states in which a command is not permitted. */
 
-import type { CommandSpec, LifeCycle, StatusWord } from '../../apdu/index.js';
-import { SW } from '../../apdu/index.js';
+import { type CommandSpec, type LifeCycle, type StatusWord, SW, sampleData } from '../../apdu/index.js';
 import type { ConformanceCase } from '../case.js';
 import { checkStatus } from '../checks.js';
 import type { TestCard } from '../test-card.js';
 import type { Bench } from './bench.js';
 import { firstAccepted } from './command-sender.js';
 import type { Plan } from './maker.js';
-import { sampleData } from './sample-data.js';
 
 /** A card may know the state for the reason, or that nobody has the right, or not the command at all. */
 const NOT_IN_THIS_STATE: readonly StatusWord[] = [

@@ -52,6 +52,9 @@ describe("a vendor's card", () => {
     const run = await imis(['conformance', 'run', ...TARGET, '--sweeps']);
     expect(run.stderr).toBe('');
     expect(run.stdout).toMatch(/\n(\d{3}) passed, 0 failed, 0 skipped\n/);
+    expect(run.stdout).toMatch(/\ncoverage: \d+ of \d+ declared status words of 10 commands/);
+    const list = await imis(['conformance', 'list', '--spec', SPECIFICATION]);
+    expect(list.stdout).toMatch(/\n(\d{3}) cases by \d+ clauses, \1 of them generated;/);
     expect(run.status).toBe(0);
   });
 

@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import {
   allCases,
+  type ConformanceCase,
+  declarationCases,
   FILTER_GRAMMAR,
   FilterError,
   secretsTemplate,
@@ -16,6 +18,7 @@ import { CliError, EXIT, type ExitStatus } from '../cli-error.js';
 import { type DiffArguments, diff } from '../conformance/diff-command.js';
 import { type RunArguments, run } from '../conformance/run-command.js';
 import { parseSeed } from '../options.js';
+import { specificationFrom } from '../specification-file.js';
 import { TARGET_HELP, TARGET_NOTES } from '../target.js';
 import { addScoreCommand } from './conformance-score.js';
 
@@ -35,9 +38,10 @@ export function addConformanceCommand(program: Command, done: (status: ExitStatu
   conformance
     .command('list')
     .description('the cases with their clauses')
+    .option('--spec <file>', "the cases for a vendor's specification (JSON)")
     .option('--filter <expression>', FILTER_HELP)
     .addHelpText('after', `\n${FILTER_GRAMMAR}`)
-    .action((options: { readonly filter?: string }) => done(list(options.filter)));
+    .action(async (options: ListArguments) => done(await list(options)));
   addRun(conformance, done);
   addDiff(conformance, done);
   addScoreCommand(conformance, done);
@@ -142,8 +146,10 @@ function parseSeconds(text: string): number {
   return value;
 }
 
-function list(filter: string | undefined): ExitStatus {
-  const cases = selected(filter);
+type ListArguments = { readonly filter?: string; readonly spec?: string };
+
+async function list({ filter, spec }: ListArguments): Promise<ExitStatus> {
+  const cases = selected(await casesOf(spec), filter);
   if (cases.length === 0) throw new CliError(`No case is named ${filter}.`);
   for (const { id, title, clause, origin, destructive, line } of cases) {
     const notes = [
@@ -154,13 +160,24 @@ function list(filter: string | undefined): ExitStatus {
     ];
     process.stdout.write(`${id} · ${title} (${notes.join('; ')})\n`);
   }
-  process.stdout.write(`${cases.length} cases\n`);
+  const clauses = new Set(cases.map(({ clause }) => clause)).size;
+  const generated = cases.filter(({ origin }) => origin === 'generated').length;
+  process.stdout.write(
+    `${cases.length} cases by ${clauses} clauses, ${generated} of them generated; a run says which status words it saw\n`,
+  );
   return EXIT.ok;
 }
 
-function selected(filter: string | undefined) {
+/** The cases of the suite, or those generated from a vendor's specification. @throws {CliError} */
+async function casesOf(spec: string | undefined): Promise<readonly ConformanceCase[]> {
+  return spec === undefined
+    ? allCases()
+    : (await specificationFrom(spec)).applications.flatMap(declarationCases);
+}
+
+function selected(cases: readonly ConformanceCase[], filter: string | undefined) {
   try {
-    return selectCases(allCases(), filter);
+    return selectCases(cases, filter);
   } catch (error) {
     throw error instanceof FilterError ? new CliError(error.message) : error;
   }

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import {
+  type BenchResult,
   CountsError,
   formatBenchReport,
   type OperationCounts,
@@ -17,6 +18,7 @@ import { CliError, EXIT, type ExitStatus } from '../cli-error.js';
 import { parseNatural, parseSeed } from '../options.js';
 import { signingCases } from '../signing-cases.js';
 import { profileNamed } from '../simulated-card.js';
+import { suiteCases } from '../suites/suite-report.js';
 import { addPerfBaselineCommand } from './perf-baseline.js';
 import { addPerfCalibrateCommand } from './perf-calibrate.js';
 import { addPerfCardCommand, MODEL_SEED, platformOption } from './perf-card.js';
@@ -33,6 +35,8 @@ type BenchArguments = {
   readonly seed: number;
   readonly profile: string;
   readonly platform: Platform;
+  readonly suites?: true;
+  readonly against?: string;
   readonly json?: true;
 };
 
@@ -76,6 +80,8 @@ export function addPerfCommand(program: Command, done: (status: ExitStatus) => v
     .option('--seed <n>', 'seed of the order and of the intervals', parseSeed, MODEL_SEED)
     .option('--profile <name>', 'card profile of the predictions', VISIT_PROFILE)
     .addOption(platformOption())
+    .option('--suites', 'also every suite: signing, coupons, verification, batches, opening')
+    .option('--against <file>', 'JSON of an earlier run, to be compared with')
     .option('--json', 'one JSON document instead of text')
     .action(async (options: BenchArguments) => done(await perfBench(options)));
   addPerfSuitesCommand(perf, done);
@@ -142,7 +148,11 @@ function formatPrediction(prediction: Prediction, title: string): string {
 async function perfBench(options: BenchArguments): Promise<ExitStatus> {
   if (options.rounds < 1) throw new CliError('--rounds is at least 1.');
   const profile = profileNamed(options.profile);
-  const cases = await signingCases(profile, options.platform);
+  const before = options.against === undefined ? undefined : earlierResults(options.against);
+  const cases = [
+    ...(await signingCases(profile, options.platform)),
+    ...(options.suites ? await suiteCases(options.seed) : []),
+  ];
   const report = runBench(cases, {
     rounds: options.rounds,
     seed: options.seed,
@@ -154,7 +164,19 @@ async function perfBench(options: BenchArguments): Promise<ExitStatus> {
   process.stdout.write(
     options.json
       ? `${JSON.stringify(report, null, 2)}\n`
-      : formatBenchReport(report, `${profile.title}, ${options.platform}`),
+      : formatBenchReport(report, `${profile.title}, ${options.platform}`, before),
   );
   return EXIT.ok;
+}
+
+function earlierResults(path: string): readonly BenchResult[] {
+  try {
+    const { results } = JSON.parse(readFileSync(path, 'utf8')) as {
+      readonly results?: readonly BenchResult[];
+    };
+    if (Array.isArray(results)) return results;
+  } catch {
+    // told below: not to be read is as good as not being one
+  }
+  throw new CliError(`${path} is no result of imis perf bench --json.`);
 }

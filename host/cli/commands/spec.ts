@@ -1,5 +1,7 @@
 /** `imis spec`: the command set as documentation or as data, checked, compared; this project's or a vendor's. */
 
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import {
   type Change,
@@ -10,9 +12,11 @@ import {
   findingsToLines,
   lintSpecification,
   renderReference,
+  renderReferenceHtml,
+  renderReferencePages,
   renderSpecification,
 } from '../../../apdu/index.js';
-import { EXIT, type ExitStatus } from '../cli-error.js';
+import { CliError, EXIT, type ExitStatus } from '../cli-error.js';
 import { specificationFrom } from '../specification-file.js';
 
 type Done = (status: ExitStatus) => void;
@@ -40,16 +44,36 @@ export function addSpecCommand(program: Command, done: Done): void {
   addDiff(spec, done);
 }
 
+type DocsArguments = { readonly html?: true; readonly directory?: string };
+
 function addDocs(spec: Command, done: Done): void {
   spec
     .command('docs')
     .description(
-      'reference documentation in Markdown: every command, data object, access rule and status word',
+      'reference documentation: every command with bytes, data objects, access, states, status words, example',
     )
-    .action(() => {
-      process.stdout.write(renderReference());
-      done(EXIT.ok);
-    });
+    .argument('[file]', "specification in JSON; this project's own where absent")
+    .option('--html', 'one HTML page that needs nothing beside it, instead of Markdown')
+    .option('--directory <folder>', 'a Markdown page for each command, and README.md, into a folder')
+    .action(async (file: string | undefined, options: DocsArguments) => done(await writeDocs(file, options)));
+}
+
+async function writeDocs(file: string | undefined, { html, directory }: DocsArguments): Promise<ExitStatus> {
+  const document = await specificationFrom(file);
+  if (directory === undefined) {
+    process.stdout.write(html ? renderReferenceHtml(document) : renderReference(document));
+    return EXIT.ok;
+  }
+  if (html) throw new CliError('--html is one page; it does not go with --directory.');
+  const pages = renderReferencePages(document);
+  try {
+    await mkdir(directory, { recursive: true });
+    for (const { name, text } of pages) await writeFile(join(directory, name), text);
+  } catch {
+    throw new CliError(`The pages can not be written to ${directory}; check the path.`);
+  }
+  process.stdout.write(`${pages.length} pages in ${directory}\n`);
+  return EXIT.ok;
 }
 
 function addLint(spec: Command, done: Done): void {

@@ -1,12 +1,13 @@
 /** `imis conformance run`: targets, the run with its progress, and the reports of it. */
 
 import { setTimeout as delay } from 'node:timers/promises';
-import type { SpecificationDocument } from '../../../apdu/index.js';
+import { APPLICATIONS, type SpecificationDocument } from '../../../apdu/index.js';
 import {
   type CardSecrets,
   type CardStatement,
   type CaseResult,
   type ConformanceTarget,
+  coverageToLines,
   FilterError,
   PersonalisationFailure,
   personaliseTarget,
@@ -18,6 +19,7 @@ import {
   reportToLines,
   resultToLine,
   runConformance,
+  StatusCoverage,
   specificationHash,
 } from '../../../conformance/index.js';
 import { CliError, EXIT, type ExitStatus } from '../cli-error.js';
@@ -87,6 +89,9 @@ export async function run(options: RunArguments): Promise<ExitStatus> {
   const interrupt = (): void => stop.abort();
   process.once('SIGINT', interrupt);
   const progress = new Progress(options);
+  const known = inputs.specification?.applications ?? APPLICATIONS;
+  const tested = new Set(targets.map((target) => target.application));
+  const coverage = new StatusCoverage(known.filter(({ id }) => tested.has(id)));
   try {
     const report = await runConformance(trace ? traced(targets, trace) : targets, {
       filter: options.filter,
@@ -108,11 +113,14 @@ export async function run(options: RunArguments): Promise<ExitStatus> {
       repeatArguments: repeatArguments(options),
       awaitCard: (target) => awaitCard(target, options.waitForCard, stop.signal),
       signal: stop.signal,
+      onExchanges: (_, exchanges) => coverage.note(exchanges),
       onProgress: (step) => progress.step(step),
     });
     progress.end();
     await writeReports(options, report);
-    for (const line of reportToLines(report)) process.stdout.write(`${line}\n`);
+    // of some cases only, the coverage would say little
+    const covered = options.filter === undefined ? coverageToLines(coverage.rows()) : [];
+    for (const line of [...covered, ...reportToLines(report)]) process.stdout.write(`${line}\n`);
     if (!report.complete && options.json !== undefined)
       process.stdout.write('the run is not complete; the same command with --resume goes on\n');
     return report.exitStatus;

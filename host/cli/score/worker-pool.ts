@@ -73,7 +73,10 @@ class Thread {
         finish({ ...defect, cases, verdict: 'caught', by: current, reason });
       };
       const heard = (message: WorkerMessage): void => {
-        if (message.kind === 'verdict') return finish(message.verdict);
+        if (message.kind === 'verdict') {
+          finish(message.verdict);
+          return;
+        }
         const now = performance.now();
         // the first message has waited for the thread to start
         if (current !== '') pace.slowestMs = Math.max(pace.slowestMs, now - since);
