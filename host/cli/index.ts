@@ -1,5 +1,6 @@
 export * from './benchmarks/index.js';
 export * from './cli-error.js';
+export * from './commands/fingerprint.js';
 export * from './commands/gs.js';
 export * from './engine/native-engine.js';
 export * from './memory/card-image-store.js';

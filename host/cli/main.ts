@@ -27,6 +27,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   perf: async () => (await import('./commands/perf.js')).addPerfCommand,
   card: async () => (await import('./commands/card.js')).addCardCommand,
   gs: async () => (await import('./commands/gs.js')).addGsCommand,
+  fingerprint: async () => (await import('./commands/fingerprint.js')).addFingerprintCommand,
   engine: async () => (await import('./commands/engine.js')).addEngineCommand,
   doctor: async () => (await import('./commands/doctor.js')).addDoctorCommand,
 };
