@@ -1,7 +1,13 @@
 export * from './crypto/index.js';
 export * from './engine/noble.js';
 export * from './image/index.js';
+export * from './os/answer-to-reset.js';
+export * from './os/application-state.js';
 export * from './os/card.js';
+export type { Application, CardOs, Handler } from './os/card-os.js';
+export * from './os/file-handlers.js';
+export * from './os/file-selection.js';
+export * from './os/installed-application.js';
 export type { TransportKeySet } from './os/transport-keys.js';
 export * from './patient/patient-card.js';
 export * from './professional/professional-card.js';

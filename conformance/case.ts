@@ -1,5 +1,6 @@
 /** A conformance case: what it checks, where that is written, what it needs, and how. */
 
+import type { LineProtocol } from './line/line-card.js';
 import type { TestCard } from './test-card.js';
 
 /** Identifier of an application under test: one of this project's, or of a vendor's specification. */
@@ -7,6 +8,10 @@ export type ApplicationName = string;
 
 /** Groups of cases, in the order in which they run. */
 export const CATEGORIES = [
+  'answer-to-reset',
+  'protocol-selection',
+  't0',
+  't1',
   'apdu',
   'class',
   'selection',
@@ -30,11 +35,13 @@ export const CATEGORIES = [
   'membership',
   'professional',
   'declaration',
+  'boundary',
 ] as const;
 export type Category = (typeof CATEGORIES)[number];
 
 /** What a card must offer for a case to make sense. */
 export const FEATURES = [
+  'line',
   'selection',
   'files',
   'records',
@@ -72,6 +79,8 @@ export type ConformanceCase = {
   readonly features: readonly Feature[];
   /** Leaves the card changed for good: only run where cards can be made anew or the user allows it. */
   readonly destructive: boolean;
+  /** Needs the card's contacts and begins with this protocol instead of APDUs. */
+  readonly line?: LineProtocol;
   /** What a destructive case destroys. */
   readonly reason?: string;
   readonly origin: 'hand-written' | 'generated';
@@ -80,7 +89,10 @@ export type ConformanceCase = {
 };
 
 /** What the cases of a file share. */
-export type CaseDefaults = Pick<ConformanceCase, 'category' | 'applications' | 'fixture' | 'features'> & {
+export type CaseDefaults = Pick<
+  ConformanceCase,
+  'category' | 'applications' | 'fixture' | 'features' | 'line'
+> & {
   readonly clause?: string;
   /** What all of them destroy, if they do. */
   readonly destroys?: string;
@@ -122,7 +134,7 @@ export function lintCases(cases: readonly ConformanceCase[]): readonly string[] 
     const { id, clause, category, features, destructive, reason, applications } = one;
     const faults = [
       seen.has(id) && 'is there twice',
-      !/^[a-z-]+\.[a-z0-9-]+$/.test(id) && 'has no identifier of the form category.name',
+      !/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/.test(id) && 'has no identifier of the form category.name',
       !(CATEGORIES as readonly string[]).includes(category) && `has the unknown category ${category}`,
       !id.startsWith(`${category}.`) && 'does not begin with its category',
       !/\d|project/.test(clause) && 'names no clause',
@@ -130,6 +142,7 @@ export function lintCases(cases: readonly ConformanceCase[]): readonly string[] 
       applications.length === 0 && 'is for no application',
       features.some((feature) => !(FEATURES as readonly string[]).includes(feature)) &&
         'needs an unknown feature',
+      (one.line !== undefined) !== features.includes('line') && 'needs the line, or not: it says both',
       destructive && (reason ?? '') === '' && 'does not say what it destroys',
     ];
     seen.add(id);

@@ -3,6 +3,7 @@
 import { APPLICATIONS } from '../apdu/index.js';
 import { CATEGORIES, type ConformanceCase } from './case.js';
 import { AGENT_COLLECTION_CASES } from './cases/agent-collection.js';
+import { ANSWER_TO_RESET_CASES } from './cases/answer-to-reset.js';
 import { APDU_CASES } from './cases/apdu.js';
 import { AUTHENTICATION_CASES } from './cases/authentication.js';
 import { BBS_MEMBERSHIP_CASES } from './cases/bbs-membership.js';
@@ -27,6 +28,7 @@ import { OPENING_SPLIT_CASES } from './cases/opening-split.js';
 import { PIN_CASES } from './cases/pin.js';
 import { PRESCRIPTION_CASES } from './cases/prescription.js';
 import { PROFESSIONAL_CASES } from './cases/professional.js';
+import { PROTOCOL_SELECTION_CASES } from './cases/protocol-selection.js';
 import { RECORD_CASES } from './cases/record.js';
 import { RECORD_ORDER_CASES } from './cases/record-order.js';
 import { RECORD_WRITING_CASES } from './cases/record-writing.js';
@@ -37,10 +39,18 @@ import { SECURE_MESSAGING_CASES } from './cases/secure-messaging.js';
 import { SELECTION_CASES } from './cases/selection.js';
 import { SESSION_ENGINE_CASES } from './cases/session-engine.js';
 import { SESSION_READING_CASES } from './cases/session-reading.js';
+import { T0_CASES } from './cases/t0.js';
+import { T1_CASES } from './cases/t1.js';
+import { T1_FAULT_CASES } from './cases/t1-faults.js';
 import { VISIT_CASES } from './cases/visit.js';
 import { declarationCases } from './generated/declaration.js';
 
 const FAMILIES: readonly (readonly ConformanceCase[])[] = [
+  ANSWER_TO_RESET_CASES,
+  PROTOCOL_SELECTION_CASES,
+  T0_CASES,
+  T1_CASES,
+  T1_FAULT_CASES,
   APDU_CASES,
   CLASS_CASES,
   SELECTION_CASES,

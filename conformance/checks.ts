@@ -25,6 +25,17 @@ export class CheckFailure extends Error {
   }
 }
 
+/** The case has nothing to say of this card, or would spoil it: neither passed nor failed. The message says why. */
+export class NotApplicable extends Error {
+  constructor(
+    reason: string,
+    readonly kind: 'not applicable' | 'not allowed' = 'not applicable',
+  ) {
+    super(reason);
+    this.name = 'NotApplicable';
+  }
+}
+
 /** `6A82` and the like; counts of a family are the letters of the standard. */
 export function statusText(status: StatusWord | number): string {
   if (typeof status === 'number') return toHex(uintToBytes(status, 2)).toUpperCase();

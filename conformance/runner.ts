@@ -1,42 +1,52 @@
 /** Runs cases against targets. Nothing that a card does ends the run: everything becomes a verdict. */
 
+import { createHash } from 'node:crypto';
 import {
   APPLICATIONS,
   type ApplicationSpec,
   type DecodedExchange,
-  statusesOf,
+  renderSpecification,
+  type SpecificationDocument,
   toHex,
-  uintToBytes,
 } from '../apdu/index.js';
+import type { CardConnection } from '../reader-drivers/index.js';
 import type { ConformanceCase } from './case.js';
 import { allCases } from './catalogue.js';
-import { CheckFailure } from './checks.js';
-import { decodeEvents } from './failure-trace.js';
-import { Fixtures, PersonalisationFailure } from './fixtures.js';
+import { selectCases } from './filter.js';
+import { Fixtures } from './fixtures.js';
+import { declarationCases } from './generated/declaration.js';
+import { type CardStatement, isIsoSubset } from './ics.js';
 import { TestIssuer } from './issuer/test-issuer.js';
 import type {
-  CaseFailure,
-  CaseMetadata,
   CaseResult,
   ExitStatus,
+  RunConditions,
   RunReport,
   TargetReport,
   UndeclaredStatus,
 } from './result.js';
-import { selectCases } from './select-cases.js';
+import type { CardSecrets } from './secrets.js';
 import type { ConformanceTarget } from './target.js';
-import type { CardEvent, TestCard } from './test-card.js';
+import { messageOf, TargetRun } from './target-run.js';
 
 /** Seed of a run when none is given. */
 export const DEFAULT_SEED = 1;
-const DEFAULT_ANSWER_TIMEOUT_MS = 20_000;
+export const DEFAULT_ANSWER_TIMEOUT_MS = 20_000;
 
 /** How far a run is, after each case. */
-export type RunProgress = { readonly done: number; readonly total: number; readonly result: CaseResult };
+export type RunProgress = {
+  readonly done: number;
+  readonly total: number;
+  readonly result: CaseResult;
+  /** The report as it would be if the run ended here. */
+  readonly report: () => RunReport;
+};
 
 export type RunOptions = {
-  /** Specifications of applications that are not this project's, for targets that hold them. */
-  readonly applications?: readonly ApplicationSpec[];
+  /** A vendor's specification, for targets that hold its applications; the cases are generated from it. */
+  readonly specification?: SpecificationDocument | undefined;
+  /** Also the boundary cases; a filter that names them is enough. */
+  readonly sweeps?: boolean;
   /** All cases of the suite by default. */
   readonly cases?: readonly ConformanceCase[];
   /** As for {@link selectCases}. */
@@ -50,47 +60,147 @@ export type RunOptions = {
   /** Milliseconds from any origin. */
   readonly clock?: () => number;
   readonly onProgress?: (progress: RunProgress) => void;
+  /** Every exchange of a case that was run, decoded, before its result is told. */
+  readonly onExchanges?: (one: ConformanceCase, exchanges: readonly DecodedExchange[]) => void;
+  /** What the card claims: cases for other features are not applicable. */
+  readonly statement?: CardStatement | undefined;
+  /** Of a card that this suite did not personalise. They are in no report. */
+  readonly secrets?: CardSecrets | undefined;
+  /** For the report. */
+  readonly conditions?: Omit<RunConditions, 'specificationHash'>;
+  /** Earlier results that are taken over: those cases are not run again. */
+  readonly resume?: readonly CaseResult[];
+  /** Ends the run after the case under way. */
+  readonly signal?: AbortSignal;
+  /** A card went away: waits until one is back, and says whether. By default one attempt is made at once. */
+  readonly awaitCard?: ((target: ConformanceTarget) => Promise<boolean>) | undefined;
+  /** What a failure's command line has besides `--filter`; by default the target's name. */
+  readonly repeatArguments?: string | undefined;
 };
 
-/** Runs the selected cases of each target in order. Never rejects for what a card does. */
+/** Runs the selected cases of each target in order. Never rejects for what a card does. @throws {FilterError} */
 export async function runConformance(
   targets: readonly ConformanceTarget[],
   options: RunOptions = {},
 ): Promise<RunReport> {
-  const seed = options.seed ?? DEFAULT_SEED;
-  const selected = selectCases(options.cases ?? allCases(), options.filter);
-  const plan = targets.map((target) => ({
-    target,
-    cases: selected.filter((one) => one.applications.includes(target.application)),
-  }));
-  const total = plan.reduce((sum, { cases }) => sum + cases.length, 0);
-  const results: CaseResult[] = [];
-  const reports: TargetReport[] = [];
-  const undeclared = new Map<string, UndeclaredStatus>();
-  for (const { target, cases } of plan) {
-    if (cases.length === 0) continue;
-    const report = await probe(target);
-    reports.push(report);
-    if (report.unreachable !== undefined) continue;
-    const run = new TargetRun(target, seed, options, undeclared);
+  return new Run(targets, options).run();
+}
+
+/** SHA-256 of the command set that the cases are for. */
+export function specificationHash(specification?: SpecificationDocument): string {
+  return createHash('sha256').update(renderSpecification(specification)).digest('hex');
+}
+
+class Run {
+  private readonly seed: number;
+  private readonly plan: readonly {
+    readonly target: ConformanceTarget;
+    readonly cases: readonly ConformanceCase[];
+  }[];
+  private readonly total: number;
+  private readonly results: CaseResult[] = [];
+  private readonly reports: TargetReport[] = [];
+  private readonly undeclared = new Map<string, UndeclaredStatus>();
+  private readonly kept: ReadonlyMap<string, CaseResult>;
+
+  constructor(
+    targets: readonly ConformanceTarget[],
+    private readonly options: RunOptions,
+  ) {
+    this.seed = options.seed ?? DEFAULT_SEED;
+    const { statement } = options;
+    const selected = selectCases(options.cases ?? casesFor(options), options.filter);
+    this.plan = targets.map((target) => ({
+      target,
+      cases: selected.filter(
+        (one) =>
+          one.applications.includes(target.application) && (statement?.aid === undefined || isIsoSubset(one)),
+      ),
+    }));
+    this.total = this.plan.reduce((sum, { cases }) => sum + cases.length, 0);
+    this.kept = new Map(
+      (options.resume ?? [])
+        .filter(isFinal)
+        .map((result) => [keyOf(result.application, result.case.id), result]),
+    );
+  }
+
+  async run(): Promise<RunReport> {
+    for (const { target, cases } of this.plan) {
+      if (cases.length === 0) continue;
+      const report = await probe(target);
+      this.reports.push(report);
+      if (report.unreachable !== undefined) continue;
+      await this.runTarget(target, cases);
+    }
+    return this.report();
+  }
+
+  private async runTarget(target: ConformanceTarget, cases: readonly ConformanceCase[]): Promise<void> {
+    const { options } = this;
+    const issuer = new TestIssuer(target.personalisedWithSeed ?? this.seed, options.secrets);
+    const spec = specOf(target, options);
+    const run = new TargetRun({ target, spec, issuer, options, undeclared: this.undeclared });
     for (const one of cases) {
-      const result = await run.verdictOf(one);
-      results.push(result);
-      options.onProgress?.({ done: results.length, total, result });
+      const kept = this.kept.get(keyOf(target.application, one.id));
+      const result = kept ?? (await this.next(run, one));
+      this.results.push(result);
+      const { total } = this;
+      options.onProgress?.({ done: this.results.length, total, result, report: () => this.report() });
     }
   }
-  const count = (verdict: CaseResult['verdict']) => results.filter((r) => r.verdict === verdict).length;
-  const summary = { passed: count('passed'), failed: count('failed'), skipped: count('skipped') };
-  const lost = reports.some((report) => report.unreachable !== undefined);
-  return {
-    seed,
-    ...(options.filter === undefined ? {} : { filter: options.filter }),
-    targets: reports,
-    results,
-    summary,
-    undeclaredStatus: [...undeclared.values()],
-    exitStatus: exitStatusOf(total, lost, summary.failed),
-  };
+
+  private next(run: TargetRun, one: ConformanceCase): Promise<CaseResult> {
+    const interrupted = this.options.signal?.aborted === true;
+    return interrupted ? run.leftOut(one, 'interrupted', 'the run was broken off') : run.verdictOf(one);
+  }
+
+  private report(): RunReport {
+    const { seed, results, options, reports } = this;
+    const count = (verdict: CaseResult['verdict']) => results.filter((r) => r.verdict === verdict).length;
+    const summary = { passed: count('passed'), failed: count('failed'), skipped: count('skipped') };
+    const complete = results.every(isFinal) && results.length === this.reachable();
+    return {
+      conditions: { ...options.conditions, specificationHash: specificationHash(options.specification) },
+      seed,
+      ...(options.filter === undefined ? {} : { filter: options.filter }),
+      targets: reports,
+      results: [...results],
+      summary,
+      undeclaredStatus: [...this.undeclared.values()],
+      complete,
+      exitStatus: this.exitStatus(summary, complete),
+    };
+  }
+
+  /** Cases of targets that were reached. */
+  private reachable(): number {
+    return this.plan.reduce((sum, { cases }, i) => {
+      const lost = this.reports[i]?.unreachable !== undefined;
+      return sum + (lost ? 0 : cases.length);
+    }, 0);
+  }
+
+  private exitStatus({ passed, failed }: RunReport['summary'], complete: boolean): ExitStatus {
+    if (this.total === 0) return 2;
+    const gone = this.results.some((result) => result.verdict === 'skipped' && result.kind === 'no card');
+    if (gone || this.reports.some((report) => report.unreachable !== undefined)) return 3;
+    return failed > 0 || passed === 0 || !complete ? 1 : 0;
+  }
+}
+
+/** The cases of a run when none are given. */
+function casesFor({ specification, sweeps, filter }: RunOptions): readonly ConformanceCase[] {
+  const cases = specification ? specification.applications.flatMap(declarationCases) : allCases();
+  if (sweeps || filter?.includes('boundary')) return cases;
+  return cases.filter(({ category }) => category !== 'boundary');
+}
+
+const keyOf = (application: string, id: string): string => `${application} ${id}`;
+
+/** Whether a run that resumes this one need not come to the case again. */
+function isFinal(result: CaseResult): boolean {
+  return result.verdict !== 'skipped' || (result.kind !== 'no card' && result.kind !== 'interrupted');
 }
 
 /**
@@ -98,121 +208,38 @@ export async function runConformance(
  * in {@link ConformanceTarget.personalisedWithSeed}. There is no way back.
  * @throws {PersonalisationFailure} when the card refuses a step.
  */
-export async function personaliseTarget(target: ConformanceTarget, seed = DEFAULT_SEED): Promise<void> {
-  const spec = specOf(target);
-  const fixtures = new Fixtures(target, spec, new TestIssuer(seed), DEFAULT_ANSWER_TIMEOUT_MS);
-  await fixtures.personalise(() => target.connect());
+export async function personaliseTarget(
+  target: ConformanceTarget,
+  seed = DEFAULT_SEED,
+  secrets?: CardSecrets,
+): Promise<void> {
+  const issuer = new TestIssuer(seed, secrets);
+  const fixtures = new Fixtures(target, specOf(target, {}), issuer, DEFAULT_ANSWER_TIMEOUT_MS);
+  await fixtures.personalise(target);
 }
 
+/** The application's declarations; under the name that a statement gives for a card of somebody else's. */
 function specOf(
   { application: id }: ConformanceTarget,
-  applications: readonly ApplicationSpec[] = [],
+  { specification, statement }: Pick<RunOptions, 'specification' | 'statement'>,
 ): ApplicationSpec {
-  return [...applications, ...APPLICATIONS].find((application) => application.id === id)!;
-}
-
-function exitStatusOf(total: number, lost: boolean, failed: number): ExitStatus {
-  if (total === 0) return 2;
-  if (lost) return 3;
-  return failed > 0 ? 1 : 0;
+  const spec = [...(specification?.applications ?? []), ...APPLICATIONS].find(
+    (application) => application.id === id,
+  )!;
+  return statement?.aid === undefined ? spec : { ...spec, aid: statement.aid.toLowerCase() };
 }
 
 /** Whether there is a card at all. */
 async function probe(target: ConformanceTarget): Promise<TargetReport> {
-  const { name, kind, application } = target;
+  const { name, kind, application, reader } = target;
+  const known = { name, kind, application, ...(reader === undefined ? {} : { reader }) };
+  let connection: CardConnection | undefined;
   try {
-    const connection = await target.connect();
-    const atr = toHex(connection.atr);
-    await connection.close();
-    return { name, kind, application, atr };
+    connection = await target.connect();
+    return { ...known, protocol: connection.protocol, atr: toHex(connection.atr) };
   } catch (error) {
-    return { name, kind, application, unreachable: messageOf(error) };
+    return { ...known, unreachable: messageOf(error) };
+  } finally {
+    await connection?.close().catch(() => undefined);
   }
-}
-
-class TargetRun {
-  private readonly spec: ApplicationSpec;
-  private readonly fixtures: Fixtures;
-  private readonly clock: () => number;
-
-  constructor(
-    private readonly target: ConformanceTarget,
-    seed: number,
-    private readonly options: RunOptions,
-    private readonly undeclared: Map<string, UndeclaredStatus>,
-  ) {
-    this.spec = specOf(target, options.applications);
-    const issuer = new TestIssuer(target.personalisedWithSeed ?? seed);
-    const timeout = options.answerTimeoutMs ?? DEFAULT_ANSWER_TIMEOUT_MS;
-    this.fixtures = new Fixtures(target, this.spec, issuer, timeout);
-    this.clock = options.clock ?? (() => performance.now());
-  }
-
-  async verdictOf(one: ConformanceCase): Promise<CaseResult> {
-    const { run: _, ...metadata } = one;
-    const { name, application } = this.target;
-    const start = this.clock();
-    const skip = this.reasonToSkip(one);
-    const failure = skip === undefined ? await this.failureOf(one) : undefined;
-    const result = { case: metadata, target: name, application, durationMs: this.clock() - start };
-    if (skip !== undefined) return { ...result, verdict: 'skipped', reason: skip };
-    return failure ? { ...result, verdict: 'failed', failure } : { ...result, verdict: 'passed' };
-  }
-
-  private reasonToSkip(one: ConformanceCase): string | undefined {
-    const lacking = one.features.filter((feature) => this.target.lacks?.includes(feature));
-    if (lacking.length > 0) return `this card does not claim: ${lacking.join(', ')}`;
-    const missing = this.fixtures.missing(one.fixture);
-    if (missing !== undefined) return missing;
-    const spared = one.destructive && !this.target.freshCard && !this.options.allowDestructive;
-    return spared ? `destructive, not allowed: ${one.reason}` : undefined;
-  }
-
-  private async failureOf(one: ConformanceCase): Promise<CaseFailure | undefined> {
-    let card: TestCard | undefined;
-    let failure: CaseFailure | undefined;
-    try {
-      card = await this.fixtures.testCard(one.fixture, one.id);
-      await card.open();
-      await card.select();
-      await one.run(card);
-    } catch (error) {
-      failure = this.describe(one, error, card?.events ?? []);
-    }
-    if (card) {
-      this.noteUndeclared(one, decodeEvents(this.spec, card.events));
-      await card.close().catch(() => undefined);
-      await this.fixtures.restore().catch(() => undefined);
-    }
-    return failure;
-  }
-
-  private describe(one: ConformanceCase, error: unknown, events: readonly CardEvent[]): CaseFailure {
-    const seen = error instanceof PersonalisationFailure ? error.events : events;
-    const cause = error instanceof PersonalisationFailure ? error.cause : error;
-    const check = cause instanceof CheckFailure ? cause : undefined;
-    return {
-      reason: messageOf(error),
-      ...(check ? { expected: check.expected, actual: check.actual } : {}),
-      exchanges: decodeEvents(this.spec, seen),
-      repeat: `imis conformance run --target ${this.target.name} --filter ${one.id}`,
-    };
-  }
-
-  private noteUndeclared(one: CaseMetadata, exchanges: readonly DecodedExchange[]): void {
-    for (const { id, sw } of exchanges) {
-      const command = id === undefined ? undefined : this.spec.commands[id];
-      if (!command || sw === undefined) continue;
-      if (statusesOf(command, this.spec).some(({ status }) => (sw & status.mask) === status.sw)) continue;
-      const text = toHex(uintToBytes(sw, 2)).toUpperCase();
-      const key = `${this.spec.id} ${command.id} ${text}`;
-      if (this.undeclared.has(key)) continue;
-      const { application } = this.target;
-      this.undeclared.set(key, { application, command: command.name, sw: text, caseId: one.id });
-    }
-  }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

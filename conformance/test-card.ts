@@ -17,12 +17,15 @@ import {
   SW,
   takesSession,
 } from '../apdu/index.js';
-import type { CardConnection } from '../reader-drivers/index.js';
+import type { CardConnection, CardLine } from '../reader-drivers/index.js';
 import { CheckFailure, checkStatus } from './checks.js';
 import type { CardSession } from './issuer/card-session.js';
 import { parseGreeting, SecureChannel } from './issuer/secure-channel.js';
 import type { SeededRandom } from './issuer/seeded-random.js';
 import type { TestIssuer } from './issuer/test-issuer.js';
+import { LineCard, type LineEvent } from './line/line-card.js';
+import { overT0 } from './over-t0.js';
+import type { TriesGuard } from './tries-guard.js';
 
 /** What happened on the connection, in order. */
 export type CardEvent =
@@ -33,7 +36,11 @@ export type CardEvent =
 export type TestCardParts = {
   readonly spec: ApplicationSpec;
   readonly connect: () => Promise<CardConnection>;
+  /** The contacts, for cases of the line. */
+  readonly openLine?: (() => Promise<CardLine>) | undefined;
   readonly issuer: TestIssuer;
+  /** Keeps last tries, where the card can not be made anew. */
+  readonly guard?: TriesGuard | undefined;
   /** Random bytes of this case alone, so that its commands do not depend on the cases before. */
   readonly random: SeededRandom;
   /** Longest wait for an answer, milliseconds. */
@@ -49,7 +56,11 @@ const BY_NAME = 0x04;
 
 export class TestCard {
   readonly events: CardEvent[] = [];
+  /** Commands went over T=0, as half APDUs. */
+  isOverT0 = false;
   private connection: CardConnection | undefined;
+  private contacts: LineCard | undefined;
+  private lineTrace: readonly LineEvent[] = [];
   /** The secure channel for personalisation; a selection or a reset ends it. */
   private channel: SecureChannel | undefined;
   /** The session that proved a role; a selection or a reset ends it. */
@@ -74,6 +85,30 @@ export class TestCard {
     return this.connection.atr;
   }
 
+  /** The card's contacts. @throws {Error} when they were not opened. */
+  get line(): LineCard {
+    if (!this.contacts) throw new Error('a case that needs the line says so in its metadata');
+    return this.contacts;
+  }
+
+  /** Opens the contacts instead of a connection. */
+  async openLine(): Promise<LineCard> {
+    this.contacts = new LineCard(await this.parts.openLine!(), fromHex(this.spec.aid));
+    this.lineTrace = this.contacts.events;
+    return this.contacts;
+  }
+
+  /** What passed on the contacts, if they were opened. */
+  get lineEvents(): readonly LineEvent[] {
+    return this.lineTrace;
+  }
+
+  /** Connected, application selected: where a case begins that is not one of the line. */
+  async openSelected(): Promise<void> {
+    await this.open();
+    await this.select();
+  }
+
   async open(): Promise<void> {
     this.connection = await this.inTime(this.parts.connect());
     this.forget();
@@ -81,9 +116,11 @@ export class TestCard {
   }
 
   async close(): Promise<void> {
-    const { connection } = this;
+    const { connection, contacts } = this;
     this.connection = undefined;
+    this.contacts = undefined;
     if (connection) await this.inTime(connection.close());
+    if (contacts) await this.inTime(contacts.close());
   }
 
   /** Warm reset: the application is no longer selected. */
@@ -104,11 +141,26 @@ export class TestCard {
     const bytes = typeof command === 'string' ? fromHex(command) : command;
     if (!this.connection) throw new CheckFailure('a connected card', 'no connection');
     if (bytes[1] === SELECT_INS && bytes[2] === BY_NAME) this.forget();
-    const response = await this.inTime(this.connection.transmit(bytes));
-    this.events.push({ kind: 'exchange', command: bytes, response });
+    const { guard } = this.parts;
+    await guard?.permit(bytes, (command) => this.exchange(command));
+    const response = await this.carried(bytes);
+    guard?.answered(bytes, response);
     const parsed = parseResponseApdu(response);
     if (!parsed) throw new CheckFailure('a response with a status word', `${response.length} bytes`);
     return parsed;
+  }
+
+  /** T=0 carries half an APDU at a time: the other half is fetched here, so that a case sees APDUs on every reader. */
+  private carried(bytes: Uint8Array): Promise<Uint8Array> {
+    const transmit = (command: Uint8Array) => this.exchange(command);
+    this.isOverT0 = this.connection?.protocol === 'T=0';
+    return this.isOverT0 ? overT0(bytes, this.spec, transmit) : transmit(bytes);
+  }
+
+  private async exchange(bytes: Uint8Array): Promise<Uint8Array> {
+    const response = await this.inTime(this.connection!.transmit(bytes));
+    this.events.push({ kind: 'exchange', command: bytes, response });
+    return response;
   }
 
   /** A command of any length: data beyond 255 bytes go as a chain, the answer is fetched to its end. */
@@ -139,6 +191,12 @@ export class TestCard {
     const apdu = parseCommandApdu(typeof command === 'string' ? fromHex(command) : command);
     if ('fault' in apdu) throw new Error(`no command APDU: ${apdu.fault}`);
     return this.transmitInSession(apdu);
+  }
+
+  /** A command under secure messaging of the session that is open. @throws {CheckFailure} where there is none. */
+  protectedFields(fields: CommandApduFields): CommandApduFields {
+    if (!this.session) throw new CheckFailure('an open session', 'none');
+    return this.session.protectFields(fields);
   }
 
   /** As {@link sendInSession}, for fields of a command. */
@@ -184,7 +242,8 @@ export class TestCard {
     const header = { cla: 0x80, ins: 0x50, p1: 0, p2: 0 };
     const answer = await this.transmit({ ...header, data: hostChallenge, le: 256 });
     if (answer.sw !== SW.ok.sw) return undefined;
-    const channel = new SecureChannel(hostChallenge, parseGreeting(answer.data));
+    const greeting = parseGreeting(answer.data);
+    const channel = new SecureChannel(hostChallenge, greeting, undefined, this.issuer.channelKeys);
     const opened = await this.transmit(channel.authenticate());
     return opened.sw === SW.ok.sw ? channel : undefined;
   }

@@ -13,6 +13,8 @@ export type BenchCase = {
   readonly run: () => void;
   /** Predicted time of the same work on a card, ms, shown beside the measurement; null is "no data". */
   readonly predictedCardMs?: number | null;
+  /** No card time is predicted for it: verification, opening, a computation without its command. */
+  readonly onHost?: true;
 };
 
 export type BenchOptions = {
@@ -32,6 +34,7 @@ export type BenchResult = {
   readonly hostUs: MedianInterval;
   readonly samples: number;
   readonly predictedCardMs: number | null;
+  readonly onHost?: true;
 };
 
 /** Results with what is needed to judge them. */
@@ -78,6 +81,7 @@ export function runBench(cases: readonly BenchCase[], options: BenchOptions): Be
         hostUs: medianInterval(rounds, options.seed),
         samples: rounds.flat().length,
         predictedCardMs: benchCase.predictedCardMs ?? null,
+        ...(benchCase.onHost && { onHost: true }),
       };
     }),
     rounds: options.rounds,

@@ -41,3 +41,12 @@ export function loadCalibration(): readonly TimedCommand[] {
     readFileSync(join(dirname(profilesFolder()), 'calibration', 'jcmathlib.json'), 'utf8'),
   );
 }
+
+const benchmarkSchema = z.object({ local: z.number(), memory: z.number(), invoke: z.number() });
+const benchmarksSchema = z.object({ swalgs_aes_block: benchmarkSchema, swalgs_xor16: benchmarkSchema });
+
+/** Bytecodes of the two software benchmarks that were timed on every card. */
+export function loadBytecodeBenchmarks(): z.infer<typeof benchmarksSchema> {
+  const path = join(dirname(profilesFolder()), 'calibration', 'bytecode-benchmarks.json');
+  return benchmarksSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+}

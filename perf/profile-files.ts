@@ -1,7 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { CardProfile } from './card-profile.js';
+import { packageRoot } from './package-root.js';
 import { parseProfile } from './parse-profile.js';
 import { ProfileError } from './profile-error.js';
 
@@ -10,15 +10,7 @@ export const DEFAULT_PROFILE_ID = 'default';
 
 /** Folder of the profile files, the same whether this module runs from source or from `dist/`. */
 export function profilesFolder(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'package.json'))) {
-    const parent = dirname(folder);
-    if (parent === folder) {
-      throw new ProfileError('unreadable-profile', 'The folder of card profiles was not found.');
-    }
-    folder = parent;
-  }
-  return join(folder, 'perf', 'profiles');
+  return join(packageRoot(), 'perf', 'profiles');
 }
 
 /** Ids of the profiles that come with the package, sorted. */

@@ -1,120 +1,187 @@
-/** Formats what the card's meter counted and what a profile makes of it. Pure: no files, no clock. */
+/** Prices a whole run of cards on one profile: by command, by phase and altogether. Pure: no files, no clock. */
 import type { CardProfile, FigureLabel } from './card-profile.js';
+import {
+  COST_PARTS,
+  type CodeFigures,
+  type CommandCost,
+  type CostOptions,
+  type CostPart,
+  commandCost,
+} from './command-cost.js';
 import type { CommandFigures, OperationCount } from './command-figures.js';
-import { type CommandPrice, PREDICTION_HEADING, priceCommand } from './cost-model.js';
-import { formatTable } from './text-table.js';
+import { type Cost, sumCosts } from './cost-interval.js';
+import type { BytecodeCount } from './metering/counted-block.js';
+import { operationCost } from './operation-cost.js';
+import type { Platform } from './platform.js';
 
 /** One command of a run, in order. */
 export type ReportedCommand = {
   readonly phase: string;
+  /** Whose card. */
+  readonly card: string;
   readonly name: string;
   readonly figures: CommandFigures;
+  readonly code: CodeFigures;
+  /** Deepest nesting of calls in the card's code. */
+  readonly callDepth: number;
 };
 
-/** One command with its prediction; times are rounded to a microsecond, null is "no data". */
-export type CardReportCommand = CommandFigures & {
-  readonly phase: string;
-  readonly name: string;
-  readonly predictedMs: number | null;
-  readonly cryptoMs: number | null;
-  readonly nvmMs: number | null;
-  readonly wireMs: number | null;
+/** ms rounded to a microsecond; null is "no data". */
+export type ReportedCost = {
+  readonly ms: number | null;
+  readonly lowMs: number | null;
+  readonly highMs: number | null;
   readonly label: FigureLabel | null;
+  readonly parts: Readonly<Record<CostPart, number | null>>;
   readonly missing: readonly string[];
-  readonly operations: readonly (OperationCount & {
-    readonly ms: number | null;
-    readonly label: FigureLabel | null;
-  })[];
 };
 
-/** The whole report. It has no total over the commands: the prediction leaves out too much for one. */
+/** Model units of one command or of several. */
+export type ReportedUnits = {
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  readonly ramPeakBytes: number;
+  readonly nvmBytes: number;
+  readonly nvmPageWrites: number;
+  readonly callDepth: number;
+  readonly bytecodes: BytecodeCount;
+};
+
+export type CardReportCommand = ReportedUnits &
+  ReportedCost & {
+    readonly phase: string;
+    readonly card: string;
+    readonly name: string;
+    readonly operations: readonly (OperationCount & {
+      readonly ms: number | null;
+      readonly label: FigureLabel | null;
+    })[];
+  };
+
+export type CardReportPhase = ReportedUnits &
+  ReportedCost & { readonly phase: string; readonly commands: number };
+
 export type CardReport = {
   readonly profile: string;
   readonly title: string;
-  readonly covers: string;
+  readonly platform: Platform;
+  readonly transport: string;
+  readonly total: ReportedUnits & ReportedCost;
+  readonly phases: readonly CardReportPhase[];
   readonly commands: readonly CardReportCommand[];
 };
 
 /** Prices every command of a run on one card. */
-export function reportCard(profile: CardProfile, commands: readonly ReportedCommand[]): CardReport {
+export function reportCard(
+  profile: CardProfile,
+  commands: readonly ReportedCommand[],
+  options: CostOptions,
+): CardReport {
+  const priced = commands.map((command) => ({
+    command,
+    cost: commandCost(profile, command.figures, command.code, options),
+  }));
+  const phases = [...new Set(commands.map(({ phase }) => phase))];
   return {
     profile: profile.id,
     title: profile.title,
-    covers: PREDICTION_HEADING,
-    commands: commands.map((command) => reportCommand(command, priceCommand(profile, command.figures))),
+    platform: options.platform,
+    transport: (options.wire ?? profile.timing?.wire)?.kind ?? 'none',
+    total: together(priced),
+    phases: phases.map((phase) => {
+      const own = priced.filter(({ command }) => command.phase === phase);
+      return { phase, commands: own.length, ...together(own) };
+    }),
+    commands: priced.map(({ command, cost }) => reportCommand(profile, command, cost, options)),
   };
 }
 
-function reportCommand({ phase, name, figures }: ReportedCommand, price: CommandPrice): CardReportCommand {
+type Priced = { readonly command: ReportedCommand; readonly cost: CommandCost };
+
+function together(priced: readonly Priced[]): ReportedUnits & ReportedCost {
+  const partSum = (part: CostPart) => sumCosts(priced.map(({ cost }) => cost.parts[part]));
+  const parts = Object.fromEntries(COST_PARTS.map((part) => [part, partSum(part)])) as CommandCost['parts'];
   return {
-    phase,
-    name,
-    bytesIn: figures.bytesIn,
-    bytesOut: figures.bytesOut,
-    ramPeakBytes: figures.ramPeakBytes,
-    nvmBytes: figures.nvmBytes,
-    nvmPageWrites: figures.nvmPageWrites,
-    predictedMs: roundMs(price.predictedMs),
-    cryptoMs: roundMs(price.cryptoMs),
-    nvmMs: roundMs(price.nvmMs),
-    wireMs: roundMs(price.wireMs),
-    label: price.label,
-    missing: price.missing,
-    operations: price.operations.map((operation) => ({
-      name: operation.name,
-      length: operation.length,
-      count: operation.count,
-      ms: roundMs(operation.ms),
-      label: operation.label,
-    })),
+    ...priced.map(({ command }) => unitsOf(command)).reduce(plusUnits, NO_UNITS),
+    ...reportedCost({ total: sumCosts(priced.map(({ cost }) => cost.total)), parts }),
+  };
+}
+
+function reportCommand(
+  profile: CardProfile,
+  command: ReportedCommand,
+  cost: CommandCost,
+  { platform }: CostOptions,
+): CardReportCommand {
+  const { timing } = profile;
+  return {
+    phase: command.phase,
+    card: command.card,
+    name: command.name,
+    ...unitsOf(command),
+    ...reportedCost(cost),
+    operations: command.figures.operations.map((operation) => {
+      const price = timing ? operationCost(profile, timing, platform, operation) : null;
+      const { name, length, count } = operation;
+      const known = price !== null && price.ms !== null;
+      return { name, length, count, ms: known ? roundMs(price.ms) : null, label: known ? price.label : null };
+    }),
+  };
+}
+
+function reportedCost({ total, parts }: CommandCost): ReportedCost {
+  const entries = COST_PARTS.map((part) => [part, roundMs(parts[part].ms)]);
+  const rounded = Object.fromEntries(entries) as ReportedCost['parts'];
+  const none = { ms: null, lowMs: null, highMs: null, label: null };
+  return {
+    ...(total.ms === null ? none : roundedCost(total)),
+    parts: rounded,
+    missing: total.ms === null ? total.missing : [],
+  };
+}
+
+function roundedCost(cost: Extract<Cost, { ms: number }>) {
+  return {
+    ms: roundMs(cost.ms),
+    lowMs: roundMs(cost.lowMs),
+    highMs: roundMs(cost.highMs),
+    label: cost.label,
+  };
+}
+
+const NO_UNITS: ReportedUnits = {
+  bytesIn: 0,
+  bytesOut: 0,
+  ramPeakBytes: 0,
+  nvmBytes: 0,
+  nvmPageWrites: 0,
+  callDepth: 0,
+  bytecodes: { local: 0, memory: 0, invoke: 0 },
+};
+
+function unitsOf({ figures, code, callDepth }: ReportedCommand): ReportedUnits {
+  const { bytesIn, bytesOut, ramPeakBytes, nvmBytes, nvmPageWrites } = figures;
+  return { bytesIn, bytesOut, ramPeakBytes, nvmBytes, nvmPageWrites, callDepth, bytecodes: code.bytecodes };
+}
+
+/** Sums, and the highest of RAM and of calls. */
+function plusUnits(a: ReportedUnits, b: ReportedUnits): ReportedUnits {
+  return {
+    bytesIn: a.bytesIn + b.bytesIn,
+    bytesOut: a.bytesOut + b.bytesOut,
+    ramPeakBytes: Math.max(a.ramPeakBytes, b.ramPeakBytes),
+    nvmBytes: a.nvmBytes + b.nvmBytes,
+    nvmPageWrites: a.nvmPageWrites + b.nvmPageWrites,
+    callDepth: Math.max(a.callDepth, b.callDepth),
+    bytecodes: {
+      local: a.bytecodes.local + b.bytecodes.local,
+      memory: a.bytecodes.memory + b.bytecodes.memory,
+      invoke: a.bytecodes.invoke + b.bytecodes.invoke,
+    },
   };
 }
 
 /** ms to three decimals, so that equal figures print equally; null stays null. */
 export function roundMs(ms: number | null): number | null {
   return ms === null ? null : Math.round(ms * 1000) / 1000;
-}
-
-const COLUMNS = [
-  { title: 'phase', align: 'left' },
-  { title: 'command', align: 'left' },
-  { title: 'in B', align: 'right' },
-  { title: 'out B', align: 'right' },
-  { title: 'RAM B', align: 'right' },
-  { title: 'NVM B', align: 'right' },
-  { title: 'pages', align: 'right' },
-  { title: 'crypto ms', align: 'right' },
-  { title: 'NVM ms', align: 'right' },
-  { title: 'wire ms', align: 'right' },
-  { title: 'ms', align: 'right' },
-  { title: 'label', align: 'left' },
-] as const;
-
-/** The report as a table for a terminal, headed by what the prediction covers. */
-export function formatCardReport(report: CardReport): string {
-  const rows = report.commands.map((command, index) => [
-    command.phase === report.commands[index - 1]?.phase ? '' : command.phase,
-    command.name,
-    String(command.bytesIn),
-    String(command.bytesOut),
-    String(command.ramPeakBytes),
-    String(command.nvmBytes),
-    String(command.nvmPageWrites),
-    showMs(command.cryptoMs),
-    showMs(command.nvmMs),
-    showMs(command.wireMs),
-    showMs(command.predictedMs),
-    command.label ?? '',
-  ]);
-  const missing = [...new Set(report.commands.flatMap((command) => command.missing))].sort();
-  return [
-    `Predicted card time, ${report.covers}: ${report.title} (${report.profile})`,
-    formatTable(COLUMNS, rows),
-    ...(missing.length === 0 ? [] : [`No data for: ${missing.join('; ')}`]),
-    '',
-  ].join('\n');
-}
-
-function showMs(ms: number | null): string {
-  return ms === null ? 'no data' : ms.toFixed(1);
 }

@@ -1,14 +1,13 @@
 export type { AnswerTime } from './connection/answer-time.js';
 export type { CardConnection, TransportProtocol } from './connection/card-connection.js';
 export type { CardDevice } from './connection/card-device.js';
-export { withCommandChaining } from './connection/command-chaining.js';
-export { type GetResponseLimits, withGetResponse } from './connection/get-response.js';
 export { connectInProcess } from './connection/in-process.js';
 export { type TraceEvent, withDeviceTracing, withTracing } from './connection/tracing.js';
 export { TransportError, type TransportErrorCode } from './connection/transport-error.js';
 export { withProtocols } from './connection/with-protocol.js';
 export { type GemPcOptions, GemPcReaderEnd, serveGemPc } from './gempc/gempc.js';
-export { connectGemPc, type GemPcConnectOptions } from './gempc/gempc-connection.js';
+export { connectGemPc, connectGemPcOverLine, type GemPcConnectOptions } from './gempc/gempc-connection.js';
+export type { CardLine } from './line/card-line.js';
 export {
   CharacterReceiver,
   type CharacterReception,
@@ -36,6 +35,7 @@ export type {
   PcscBindingContext,
   PcscBindingReader,
 } from './pcsc/pcsc-binding.js';
+export { type PcscEvent, type PcscEventOptions, pcscEvents } from './pcsc/pcsc-events.js';
 export {
   listPcscReaders,
   type PcscReader,
@@ -43,6 +43,7 @@ export {
   waitForPcscCard,
   waitForPcscRemoval,
 } from './pcsc/pcsc-readers.js';
+export { type BareLineOptions, connectLine } from './serial/bare-line.js';
 export { DEFAULT_CLOCK_HZ, SerialCardEnd, type SerialCardOptions, serveSerial } from './serial/card-end.js';
 export {
   type CardReset,
@@ -51,8 +52,14 @@ export {
   resetByModemLine,
   resetBySocket,
 } from './serial/card-reset.js';
-export { connectSerial, type SerialConnectOptions } from './serial/serial-connection.js';
-export { openSerialLine, type SerialLine, type SerialSettings } from './serial/serial-line.js';
+export { IN_PROCESS_CLOCK_HZ, lineInProcess } from './serial/line-in-process.js';
+export { connectOverLine, connectSerial, type SerialConnectOptions } from './serial/serial-connection.js';
+export {
+  loadSerialBinding,
+  openSerialLine,
+  type SerialLine,
+  type SerialSettings,
+} from './serial/serial-line.js';
 export { T0Card, type T0CardOptions, type T0CardStep } from './t0/card.js';
 export { takesDataBy } from './t0/direction.js';
 export { type T0Failure, T0Reader, type T0ReaderStep } from './t0/reader.js';

@@ -28,6 +28,11 @@ export const DOMAIN = {
   delegationAgent: 'IMIS-v1/del/A',
   /** An entry of the public join register, chained to the one before. */
   joinRegister: 'IMIS-v1/join-register',
+  /** The identifier of a visit. */
+  visitId: 'IMIS-v1/visit-id',
+  /** An event of the audit log, and an entry, chained to the one before. */
+  auditEvent: 'IMIS-v1/audit-event',
+  auditLog: 'IMIS-v1/audit-log',
   /** F_GK(MK, ID_D) of the paper: a member key that NHI makes. */
   issuerMadeKey: 'IMIS-v1/issuer-made-key',
   /** Secret nonces, one tag for each use, so that two nonces of one signature are unrelated. */

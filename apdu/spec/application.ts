@@ -2,7 +2,10 @@
 
 import { SW } from '../status-word.js';
 import { PATIENT_APPLICATION } from './patient-application.js';
+import { PIV_APPLICATION } from './piv-application.js';
+import { PKCS15_APPLICATION } from './pkcs15-application.js';
 import { PROFESSIONAL_APPLICATION } from './professional-application.js';
+import { READ_OUT_APPLICATION } from './read-out-application.js';
 import {
   type AlgorithmSpec,
   type ApplicationSpec,
@@ -11,7 +14,21 @@ import {
   type CommandStatus,
 } from './specification.js';
 
+/** The applications of this project, one on each kind of card. */
 export const APPLICATIONS: readonly ApplicationSpec[] = [PATIENT_APPLICATION, PROFESSIONAL_APPLICATION];
+
+/** Applications of others that either card may carry beside its own, for software that knows nothing of it. */
+export const INTEROPERABILITY_APPLICATIONS: readonly ApplicationSpec[] = [
+  PKCS15_APPLICATION,
+  PIV_APPLICATION,
+  READ_OUT_APPLICATION,
+];
+
+/** Whatever may be on a card of this project. */
+export const ALL_APPLICATIONS: readonly ApplicationSpec[] = [
+  ...APPLICATIONS,
+  ...INTEROPERABILITY_APPLICATIONS,
+];
 
 /** Status words that any command may answer before its handler runs. */
 export const COMMON_STATUS: readonly CommandStatus[] = [

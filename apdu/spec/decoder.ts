@@ -8,7 +8,7 @@ import { concatBytes, toHex } from '../bytes.js';
 import { type CommandApdu, parseCommandApdu } from '../command-apdu.js';
 import { parseResponseApdu } from '../response-apdu.js';
 import { describeStatusWord } from '../status-word.js';
-import { APPLICATIONS, statusesOf } from './application.js';
+import { ALL_APPLICATIONS, statusesOf } from './application.js';
 import { CardView } from './card-view.js';
 import { splitClassByte } from './class-byte.js';
 import type { DecodedObject } from './decoded-object.js';
@@ -81,7 +81,7 @@ export type TraceDecoder = {
 };
 
 /** A decoder that knows the given applications. Before a selection it knows the interindustry commands only. */
-export function traceDecoder(applications: readonly ApplicationSpec[] = APPLICATIONS): TraceDecoder {
+export function traceDecoder(applications: readonly ApplicationSpec[] = ALL_APPLICATIONS): TraceDecoder {
   const card = new CardView(applications);
   let pending: Pending | undefined;
 
@@ -122,7 +122,7 @@ export function traceDecoder(applications: readonly ApplicationSpec[] = APPLICAT
 /** Decodes a whole trace of one card. */
 export function decodeTrace(
   trace: Iterable<{ readonly command: Uint8Array; readonly response: Uint8Array }>,
-  applications: readonly ApplicationSpec[] = APPLICATIONS,
+  applications: readonly ApplicationSpec[] = ALL_APPLICATIONS,
 ): DecodedExchange[] {
   const decoder = traceDecoder(applications);
   const exchanges: DecodedExchange[] = [];

@@ -15,6 +15,7 @@ export type Transmit = (command: Uint8Array) => Promise<Uint8Array>;
 const LINK_BYTES = 255;
 /** An answer ends after this many bytes, as an extended one would. */
 const MAX_ANSWER_BYTES = 65536;
+const NO_DATA = new Uint8Array(0);
 
 /**
  * Sends `apdu`, in links when `chaining` is permitted and needed, and gives its whole answer.
@@ -26,12 +27,13 @@ export async function exchange(
   chaining: boolean,
 ): Promise<ResponseApdu> {
   const first = await sendLinks(transmit, apdu, chaining);
-  // 6Cxx: not executed, the same command once more with the length that fits (5.3.4)
+  // 6Cxx: not executed, the same command once more with the length that fits (5.3.4); where none was asked for, an answer
+  const lengthToMend = apdu.le !== undefined || (apdu.data ?? NO_DATA).length === 0;
   const response =
-    first.sw >> 8 === 0x6c
+    first.sw >> 8 === 0x6c && first.data.length === 0 && lengthToMend
       ? await sendLinks(transmit, { ...apdu, le: first.sw & 0xff || 256 }, chaining)
       : first;
-  return fetchRest(transmit, response);
+  return fetchRest(transmit, response, classOfGetResponse(apdu.cla));
 }
 
 async function sendLinks(
@@ -39,7 +41,7 @@ async function sendLinks(
   apdu: CommandApduFields,
   chaining: boolean,
 ): Promise<ResponseApdu> {
-  const data = apdu.data ?? new Uint8Array(0);
+  const data = apdu.data ?? NO_DATA;
   let sent = 0;
   while (chaining && data.length - sent > LINK_BYTES) {
     const { ins, p1, p2 } = apdu;
@@ -57,13 +59,13 @@ async function sendLinks(
   return send(transmit, { ...apdu, data: data.subarray(sent) });
 }
 
-async function fetchRest(transmit: Transmit, first: ResponseApdu): Promise<ResponseApdu> {
+async function fetchRest(transmit: Transmit, first: ResponseApdu, cla: number): Promise<ResponseApdu> {
   const parts = [first.data];
   let length = first.data.length;
   let { sw } = first;
   while (sw >> 8 === 0x61) {
-    let response = await sendGetResponse(transmit, sw & 0xff || 256);
-    if (response.sw >> 8 === 0x6c) response = await sendGetResponse(transmit, response.sw & 0xff || 256);
+    let response = await sendGetResponse(transmit, cla, sw & 0xff || 256);
+    if (response.sw >> 8 === 0x6c) response = await sendGetResponse(transmit, cla, response.sw & 0xff || 256);
     length += response.data.length;
     // 61xx with nothing in it would go on for ever
     if ((response.data.length === 0 && response.sw >> 8 === 0x61) || length > MAX_ANSWER_BYTES) {
@@ -75,8 +77,13 @@ async function fetchRest(transmit: Transmit, first: ResponseApdu): Promise<Respo
   return { data: concatBytes(...parts), sw };
 }
 
-function sendGetResponse(transmit: Transmit, le: number): Promise<ResponseApdu> {
-  return send(transmit, { cla: getResponse.cla, ins: getResponse.ins, p1: 0, p2: 0, le });
+/** The logical channel of the command, without chaining and secure messaging (5.4.1). */
+function classOfGetResponse(cla: number): number {
+  return (cla & 0xc0) === 0x40 ? 0x40 | (cla & 0x0f) : getResponse.cla | (cla & 0x03);
+}
+
+function sendGetResponse(transmit: Transmit, cla: number, le: number): Promise<ResponseApdu> {
+  return send(transmit, { cla, ins: getResponse.ins, p1: 0, p2: 0, le });
 }
 
 async function send(transmit: Transmit, apdu: CommandApduFields): Promise<ResponseApdu> {

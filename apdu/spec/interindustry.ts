@@ -76,7 +76,10 @@ export const readBinary = {
     { status: SW.securityStatusNotSatisfied, reason: 'the file may not be read with this security status' },
     { status: SW.noCurrentFile, reason: 'no file is selected' },
     { status: SW.fileNotFound, reason: 'no file has this short identifier' },
-    { status: SW.wrongParameters, reason: 'the offset is beyond the end' },
+    {
+      status: SW.wrongParameters,
+      reason: 'nothing stands at the offset: it is the end of the content, or beyond',
+    },
   ],
   examples: [{ title: 'the first 256 bytes of the file with short identifier 1', command: '00B0810000' }],
 } as const satisfies CommandSpec;
@@ -375,7 +378,11 @@ export const generateKeyPair = {
   cla: 0x00,
   ins: 0x47,
   p1: { kind: 'constant', value: 0x80 },
-  p2: { kind: 'enum', name: 'key', values: { signing: 0x01, decryption: 0x02, delegation: 0x03 } },
+  p2: {
+    kind: 'enum',
+    name: 'key',
+    values: { signing: 0x01, decryption: 0x02, delegation: 0x03, 'log-in': 0x04 },
+  },
   data: { kind: 'none' },
   response: {
     kind: 'template',

@@ -3,11 +3,8 @@
  * hexadecimal text, ordered things are arrays; `docs/apdu-specification.schema.json` describes it.
  */
 
-import { STATEMENT } from '../statement/statements.js';
-import { SW } from '../status-word.js';
 import type { Template } from '../template.js';
-import { APPLICATIONS, COMMON_STATUS } from './application.js';
-import { MASTER_FILE } from './master-file.js';
+import { OWN_SPECIFICATION, type SpecificationDocument } from './document/specification-document.js';
 import { hex, tagText } from './reference-tables.js';
 import {
   type ApplicationSpec,
@@ -19,25 +16,30 @@ import {
   takesSession,
 } from './specification.js';
 
+/** What the document calls itself. */
+export const SPECIFICATION_FORMAT = 'imis-card/apdu-specification';
 /** Version of the document's form; rises with every change that a reader could notice. */
 export const SPECIFICATION_FORMAT_VERSION = 2;
 
-/** The whole specification as a value that survives JSON. */
-export function exportSpecification(): unknown {
+/** A whole specification, by default this project's own, as a value that survives JSON. */
+export function exportSpecification(document: SpecificationDocument = OWN_SPECIFICATION): unknown {
+  const { masterFile, applications, commonStatus, statusWords, statements } = document;
   return {
     $schema: './apdu-specification.schema.json',
-    format: 'imis-card/apdu-specification',
+    format: SPECIFICATION_FORMAT,
     version: SPECIFICATION_FORMAT_VERSION,
-    masterFile: { name: MASTER_FILE.name, fid: hex(MASTER_FILE.fid, 2), files: exportFiles(MASTER_FILE) },
-    applications: APPLICATIONS.map(exportApplication),
-    commonStatus: COMMON_STATUS.map(exportStatus),
-    statusWords: Object.entries(SW).map(([id, status]) => ({
+    ...(masterFile
+      ? { masterFile: { name: masterFile.name, fid: hex(masterFile.fid, 2), files: exportFiles(masterFile) } }
+      : {}),
+    applications: applications.map(exportApplication),
+    commonStatus: commonStatus.map(exportStatus),
+    statusWords: Object.entries(statusWords).map(([id, status]) => ({
       id,
       sw: hex(status.sw, 2),
       mask: hex(status.mask, 2),
       meaning: status.meaning,
     })),
-    statements: Object.entries(STATEMENT).map(([id, { equation, domain, fields }]) => ({
+    statements: Object.entries(statements).map(([id, { equation, domain, fields }]) => ({
       id,
       equation,
       domain,
@@ -47,8 +49,8 @@ export function exportSpecification(): unknown {
 }
 
 /** {@link exportSpecification} as the text of a file. */
-export function renderSpecification(): string {
-  return `${JSON.stringify(exportSpecification(), null, 2)}\n`;
+export function renderSpecification(document: SpecificationDocument = OWN_SPECIFICATION): string {
+  return `${JSON.stringify(exportSpecification(document), null, 2)}\n`;
 }
 
 function exportApplication(application: ApplicationSpec) {
@@ -57,6 +59,7 @@ function exportApplication(application: ApplicationSpec) {
     name: application.name,
     aid: application.aid,
     fid: hex(application.fid, 2),
+    ...(application.selectionAnswer ? { selectionAnswer: application.selectionAnswer } : {}),
     commands: Object.values(application.commands).map(exportCommand),
     files: exportFiles(application),
     algorithms: Object.values(application.algorithms).map(({ reference, input, ...algorithm }) => ({
@@ -80,6 +83,7 @@ function exportApplication(application: ApplicationSpec) {
         }
       : {}),
     ...(application.initialState ? { initialState: application.initialState } : {}),
+    ...(application.sharesLifeCycle ? { sharesLifeCycle: true } : {}),
     ...(application.testProcedures ? { testProcedures: application.testProcedures } : {}),
   };
 }
@@ -107,6 +111,7 @@ function exportCommand(command: CommandSpec) {
     response: exportField(command.response),
     chaining: command.chaining === true,
     readsLe: command.readsLe === true,
+    ...(command.answersWithoutLe ? { answersWithoutLe: true } : {}),
     secureMessaging: command.secureMessaging ?? 'none',
     takesSession: takesSession(command),
     ...(command.secureMessagingIn ? { secureMessagingIn: command.secureMessagingIn } : {}),

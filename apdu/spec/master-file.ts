@@ -1,6 +1,6 @@
 /** The master file of both cards: what a reader finds before it knows any application (ISO/IEC 7816-4:2020, 7.2 and 12.3). */
 
-import { concatBytes, fromHex, utf8ToBytes } from '../bytes.js';
+import { concatBytes, fromHex, uintToBytes, utf8ToBytes } from '../bytes.js';
 import { encodeTlv } from '../tlv.js';
 import type { ApplicationSpec, DirectorySpec, FileSpec } from './specification.js';
 
@@ -17,11 +17,11 @@ export const HISTORICAL_BYTES: Uint8Array = concatBytes(fromHex('80 73'), CARD_C
 const files = {
   directory: {
     name: 'EF.DIR',
-    summary: 'One application template for each application on the card: identifier and label.',
+    summary: 'One application template for each application on the card: identifier, label and path.',
     fid: 0x2f00,
     sfi: 30,
     structure: 'transparent',
-    size: 64,
+    size: 192,
     records: 0,
     read: 'always',
   },
@@ -45,11 +45,17 @@ export const MASTER_FILE = {
   files,
 } as const satisfies DirectorySpec;
 
-/** Content of EF.DIR: application templates 61 with identifier 4F and label 50, at most 16 bytes (12.3.2). */
-export function directoryContent(applications: readonly Pick<ApplicationSpec, 'aid' | 'id'>[]): Uint8Array {
-  const templates = applications.map(({ aid, id }) =>
-    encodeTlv(0x61, concatBytes(encodeTlv(0x4f, fromHex(aid)), encodeTlv(0x50, utf8ToBytes(id)))),
-  );
+/** Content of EF.DIR: application templates 61 with identifier 4F, label 50 of at most 16 bytes, and path 51 (12.3.2). */
+export function directoryContent(
+  applications: readonly Pick<ApplicationSpec, 'aid' | 'id' | 'fid'>[],
+): Uint8Array {
+  const templates = applications.map(({ aid, id, fid }) => {
+    const path = concatBytes(uintToBytes(MASTER_FILE.fid, 2), uintToBytes(fid, 2));
+    return encodeTlv(
+      0x61,
+      concatBytes(encodeTlv(0x4f, fromHex(aid)), encodeTlv(0x50, utf8ToBytes(id)), encodeTlv(0x51, path)),
+    );
+  });
   return concatBytes(...templates);
 }
 

@@ -10,6 +10,7 @@ import * as dataObjects from './data-objects.js';
 import * as delegation from './delegation-commands.js';
 import * as fileCommands from './file-commands.js';
 import * as interindustry from './interindustry.js';
+import * as interoperability from './interoperability-commands.js';
 import * as issuer from './issuer-commands.js';
 import { PATIENT_FILES } from './patient-files.js';
 import { ROLE_CHAIN_OBJECTS } from './personalisation-objects.js';
@@ -64,6 +65,15 @@ const algorithms = {
     },
     access: { pin: 'holder' },
     key: 'signing',
+  },
+  claimConsent: {
+    id: 'claimConsent',
+    reference: 0x0c,
+    operation: 'sign',
+    equation: 12,
+    summary: 'Agrees that a claim goes to one insurer.',
+    input: STATEMENT.claimConsent.fields,
+    access: { pin: 'holder' },
   },
 } as const satisfies Record<string, AlgorithmSpec>;
 
@@ -298,6 +308,7 @@ export const PATIENT_APPLICATION = {
     generateKeyPair: interindustry.generateKeyPair,
     proveDelegationKey: delegation.proveDelegationKey,
     storeData,
+    storeInteroperability: interoperability.storePatientInteroperability,
     computeSignature,
     encipher,
     mutualAuthenticate,
@@ -326,5 +337,6 @@ export const PATIENT_APPLICATION = {
     signing: { reference: 0x01, name: 'SK_P: signs' },
     decryption: { reference: 0x02, name: 'opens what is sealed to this card' },
     delegation: { reference: 0x03, name: 'delegates to an agent' },
+    logIn: { reference: 0x04, name: 'log-in key: signs hashes for other software' },
   },
 } as const satisfies ApplicationSpec;

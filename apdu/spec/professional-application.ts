@@ -4,13 +4,21 @@ import { CHAIN_CERTIFICATE_BYTES } from '../statement/certificate.js';
 import { FIELD } from '../statement/fields.js';
 import { STATEMENT } from '../statement/statements.js';
 import { SW } from '../status-word.js';
-import { bytesObject, optional, secret, textObject, uintObject } from '../template.js';
+import { bytesObject, optional, secret, textObject } from '../template.js';
 import * as dataObjects from './data-objects.js';
 import * as interindustry from './interindustry.js';
+import * as interoperability from './interoperability-commands.js';
 import * as membership from './membership-commands.js';
 import { ROLE_CHAIN_OBJECTS } from './personalisation-objects.js';
 import { initializeUpdate, openSecureChannel } from './secure-channel.js';
-import type { AlgorithmSpec, ApplicationSpec, CommandSpec, FileSpec } from './specification.js';
+import * as session from './session-commands.js';
+import {
+  type AlgorithmSpec,
+  type ApplicationSpec,
+  type CommandSpec,
+  type FileSpec,
+  whileLive,
+} from './specification.js';
 
 const files = {
   roleCertificate: {
@@ -62,6 +70,24 @@ const algorithms = {
     equation: 10,
     summary: 'Signs a prescription for one pharmacy.',
     input: STATEMENT.prescription.fields,
+    access: { pin: 'holder' },
+  },
+  insuranceClaim: {
+    id: 'insuranceClaim',
+    reference: 0x0c,
+    operation: 'group-sign',
+    equation: 12,
+    summary: 'Signs a claim for one insurer.',
+    input: STATEMENT.insuranceClaim.fields,
+    access: { pin: 'holder' },
+  },
+  emergencyRequest: {
+    id: 'emergencyRequest',
+    reference: 0x0d,
+    operation: 'group-sign',
+    equation: 13,
+    summary: 'Asks in an emergency whose finger this is, and says why.',
+    input: STATEMENT.emergencyRequest.fields,
     access: { pin: 'holder' },
   },
 } as const satisfies Record<string, AlgorithmSpec>;
@@ -264,94 +290,32 @@ const revealPrescriptionNumber = {
   status: [{ status: SW.conditionsNotSatisfied, reason: 'there is no open commitment' }],
 } as const satisfies CommandSpec;
 
-/** Longest plain data of a command in a session, in bytes. */
-const SESSION_DATA_BYTES = 600;
-
-const protectCommand = {
-  id: 'protectCommand',
-  name: 'PERFORM SECURITY OPERATION: PROTECT COMMAND',
-  clause: 'ISO/IEC 7816-8:2019, 11.2: P1 and P2 name output and input; 7816-4:2020, clause 10',
-  summary:
-    'Makes the secure messaging data objects (7D) of one command to the patient card: encrypts its data (80) with the session keys and adds the checksum.',
-  cla: 0x00,
-  ins: 0x2a,
-  p1: { kind: 'constant', value: 0x7d },
-  p2: { kind: 'constant', value: 0x80 },
-  data: {
-    kind: 'template',
-    template: {
-      header: bytesObject(0x89, 'command header', 4),
-      plain: optional(secret(bytesObject(0x80, 'command data', 1, SESSION_DATA_BYTES))),
-      le: optional(bytesObject(0x97, 'Le', 1, 2)),
-    },
-  },
-  response: { kind: 'bytes', name: 'secure messaging data objects', min: 10, max: SESSION_DATA_BYTES + 48 },
-  chaining: true,
-  access: { pin: 'holder' },
-  states: ['operational'],
-  effect: 'session',
-  status: [
-    { status: SW.conditionsNotSatisfied, reason: 'there is no session with a patient card' },
-    { status: SW.incorrectData, reason: 'Le is not in its shortest form' },
-  ],
-} as const satisfies CommandSpec;
-
-const openResponse = {
-  id: 'openResponse',
-  name: 'PERFORM SECURITY OPERATION: OPEN RESPONSE',
-  clause: 'ISO/IEC 7816-8:2019, 11.2: P1 and P2 name output and input; 7816-4:2020, clause 10',
-  summary:
-    "Checks the secure messaging data objects (7D) of the patient card's answer and decrypts them: its data (80) and its status.",
-  cla: 0x00,
-  ins: 0x2a,
-  p1: { kind: 'constant', value: 0x80 },
-  p2: { kind: 'constant', value: 0x7d },
-  data: { kind: 'bytes', name: 'secure messaging data objects', min: 1, max: 960 },
-  response: {
-    kind: 'template',
-    template: {
-      plain: optional(secret(bytesObject(0x80, 'response data', 1, 940))),
-      status: uintObject(0x99, 'processing status', 2),
-    },
-  },
-  chaining: true,
-  access: { pin: 'holder' },
-  states: ['operational'],
-  effect: 'session',
-  status: [
-    { status: SW.conditionsNotSatisfied, reason: 'there is no session with a patient card' },
-    {
-      status: SW.secureMessagingIncorrect,
-      reason: 'the checksum is wrong or missing, or the cryptogram broken; the session is closed',
-    },
-  ],
-} as const satisfies CommandSpec;
-
 export const PROFESSIONAL_APPLICATION = {
   id: 'professional',
   name: 'professional card (doctor, staff, pharmacy)',
   aid: 'F0494D495302',
   fid: 0xdf02,
   commands: {
-    select: interindustry.select,
+    select: whileLive(interindustry.select),
     readBinary: interindustry.readBinary,
-    getResponse: interindustry.getResponse,
-    manageChannel: interindustry.manageChannel,
+    getResponse: whileLive(interindustry.getResponse),
+    manageChannel: whileLive(interindustry.manageChannel),
     verify: interindustry.verify,
     resetVerification: interindustry.resetVerification,
     changeReferenceData: interindustry.changeReferenceData,
     resetRetryCounter: interindustry.resetRetryCounter,
-    getHistoricalBytes: dataObjects.getHistoricalBytes,
+    getHistoricalBytes: whileLive(dataObjects.getHistoricalBytes),
     getPinStatus: dataObjects.getPinStatus,
     getCardSerial: dataObjects.getCardSerial,
     manageSecurityEnvironment: interindustry.manageSecurityEnvironment,
-    setVerificationKey: interindustry.setVerificationKey,
-    verifyCertificate: interindustry.verifyCertificate,
+    setVerificationKey: whileLive(interindustry.setVerificationKey),
+    verifyCertificate: whileLive(interindustry.verifyCertificate),
     initializeUpdate,
     openSecureChannel,
     activate: interindustry.activate,
     generateKeyPair: interindustry.generateKeyPair,
     storeData,
+    storeInteroperability: interoperability.storeInteroperability,
     joinRequest,
     joinComplete,
     issuerMadeRequest: membership.issuerMadeRequest,
@@ -365,8 +329,8 @@ export const PROFESSIONAL_APPLICATION = {
     externalAuthenticate,
     commitPrescriptionNumber,
     revealPrescriptionNumber,
-    protectCommand,
-    openResponse,
+    protectCommand: session.protectCommand,
+    openResponse: session.openResponse,
   },
   files,
   algorithms,
@@ -377,5 +341,6 @@ export const PROFESSIONAL_APPLICATION = {
   keys: {
     signing: { reference: 0x01, name: 'SK_D: signs towards NHI' },
     decryption: { reference: 0x02, name: 'opens what is sealed to this card' },
+    logIn: { reference: 0x04, name: 'log-in key: signs hashes for other software' },
   },
 } as const satisfies ApplicationSpec;

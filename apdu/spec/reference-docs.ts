@@ -1,11 +1,12 @@
-/** The reference documentation of both applications, one Markdown document from the specification. */
+/** The reference documentation of a specification in Markdown: one document, or a page for each command. */
 
-import { fromHex } from '../bytes.js';
-import { STATEMENT, type Statement } from '../statement/statements.js';
+import { fromHex, toHex } from '../bytes.js';
+import { encodeCommandApdu } from '../command-apdu.js';
+import type { Statement } from '../statement/statements.js';
 import { describeAccess } from './access-text.js';
-import { APPLICATIONS, COMMON_STATUS } from './application.js';
+import { fieldHasSecret } from './decoded-object.js';
 import { decodeTrace } from './decoder.js';
-import { MASTER_FILE } from './master-file.js';
+import { OWN_SPECIFICATION, type SpecificationDocument } from './document/specification-document.js';
 import {
   byteTable,
   dataText,
@@ -17,24 +18,26 @@ import {
   table,
   tagText,
 } from './reference-tables.js';
+import { sampleData } from './sample-data.js';
 import {
   type ApplicationSpec,
+  acceptsParameter,
+  type CommandExample,
   type CommandSpec,
   type DataField,
   type DirectorySpec,
   type FileOperation,
   type FileSpec,
   fileRule,
+  type Parameter,
   takesSession,
 } from './specification.js';
 import { exchangeToLines } from './trace-text.js';
 
-const INTRODUCTION = `# APDU reference
+const OWN_ORIGIN = `Generated from the specification in \`apdu/spec/\` and \`apdu/statement/\` by \`npx imis spec docs > docs/apdu-reference.md\`; the same as data is
+\`docs/apdu-specification.json\`.`;
 
-Generated from the specification in \`apdu/spec/\` and \`apdu/statement/\` by \`npx imis spec docs > docs/apdu-reference.md\`; the same as data is
-\`docs/apdu-specification.json\`.
-
-All numbers on the wire are big-endian. Data objects are BER-TLV in their one shortest form, in the order of the tables, each at most once.
+const CONVENTIONS = `All numbers on the wire are big-endian. Data objects are BER-TLV in their one shortest form, in the order of the tables, each at most once.
 Values are hexadecimal. Data above 255 bytes come as a chain of commands (CLA bit 5), answers above 256 bytes by GET RESPONSE after 61xx.
 Commands marked "secure messaging" come wrapped: \`81 L data\`, \`97 01 Le\`, \`8E 08 checksum\`, answered by \`81 L data\`, \`99 02 status\`,
 \`8E 08 checksum\` (ISO/IEC 7816-4:2020, clause 10).`;
@@ -42,20 +45,60 @@ Commands marked "secure messaging" come wrapped: \`81 L data\`, \`97 01 Le\`, \`
 const FILE_OPERATIONS: readonly FileOperation[] = ['read', 'update', 'append'];
 
 /** The whole document, ending in a line break. */
-export function renderReference(): string {
+export function renderReference(document: SpecificationDocument = OWN_SPECIFICATION): string {
+  const { masterFile, applications, commonStatus, statements } = document;
   const sections = [
-    INTRODUCTION,
-    '## Files of every card',
-    `Under the master file ${hex(MASTER_FILE.fid, 2)}, which is selected after a reset. They are made of the specification and take no memory of the card.`,
-    ...renderFiles(MASTER_FILE),
-    ...APPLICATIONS.flatMap(renderApplication),
+    '# APDU reference',
+    ...(document === OWN_SPECIFICATION ? [OWN_ORIGIN] : []),
+    CONVENTIONS,
+    ...(masterFile
+      ? [
+          '## Files of every card',
+          `Under the master file ${hex(masterFile.fid, 2)}, which is selected after a reset. They are made of the specification and take no memory of the card.`,
+          ...renderFiles(masterFile),
+        ]
+      : []),
+    ...applications.flatMap(renderApplication),
     '## Status words of every command',
-    statusTable(COMMON_STATUS),
-    '## What is signed',
-    'The card hashes the domain tag and the fields. Equation 0: the paper has none.',
-    ...Object.entries(STATEMENT).flatMap(([id, statement]) => renderStatement(id, statement)),
+    statusTable(commonStatus),
+    ...(Object.keys(statements).length === 0
+      ? []
+      : [
+          '## What is signed',
+          'The card hashes the domain tag and the fields. Equation 0: the paper has none.',
+          ...Object.entries(statements).flatMap(([id, statement]) => renderStatement(id, statement)),
+        ]),
   ];
   return `${sections.join('\n\n')}\n`;
+}
+
+/** A file of the documentation. */
+export type ReferencePage = { readonly name: string; readonly text: string };
+
+/** The same as one page for each command, and `README.md` with everything else. */
+export function renderReferencePages(document: SpecificationDocument): readonly ReferencePage[] {
+  const common = ['## Status words of every command', statusTable(document.commonStatus)];
+  const pages = document.applications.flatMap((application) =>
+    Object.values(application.commands).map((command) => {
+      const [, ...body] = renderCommand(application, command);
+      const sections = [`# ${command.name} (${application.id})`, ...body, ...common];
+      return { name: `${anchor(application, command)}.md`, text: `${sections.join('\n\n')}\n` };
+    }),
+  );
+  return [{ name: 'README.md', text: renderIndex(document) }, ...pages];
+}
+
+/** Everything but the commands, which are linked. */
+function renderIndex(document: SpecificationDocument): string {
+  const bare = document.applications.map((application) => ({ ...application, commands: {} }));
+  const links = document.applications.flatMap((application) => [
+    `## Commands: ${application.name}`,
+    Object.values(application.commands)
+      .map((command) => `- [${command.name}](${anchor(application, command)}.md): ${command.summary}`)
+      .join('\n'),
+  ]);
+  const [title, ...rest] = renderReference({ ...document, applications: bare }).split('\n\n');
+  return [title, ...links, ...rest].join('\n\n');
 }
 
 function renderApplication(application: ApplicationSpec): string[] {
@@ -63,34 +106,45 @@ function renderApplication(application: ApplicationSpec): string[] {
   return [
     `## ${application.name}`,
     `Application identifier ${application.aid}, file identifier of its DF ${hex(application.fid, 2)}.`,
-    table(
-      ['command', 'header', 'data', 'answer', 'access', 'effect'],
-      commands.map((command) => [
-        `[${command.name}](#${anchor(application, command)})`,
-        [hex(command.cla), hex(command.ins), parameterBytes(command.p1), parameterBytes(command.p2)].join(
-          ' ',
-        ),
-        shortText(command.data),
-        shortText(command.response),
-        describeAccess(command.access, command.fileOperation),
-        command.effect,
-      ]),
-    ),
+    ...(commands.length === 0
+      ? []
+      : [
+          table(
+            ['command', 'header', 'data', 'answer', 'access', 'effect'],
+            commands.map((command) => [
+              `[${command.name}](#${anchor(application, command)})`,
+              [
+                hex(command.cla),
+                hex(command.ins),
+                parameterBytes(command.p1),
+                parameterBytes(command.p2),
+              ].join(' '),
+              shortText(command.data),
+              shortText(command.response),
+              describeAccess(command.access, command.fileOperation),
+              command.effect,
+            ]),
+          ),
+        ]),
     ...commands.flatMap((command) => renderCommand(application, command)),
-    `### Files of the ${application.id} application`,
-    ...renderFiles(application),
+    ...(Object.keys(application.files).length === 0
+      ? []
+      : [`### Files of the ${application.id} application`, ...renderFiles(application)]),
     ...renderAlgorithms(application),
-    `### PINs of the ${application.id} application`,
-    table(
-      ['reference', 'name', 'length', 'tries'],
-      Object.values(application.pins).map((pin) => [
-        hex(pin.reference),
-        pin.name,
-        lengthText(pin.minLength, pin.maxLength),
-        String(pin.tries),
-      ]),
-    ),
+    ...renderPins(application),
   ];
+}
+
+function renderPins({ id, pins }: ApplicationSpec): string[] {
+  const rows = Object.values(pins).map((pin) => [
+    hex(pin.reference),
+    pin.name,
+    lengthText(pin.minLength, pin.maxLength),
+    String(pin.tries),
+  ]);
+  return rows.length === 0
+    ? []
+    : [`### PINs of the ${id} application`, table(['reference', 'name', 'length', 'tries'], rows)];
 }
 
 function renderCommand(application: ApplicationSpec, command: CommandSpec): string[] {
@@ -124,11 +178,30 @@ function renderCommand(application: ApplicationSpec, command: CommandSpec): stri
     ...(command.status.length > 0
       ? ['Status words beside the common ones:', statusTable(command.status)]
       : []),
-    ...(command.examples ?? []).flatMap(({ title, command: bytes }) => [
+    ...examplesOf(command).flatMap(({ title, command: bytes }) => [
       `Example: ${title}.`,
       `\`\`\`text\n${[spaced(bytes), ...decodedExample(application, bytes)].join('\n')}\n\`\`\``,
     ]),
   ];
+}
+
+/** Longest data of one short command. */
+const SHORT_DATA = 255;
+
+/** The declared examples, or one of the shortest permitted values; none where it would be a secret's or a chain. */
+function examplesOf(command: CommandSpec): readonly CommandExample[] {
+  const { examples = [], cla, ins, p1, p2, response } = command;
+  if (examples.length > 0 || fieldHasSecret(command.data)) return examples;
+  const data = sampleData(command.data);
+  if (data.length > SHORT_DATA) return [];
+  const le = response.kind === 'none' ? undefined : 256;
+  const bytes = encodeCommandApdu({ cla, ins, p1: firstValue(p1), p2: firstValue(p2), data, le });
+  return [{ title: 'the shortest values that are permitted', command: toHex(bytes).toUpperCase() }];
+}
+
+function firstValue(parameter: Parameter): number {
+  for (let value = 0; value < 256; value++) if (acceptsParameter(parameter, value)) return value;
+  throw new Error('a parameter without values');
 }
 
 /** What the trace decoder says of an example, without the answer that it does not have. */
@@ -165,6 +238,7 @@ function sizeText({ size, records, capacity }: FileSpec): string {
 }
 
 function renderAlgorithms(application: ApplicationSpec): string[] {
+  if (Object.keys(application.algorithms).length === 0) return [];
   return [
     `### Algorithms of the ${application.id} application`,
     ...Object.values(application.algorithms).flatMap((algorithm) => [

@@ -140,7 +140,7 @@ export function statusTable(statuses: readonly CommandStatus[]): string {
     status.meaning,
     reason,
   ]);
-  return table(['status', 'ISO/IEC 7816-4', 'here'], rows);
+  return table(['status', 'ISO/IEC 7816-4:2020, 5.6', 'here'], rows);
 }
 
 /** "6A82", or "63Cx" and "61xx" for a family. */

@@ -108,7 +108,7 @@ export function encodeRequest<const C extends CommandSpec>(
     p1: parameterByte(spec.p1, p1),
     p2: parameterByte(spec.p2, p2),
     data: bytes,
-    ...(spec.response.kind === 'none' ? {} : { le: 256 }),
+    ...(spec.response.kind === 'none' || spec.answersWithoutLe ? {} : { le: 256 }),
   };
 }
 

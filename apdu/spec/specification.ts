@@ -4,7 +4,7 @@
  * Everything here is data that survives JSON.
  */
 
-import type { StatusWord } from '../status-word.js';
+import { type StatusWord, SW } from '../status-word.js';
 import { maxLength, type Template } from '../template.js';
 
 /** P1 or P2 of a command. */
@@ -55,7 +55,8 @@ export type PinName = 'holder' | 'puk' | 'agent';
  * Life-cycle states (ISO/IEC 7816-4:2020, 7.4.10): personalisation happens in `initialisation`;
  * `deactivated` may become operational again, `terminated` is the end.
  */
-export type LifeCycle = 'initialisation' | 'operational' | 'deactivated' | 'terminated';
+export type LifeCycle = (typeof LIFE_CYCLE_STATES)[number];
+export const LIFE_CYCLE_STATES = ['initialisation', 'operational', 'deactivated', 'terminated'] as const;
 
 /** A status word that a command may answer, and what it means there. */
 export type CommandStatus = { readonly status: StatusWord; readonly reason: string };
@@ -137,6 +138,19 @@ export function secureMessagingIn(command: CommandSpec, state: LifeCycle): Secur
   return (command.secureMessagingIn ?? command.states).includes(state) ? command.secureMessaging : undefined;
 }
 
+const LIVE: readonly LifeCycle[] = ['initialisation', 'operational'];
+/** What SELECT says of an application that is out of use. */
+const OUT_OF_USE: readonly StatusWord[] = [SW.fileDeactivated, SW.terminated];
+
+/** The same command in an application that nobody can deactivate or terminate. */
+export function whileLive<const C extends CommandSpec>(command: C) {
+  return {
+    ...command,
+    states: command.states.filter((state) => LIVE.includes(state)),
+    status: command.status.filter(({ status }) => !OUT_OF_USE.includes(status)),
+  };
+}
+
 /** What a command does to a file; the file's declaration has a rule for each. */
 export type FileOperation = 'read' | 'update' | 'append';
 
@@ -204,7 +218,7 @@ export type ApplicationSpec = DirectorySpec & {
   readonly aid: string;
   readonly commands: { readonly [id: string]: CommandSpec };
   readonly algorithms: { readonly [id: string]: AlgorithmSpec };
-  /** What SELECT answers where it answers anything, in place of control information; hexadecimal. */
+  /** What SELECT answers where it answers anything, in place of control information and without Le too; hexadecimal. */
   readonly selectionAnswer?: string;
   /** By name; the card tells them apart by the reference in P2. */
   readonly pins: { readonly [id: string]: PinSpec };
@@ -213,6 +227,8 @@ export type ApplicationSpec = DirectorySpec & {
   readonly keys?: { readonly [id: string]: KeySpec };
   /** The life-cycle state of a card just made; `initialisation` where absent. */
   readonly initialState?: LifeCycle;
+  /** It lives and ends with another application of the card, whose commands change the state. */
+  readonly sharesLifeCycle?: true;
   /** Status words that every command may answer; those of this project's cards where absent. */
   readonly commonStatus?: readonly CommandStatus[];
   readonly testProcedures?: readonly TestProcedure[];

@@ -31,6 +31,8 @@ export const FIELD = {
   doctorId: textObject(0xdf22, 'doctor identifier ID_D', 1, 16),
   hospitalId: textObject(0xdf23, 'hospital identifier', 1, 12),
   pharmacyId: textObject(0xdf24, 'pharmacy identifier', 1, 12),
+  insurerId: textObject(0xdf20, 'insurer identifier', 1, 12),
+  readerId: textObject(0xdf3c, 'identifier of the fingerprint reader', 1, 16),
   cardSerial: bytesObject(0xdf25, 'card serial', 8),
   role: uintObject(0xdf26, 'role', 1),
 
@@ -46,6 +48,11 @@ export const FIELD = {
   visitId: bytesObject(0xdf39, 'visit identifier', 16),
   messageId: bytesObject(0xdf3a, 'message identifier', 16),
   equation: uintObject(0xdf3b, 'equation', 1),
+  claimId: bytesObject(0xdf3d, 'claim identifier', 16),
+  reason: textObject(0xdf3e, 'reason', 1, 96),
+  salt: bytesObject(0xdf3f, 'salt', 16),
+  /** 1: the reader found that the finger lives; 0: it has no such test, or the test failed. */
+  liveness: uintObject(0xdf5c, 'liveness', 1),
 
   // keys
   signingKey: bytesObject(0xdf41, 'signing public key PK_P', 33),
@@ -66,6 +73,9 @@ export const FIELD = {
   signatureHash: bytesObject(0xdf56, 'SHA-256 of the group signature', 32),
   basicDataHash: bytesObject(0xdf57, 'SHA-256 of the basic data', 32),
   recordsHash: bytesObject(0xdf58, 'SHA-256 of the records', 32),
+  claimHash: bytesObject(0xdf5a, 'SHA-256 of the claim (MC, EP)', 32),
+  templateHash: bytesObject(0xdf5b, 'SHA-256 of salt || fingerprint', 32),
+  eventHash: bytesObject(0xdf5d, 'SHA-256 of the event', 32),
 
   // group membership (CRYPTO, section 2)
   membershipKey: bytesObject(0xdf61, 'membership public key D', 32, 48),
@@ -86,8 +96,8 @@ export const FIELD = {
   /** A half times the generator of G2: with the other one it recognises every signature of the card. */
   openingShare: secret(bytesObject(0xdf4d, 'share of the opening key', 96, 128)),
   joinMode: uintObject(0xdf4e, 'join mode', 1),
-  position: uintObject(0xdf4f, 'position in the join register', 4),
-  entryHash: bytesObject(0xdf59, 'SHA-256 of the join register up to here', 32),
+  position: uintObject(0xdf4f, 'position in a register or log', 4),
+  entryHash: bytesObject(0xdf59, 'SHA-256 of the register or log up to here', 32),
 
   // prescriptions
   // Whoever knows the number can ask for the medicine: never in a log (eq. 10), nor the halves it is made of.
@@ -128,4 +138,12 @@ export const FIELD = {
   earlierRecords: bytesObject(0xdf6b, 'earlier records', 2, DOCUMENT_BYTES),
   recordDocument: bytesObject(0xdf6c, 'record', 2, DOCUMENT_BYTES),
   prescriptionDocument: bytesObject(0xdf6d, 'prescription', 2, DOCUMENT_BYTES),
+  claimDocument: bytesObject(0xdf6e, 'claim (MC, EP)', 2, DOCUMENT_BYTES),
+  fingerprint: bytesObject(0xdf6f, 'fingerprint FS (ISO/IEC 19794-2)', 2, DOCUMENT_BYTES),
+  emergencyExtract: bytesObject(0xdf70, 'emergency extract', 2, DOCUMENT_BYTES),
+
+  // NHI's audit log
+  auditKind: uintObject(0xdf64, 'kind of event', 1),
+  outcome: uintObject(0xdf65, 'outcome of a search', 1),
+  searched: uintObject(0xdf68, 'people searched', 4),
 } as const;

@@ -196,6 +196,12 @@ export const STATEMENT = {
     domain: 'IMIS-v1/sig/join-register',
     fields: { position: FIELD.position, entryHash: FIELD.entryHash, time },
   },
+  /** NHI commits to its audit log up to an entry. */
+  auditHead: {
+    equation: 0,
+    domain: 'IMIS-v1/sig/audit-log',
+    fields: { position: FIELD.position, entryHash: FIELD.entryHash, time },
+  },
   /** TS of the paper: the patient asks for treatment at one hospital, now. */
   visitRequest: {
     equation: 6,
@@ -252,6 +258,55 @@ export const STATEMENT = {
       repeats: FIELD.repeats,
     },
   },
+  /** The doctor stands behind a claim of one patient at one insurer. */
+  insuranceClaim: {
+    equation: 12,
+    domain: 'IMIS-v1/gs/eq12',
+    fields: {
+      messageId: FIELD.messageId,
+      claimHash: FIELD.claimHash,
+      pid,
+      insurerId: FIELD.insurerId,
+      claimId: FIELD.claimId,
+      day: FIELD.day,
+    },
+  },
+  /** The patient agrees that this claim goes to this insurer. */
+  claimConsent: {
+    equation: 12,
+    domain: 'IMIS-v1/sig/eq12',
+    fields: {
+      insurerId: FIELD.insurerId,
+      claimId: FIELD.claimId,
+      claimHash: FIELD.claimHash,
+      nonce,
+    },
+  },
+  /** In an emergency: the doctor asks whose finger this is, and says why. */
+  emergencyRequest: {
+    equation: 13,
+    domain: 'IMIS-v1/gs/eq13',
+    fields: {
+      templateHash: FIELD.templateHash,
+      challenge,
+      readerId: FIELD.readerId,
+      liveness: FIELD.liveness,
+      hospitalId,
+      reason: FIELD.reason,
+      replyKey: FIELD.replyKey,
+    },
+  },
+  /** NHI's answer in an emergency, whether somebody was found or not. */
+  emergencyAnswer: {
+    equation: 15,
+    domain: 'IMIS-v1/sig/eq15',
+    fields: {
+      messageId: FIELD.messageId,
+      requestHash: FIELD.requestHash,
+      recordsHash: FIELD.recordsHash,
+      time,
+    },
+  },
   /** The patient's card confirms one collection at one pharmacy. */
   collection: {
     equation: 17,
@@ -291,6 +346,9 @@ export const PRESCRIPTION_COMMITMENT_DOMAIN = 'IMIS-v1/prescription-number/commi
 export const PRESCRIPTION_NUMBER_DOMAIN = 'IMIS-v1/prescription-number';
 /** Domain tag (HKDF info) of the session key between two cards. */
 export const CARD_SESSION_DOMAIN = 'IMIS-v1/card-auth/session';
+
+/** Kinds of events in NHI's audit log. */
+export const AUDIT_KIND = { opening: 1, emergency: 2 } as const;
 
 /** How a sealed message names NHI as its recipient. */
 export const NHI_NAME = 'NHI';

@@ -31,5 +31,7 @@ export function decryptCbc(
 }
 
 function xor(a: Uint8Array, b: Uint8Array): Uint8Array {
-  return a.map((byte, i) => byte ^ b[i]!);
+  const sum = new Uint8Array(BLOCK);
+  for (let i = 0; i < BLOCK; i++) sum[i] = a[i]! ^ b[i]!;
+  return sum;
 }

@@ -169,7 +169,13 @@ export class CommandProcessor {
       this.os.secureChannel.close();
     }
     if (channel) return this.respond(response, apdu.le ?? 256, SW.ok.sw);
-    return this.respond(data, apdu.le ?? (spec.answersWithoutLe ? 256 : undefined), sw);
+    return this.respond(data, apdu.le ?? (this.answersWithoutLe(spec) ? 256 : undefined), sw);
+  }
+
+  /** Whether data come at once although Le is absent: as the command or the application just selected declares. */
+  protected answersWithoutLe(spec: CommandSpec): boolean {
+    const selects = spec.ins === SELECT_INS && this.os.selection.selected?.spec.selectionAnswer !== undefined;
+    return selects || spec.answersWithoutLe === true;
   }
 
   /** A command of the session with another card: its role counts, and whatever becomes of it is answered protected. */

@@ -60,11 +60,12 @@ export class FileSystem {
     }
   }
 
-  /** Bytes of a transparent file from `offset` to the end; 6981 for a file of records, 6B00 beyond the end. */
+  /** Bytes of a transparent file from `offset` to the end; 6981 for a file of records, 6B00 where there is none. */
   read(spec: FileSpec, offset: number): Uint8Array {
     const fixed = this.fixed.get(spec.fid);
     const content = fixed ? fixed() : this.transparent(spec).content;
-    if (offset > content.length) refuse(SW.wrongParameters);
+    // who reads on until the file ends must be told that it does; an empty file has a beginning all the same
+    if (offset > 0 && offset >= content.length) refuse(SW.wrongParameters);
     return content.slice(offset, content.length);
   }
 

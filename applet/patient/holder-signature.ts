@@ -1,4 +1,4 @@
-/** What the holder's key signs: registration (eq. 1) and the visit request, sealed to NHI (eq. 6). */
+/** What the holder's key signs: registration (eq. 1), the visit request, sealed to NHI (eq. 6), consent to a claim (eq. 12). */
 
 import {
   decodePatientCertificate,
@@ -33,9 +33,15 @@ export function holderSignatureHandlers(os: CardOs, state: ApplicationState, mem
 
   return {
     computeSignature({ data }: RequestOf<Commands['computeSignature']>) {
-      if (state.permittedAlgorithm().reference !== algorithms.registration.reference) {
-        refuse(SW.conditionsNotSatisfied);
+      const { reference } = state.permittedAlgorithm();
+      if (reference === algorithms.claimConsent.reference) {
+        const consent = parseOrRefuse(algorithms.claimConsent.input, data);
+        const fields = encodeTemplate(STATEMENT.claimConsent.fields, consent);
+        return {
+          signature: signStatement(coprocessor, signing.secret.read(), STATEMENT.claimConsent, fields),
+        };
       }
+      if (reference !== algorithms.registration.reference) refuse(SW.conditionsNotSatisfied);
       const { nonce, messageId } = parseOrRefuse(algorithms.registration.input, data);
       const incomplete = [signing, decryption, delegation].some((pair) => pair.secret.isEmpty);
       if (incomplete) refuse(SW.conditionsNotSatisfied);

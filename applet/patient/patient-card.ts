@@ -1,6 +1,7 @@
 /** The patient card (HIC): one application, its handlers put together from the phases of the protocol. */
 
 import { PATIENT_APPLICATION, ROLE } from '../../apdu/index.js';
+import { installPatientInteroperability } from '../interoperability/interoperability.js';
 import { CARD_ATR } from '../os/answer-to-reset.js';
 import { ApplicationState } from '../os/application-state.js';
 import type { CardKind } from '../os/card.js';
@@ -34,7 +35,8 @@ function makePatientApplication(os: CardOs): Application {
   const slots = new DelegationSlots(os, memory.slots);
   const interindustry = interindustryHandlers(os, state);
   const chain = new os.parts.CertificateChain(os.memory, os.coprocessor, memory, PROFESSIONAL_ROLES);
-  const personalisation = personalisationHandlers(os, state, memory, chain);
+  const interoperability = installPatientInteroperability(os, state);
+  const personalisation = personalisationHandlers(os, state, memory, chain, interoperability.logIn);
   const handlers: HandlersOf<typeof PATIENT_APPLICATION> = {
     ...interindustry,
     ...agentPinHandlers(os, slots, interindustry),
@@ -42,6 +44,7 @@ function makePatientApplication(os: CardOs): Application {
     ...holderDeclarationHandlers(os, memory),
     ...scp03Handlers(os, PATIENT_APPLICATION),
     ...personalisation,
+    ...interoperability.handlers,
     ...lifeCycleHandlers(os, state, personalisation.activate),
     ...renewalHandlers(os, state, memory),
     ...holderSignatureHandlers(os, state, memory),
@@ -51,7 +54,8 @@ function makePatientApplication(os: CardOs): Application {
     ...delegationHandlers(os, memory, slots),
     ...collectionHandlers(os, memory, slots),
   };
-  return new InstalledApplication(PATIENT_APPLICATION, handlers, state, session);
+  const { applications } = interoperability;
+  return new InstalledApplication(PATIENT_APPLICATION, handlers, state, session, applications);
 }
 
 export const PATIENT_CARD: CardKind = {

@@ -11,6 +11,7 @@ import {
   STATEMENT,
   SW,
 } from '../../apdu/index.js';
+import type { LogInKey } from '../interoperability/log-in-key.js';
 import type { ApplicationState } from '../os/application-state.js';
 import type { CardOs } from '../os/card-os.js';
 import type { CertificateChain } from '../os/certificate-chain.js';
@@ -27,6 +28,7 @@ export function personalisationHandlers(
   state: ApplicationState,
   memory: PatientMemory,
   chain: CertificateChain,
+  logIn: LogInKey,
 ) {
   const files = patientFiles(os);
 
@@ -50,6 +52,7 @@ export function personalisationHandlers(
 
   return {
     generateKeyPair({ p2 }: RequestOf<Commands['generateKeyPair']>) {
+      if (p2 === 'log-in') return { publicPoint: logIn.generate() };
       const pair = memory.keys[p2];
       if (!pair.secret.isEmpty) refuse(SW.conditionsNotSatisfied);
       const { secretKey, publicKey } = os.coprocessor.p256GenerateKeyPair();
@@ -91,6 +94,7 @@ export function personalisationHandlers(
         !state.pins.holder.isSet ||
         !state.pins.puk.isSet;
       if (missing) refuse(SW.conditionsNotSatisfied);
+      logIn.assertFinished();
       chain.checkOwn(files.authorityCertificate.content.read(), memory.roleCertificate.read(), [ROLE.holder]);
       os.nvm.atomically(() => {
         os.transportKeys.erase();

@@ -41,6 +41,8 @@ const GROUP_STATEMENTS: Readonly<Record<string, Statement>> = {
   visitConfirmation: STATEMENT.visitConfirmation,
   newRecord: STATEMENT.newRecord,
   prescription: STATEMENT.prescription,
+  insuranceClaim: STATEMENT.insuranceClaim,
+  emergencyRequest: STATEMENT.emergencyRequest,
 };
 
 export function groupMembershipHandlers(os: CardOs, state: ApplicationState, memory: ProfessionalMemory) {

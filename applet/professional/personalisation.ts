@@ -1,6 +1,7 @@
 /** Personalisation of the professional card. */
 
 import { PROFESSIONAL_APPLICATION, type RequestOf, ROLE, SW, utf8ToBytes } from '../../apdu/index.js';
+import type { LogInKey } from '../interoperability/log-in-key.js';
 import type { ApplicationState } from '../os/application-state.js';
 import type { CardOs } from '../os/card-os.js';
 import type { CertificateChain } from '../os/certificate-chain.js';
@@ -17,6 +18,7 @@ export function personalisationHandlers(
   state: ApplicationState,
   memory: ProfessionalMemory,
   chain: CertificateChain,
+  logIn: LogInKey,
 ) {
   const { files } = PROFESSIONAL_APPLICATION;
   const certificate = os.files.transparent(files.roleCertificate);
@@ -24,6 +26,7 @@ export function personalisationHandlers(
 
   return {
     generateKeyPair({ p2 }: RequestOf<Commands['generateKeyPair']>) {
+      if (p2 === 'log-in') return { publicPoint: logIn.generate() };
       if (p2 === 'delegation') return refuse(SW.referenceDataNotFound);
       const pair = memory.keys[p2];
       if (!pair.secret.isEmpty) refuse(SW.conditionsNotSatisfied);
@@ -63,6 +66,7 @@ export function personalisationHandlers(
       // A join that was begun must be finished: half a membership could never sign.
       const halfJoined = memory.group.joinMode.value !== 0 && memory.group.credential.isEmpty;
       if (missing || halfJoined) refuse(SW.conditionsNotSatisfied);
+      logIn.assertFinished();
       chain.checkOwn(authorityCertificate.content.read(), certificate.content.read(), ROLES);
       os.nvm.atomically(() => {
         os.transportKeys.erase();

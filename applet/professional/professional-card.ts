@@ -1,6 +1,7 @@
 /** The professional card (doctor, staff, pharmacy): one application, its role in its certificate. */
 
 import { PROFESSIONAL_APPLICATION, ROLE } from '../../apdu/index.js';
+import { installInteroperability } from '../interoperability/interoperability.js';
 import { CARD_ATR } from '../os/answer-to-reset.js';
 import { ApplicationState } from '../os/application-state.js';
 import type { CardKind } from '../os/card.js';
@@ -26,12 +27,14 @@ function makeProfessionalApplication(os: CardOs): Application {
   const memory = planProfessionalMemory(os.memory, os.limits);
   const session = new os.parts.CardSession(os.memory, os.coprocessor, () => undefined);
   const chain = new os.parts.CertificateChain(os.memory, os.coprocessor, memory, [ROLE.holder]);
+  const interoperability = installInteroperability(os, state);
   const { readRecord: _noRecords, ...interindustry } = interindustryHandlers(os, state);
   const handlers: HandlersOf<typeof PROFESSIONAL_APPLICATION> = {
     ...interindustry,
     ...dataObjectHandlers(state, memory.cardSerial),
     ...scp03Handlers(os, PROFESSIONAL_APPLICATION),
-    ...personalisationHandlers(os, state, memory, chain),
+    ...personalisationHandlers(os, state, memory, chain, interoperability.logIn),
+    ...interoperability.handlers,
     ...groupMembershipHandlers(os, state, memory),
     ...issuerMadeJoinHandlers(os, memory),
     ...membershipRenewalHandlers(os, memory),
@@ -41,7 +44,8 @@ function makeProfessionalApplication(os: CardOs): Application {
     ...cardAuthenticationHandlers(os, memory, chain, session),
     ...prescriptionNumberHandlers(os, memory),
   };
-  return new InstalledApplication(PROFESSIONAL_APPLICATION, handlers, state, undefined);
+  const { applications } = interoperability;
+  return new InstalledApplication(PROFESSIONAL_APPLICATION, handlers, state, undefined, applications);
 }
 
 export const PROFESSIONAL_CARD: CardKind = {

@@ -155,6 +155,17 @@ export class NvmString {
     if (end > length) this.setLength(end);
   }
 
+  /**
+   * Begins the content anew with `bytes`. What stood behind them stays in memory, unread: for content that is no
+   * secret and longer than a transaction. Belongs into one, for the length changes, too.
+   * @throws {RangeError} beyond the capacity.
+   */
+  restart(bytes: Uint8Array): void {
+    if (bytes.length > this.capacity) throw new RangeError(`${this.owner.name}: ${bytes.length} bytes`);
+    this.nvm.write(this.owner.offset + 2, bytes);
+    this.setLength(bytes.length);
+  }
+
   /** Ends the content after `length` bytes and erases what stood behind; belongs into a transaction, too. */
   truncate(length: number): void {
     const rest = this.length - length;

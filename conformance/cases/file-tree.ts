@@ -274,6 +274,41 @@ export const FILE_TREE_CASES = caseFamily(
       },
     },
     {
+      name: 'every-way-with-and-without-answer',
+      title:
+        'every way of selecting answers control information for P2 = 00, with size, descriptor, identifier and life cycle for a file, and nothing for P2 = 0C',
+      clause: `${CLAUSE}; 7.4.3: 80 or 81 (of a file), 82, 83, 8A`,
+      async run(card) {
+        const file = certificate(card);
+        const name = fromHex(card.spec.aid);
+        const ways: readonly (readonly [number, Uint8Array, 'file' | 'directory'])[] = [
+          [0x04, name, 'directory'],
+          [0x00, identifier(file), 'file'],
+          [0x02, identifier(file), 'file'],
+          [0x08, path(card.spec, file), 'file'],
+          [0x08, path(card.spec), 'directory'],
+          [0x09, identifier(file), 'file'],
+          [0x03, new Uint8Array(0), 'directory'],
+          [0x01, identifier(card.spec), 'directory'],
+        ];
+        for (const [p1, data, kind] of ways) {
+          const [template] = decodeTlvs((await expectStatus(card, select(p1, 0x00, data, 256), SW.ok)).data);
+          const { tag, value } = present(template, `control information for P1 = ${p1}`);
+          expectThat(tag === 0x6f, 'a template 6F', `tag ${tag.toString(16)}`);
+          const tags = decodeTlvs(value).map((object) => object.tag);
+          for (const wanted of kind === 'file' ? [0x82, 0x83, 0x8a] : [0x82, 0x8a]) {
+            expectThat(tags.includes(wanted), `data object ${wanted.toString(16)}`, `none for P1 = ${p1}`);
+          }
+          const sized = kind === 'directory' || tags.includes(0x80) || tags.includes(0x81);
+          expectThat(sized, 'a size, 80 or 81', `none for P1 = ${p1}`);
+          // up and down again: where these lead from is another DF now
+          if (p1 === 0x03 || p1 === 0x01) continue;
+          const { data: nothing } = await expectStatus(card, select(p1, NOTHING, data), SW.ok);
+          expectThat(nothing.length === 0, 'no data', `${nothing.length} bytes for P1 = ${p1}`);
+        }
+      },
+    },
+    {
       name: 'next-of-a-file',
       title: 'a next occurrence is offered for names only',
       clause: `${CLAUSE}; 5.6 (6A86)`,

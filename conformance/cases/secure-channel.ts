@@ -23,7 +23,7 @@ const { storeData, generateKeyPair, activate } = PATIENT_APPLICATION.commands;
 async function greet(card: TestCard, level?: number) {
   const hostChallenge = card.random.bytes(8);
   const answer = checkStatus(await card.transmit(initializeUpdate(hostChallenge)), SW.ok);
-  return new SecureChannel(hostChallenge, parseGreeting(answer.data), level);
+  return new SecureChannel(hostChallenge, parseGreeting(answer.data), level, card.issuer.channelKeys);
 }
 
 function initializeUpdate(data: Uint8Array, p1 = 0): CommandApduFields {

@@ -1,4 +1,4 @@
-/** Command data that a declaration permits, and data that break it in one way each. */
+/** Data that break a declaration in one way each, and those at its bounds. */
 
 import {
   type CommandSpec,
@@ -9,40 +9,11 @@ import {
   decodeTlvs,
   encodeTemplate,
   encodeTlv,
+  sampleValues,
   type Template,
 } from '../../apdu/index.js';
 
-/** Shortest permitted values; only optional objects in a template: the first of them. */
-export function sampleData(field: DataField): Uint8Array {
-  switch (field.kind) {
-    case 'none':
-      return new Uint8Array(0);
-    case 'bytes':
-      return new Uint8Array(field.min).fill(0x5a);
-    case 'template':
-      return encodeTemplate(field.template, sampleValues(field.template) as never);
-  }
-}
-
-function sampleValues(template: Template): Record<string, unknown> {
-  const fields = Object.entries(template);
-  const mandatory = fields.filter(([, object]) => !object.optional);
-  const chosen = mandatory.length > 0 ? mandatory : fields.slice(0, 1);
-  return Object.fromEntries(chosen.map(([field, object]) => [field, sampleValue(object)]));
-}
-
-function sampleValue(object: DataObject): unknown {
-  switch (object.format) {
-    case 'bytes':
-      return new Uint8Array(object.min).fill(0x5a);
-    case 'uint':
-      return 1;
-    case 'text':
-      return 'x'.repeat(object.min);
-    case 'template':
-      return sampleValues(object.fields!);
-  }
-}
+const FILLER = 0x5a;
 
 /** One way in which data are not those declared. */
 export type Malformation = { readonly name: string; readonly title: string; readonly data: Uint8Array };
@@ -54,8 +25,13 @@ export type Malformation = { readonly name: string; readonly title: string; read
  */
 export function malformations(command: CommandSpec): readonly Malformation[] {
   if (command.data.kind !== 'template') return [];
-  const { template } = command.data;
-  const objects = decodeTlvs(sampleData(command.data)).map(({ tag, value }) => ({
+  const { max } = dataBounds(command.data);
+  return malformedTemplate(command.data.template).filter(({ data }) => data.length > 0 && data.length <= max);
+}
+
+function malformedTemplate(template: Template): readonly Malformation[] {
+  const sample = encodeTemplate(template, sampleValues(template) as never);
+  const objects = decodeTlvs(sample).map(({ tag, value }) => ({
     object: Object.values(template).find((declared) => declared.tag === tag)!,
     bytes: encodeTlv(tag, value),
   }));
@@ -68,6 +44,17 @@ export function malformations(command: CommandSpec): readonly Malformation[] {
     const { name, min, max } = object;
     if (!object.optional) {
       made.push({ name: `${tag}-missing`, title: `${name} missing`, data: replaced(at) });
+    }
+    if (object.fields) {
+      made.push(
+        ...malformedTemplate(object.fields)
+          .filter(({ data }) => data.length >= min && data.length <= max)
+          .map((inner) => ({
+            name: `${tag}-${inner.name}`,
+            title: `${inner.title} in ${name}`,
+            data: replaced(at, encodeTlv(object.tag, inner.data)),
+          })),
+      );
     }
     made.push({ name: `${tag}-doubled`, title: `${name} doubled`, data: replaced(at, bytes, bytes) });
     if (min > 0) {
@@ -83,6 +70,28 @@ export function malformations(command: CommandSpec): readonly Malformation[] {
   }
   const unknown = concatBytes(...parts, encodeTlv(0xdf7f, new Uint8Array(1)));
   made.push({ name: 'unknown-object', title: 'an unknown object behind', data: unknown });
-  const { max } = dataBounds(command.data);
-  return made.filter(({ data }) => data.length > 0 && data.length <= max);
+  return made;
+}
+
+/** Data that are permitted, with one field at one of its bounds. */
+export type Bound = { readonly data: Uint8Array };
+
+/** The shortest and the longest bytes; of data objects each in turn at its shortest and longest. */
+export function permittedBounds(field: DataField): readonly Bound[] {
+  if (field.kind === 'none') return [];
+  if (field.kind === 'bytes') {
+    return [field.min, field.max].map((length) => ({ data: new Uint8Array(length).fill(FILLER) }));
+  }
+  const values = sampleValues(field.template);
+  return Object.entries(field.template)
+    .filter(([, object]) => object.format !== 'template' && object.format !== 'uint')
+    .flatMap(([name, object]) =>
+      [...new Set([object.min, object.max])].map((length) => ({
+        data: encodeTemplate(field.template, { ...values, [name]: filled(object, length) } as never),
+      })),
+    );
+}
+
+function filled({ format }: DataObject, length: number): Uint8Array | string {
+  return format === 'text' ? 'x'.repeat(length) : new Uint8Array(length).fill(FILLER);
 }

@@ -9,6 +9,9 @@ import { fromBytes, toBytes } from './p256.js';
 /** An affine point. */
 export type Point = { readonly x: bigint; readonly y: bigint };
 
+/** The point (x / z², y / z³). */
+type Jacobian = { readonly x: bigint; readonly y: bigint; readonly z: bigint };
+
 const FIELD_MODULUS: Readonly<Record<CurveName, bigint>> = {
   bls12381: BigInt(
     '0x1a0111ea397fe69a4b1ba7b6434bacd764774b84f38512bf6730d2a0f6b0f6241eabfffeb153ffffb9feffffffffaaab',
@@ -41,14 +44,18 @@ export class G1 {
     return { x, y: this.mod(slope * (a.x - x) - a.y) };
   }
 
+  /** Double and add in Jacobian coordinates: one inversion in all, not one for each bit. */
   multiply(point: Point | undefined, scalar: bigint): Point | undefined {
-    let sum: Point | undefined;
-    let power = point;
-    for (let rest = scalar; rest > 0n; rest >>= 1n) {
-      if (rest & 1n) sum = this.add(sum, power);
-      power = this.add(power, power);
+    if (!point) return undefined;
+    let sum: Jacobian | undefined;
+    for (const bit of scalar === 0n ? '' : scalar.toString(2)) {
+      sum = sum && this.doubled(sum);
+      if (bit === '1') sum = this.sumOf(sum, point);
     }
-    return sum;
+    if (!sum) return undefined;
+    const inverted = inverse(sum.z, this.p);
+    const square = this.mod(inverted * inverted);
+    return { x: this.mod(sum.x * square), y: this.mod(sum.y * square * inverted) };
   }
 
   subtract(a: Point | undefined, b: Point | undefined): Point | undefined {
@@ -98,6 +105,28 @@ export class G1 {
 
   inverseScalar(value: bigint): bigint {
     return inverse(value, this.order);
+  }
+
+  /** No point of odd order has y = 0, so doubling never leads to infinity. */
+  private doubled({ x, y, z }: Jacobian): Jacobian {
+    const yy = this.mod(y * y);
+    const s = this.mod(4n * x * yy);
+    const m = this.mod(3n * x * x);
+    const x3 = this.mod(m * m - 2n * s);
+    return { x: x3, y: this.mod(m * (s - x3) - 8n * yy * yy), z: this.mod(2n * y * z) };
+  }
+
+  private sumOf(a: Jacobian | undefined, b: Point): Jacobian | undefined {
+    if (!a) return { ...b, z: 1n };
+    const zz = this.mod(a.z * a.z);
+    const h = this.mod(b.x * zz - a.x);
+    const r = this.mod(b.y * a.z * zz - a.y);
+    if (h === 0n) return r === 0n ? this.doubled(a) : undefined;
+    const hh = this.mod(h * h);
+    const hhh = this.mod(h * hh);
+    const v = this.mod(a.x * hh);
+    const x = this.mod(r * r - hhh - 2n * v);
+    return { x, y: this.mod(r * (v - x) - a.y * hhh), z: this.mod(a.z * h) };
   }
 
   private mod(value: bigint): bigint {

@@ -12,6 +12,11 @@ export type P256Keys = { readonly secretKey: Uint8Array; readonly publicKey: Uin
 
 export function makeKeys(random: SeededRandom): P256Keys {
   const secretKey = toBytes((fromBytes(random.bytes(40)) % (ORDER - 1n)) + 1n);
+  return keysFrom(secretKey);
+}
+
+/** The key pair of a secret scalar of 32 bytes. @throws {Error} when it is none. */
+export function keysFrom(secretKey: Uint8Array): P256Keys {
   return { secretKey, publicKey: publicKeyOf(secretKey) };
 }
 

@@ -84,10 +84,11 @@ export class SecureChannel {
     hostChallenge: Uint8Array,
     readonly greeting: CardGreeting,
     readonly level: number = fullLevel(greeting.options),
+    keys?: { readonly enc: Uint8Array; readonly mac: Uint8Array },
   ) {
     const context = concatBytes(hostChallenge, greeting.challenge);
-    const encryption = staticKey(1, greeting.diversificationData);
-    const mac = staticKey(2, greeting.diversificationData);
+    const encryption = keys?.enc ?? staticKey(1, greeting.diversificationData);
+    const mac = keys?.mac ?? staticKey(2, greeting.diversificationData);
     this.encryptionKey = derive(encryption, 0x04, 16, context);
     this.macKey = derive(mac, 0x06, 16, context);
     this.responseMacKey = derive(mac, 0x07, 16, context);

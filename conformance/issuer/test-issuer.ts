@@ -19,7 +19,8 @@ import {
   utf8ToBytes,
   type ValuesOf,
 } from '../../apdu/index.js';
-import { isSignature, makeKeys, type P256Keys, sign } from './p256.js';
+import type { CardSecrets } from '../secrets.js';
+import { isSignature, keysFrom, makeKeys, type P256Keys, sign } from './p256.js';
 import { SeededRandom } from './seeded-random.js';
 
 const DAY = 86_400;
@@ -63,21 +64,34 @@ export class TestIssuer {
   readonly sealingKeys: P256Keys;
   /** An authority that the cards do not know. */
   readonly strangerKeys: P256Keys;
-  readonly pin = utf8ToBytes('135790');
-  readonly wrongPin = utf8ToBytes('135791');
-  readonly puk = utf8ToBytes('24681357');
-  readonly wrongPuk = utf8ToBytes('24681358');
+  readonly pin: Uint8Array;
+  readonly wrongPin: Uint8Array;
+  readonly puk: Uint8Array;
+  readonly wrongPuk: Uint8Array;
+  /** Static keys of the secure channel; absent for the test batch, whose keys derive from a well-known one. */
+  readonly channelKeys: CardSecrets['scp03'];
+  /** The PIN is that of a card which this suite did not personalise. */
+  readonly hasSecretPin: boolean;
   readonly emergency = utf8ToBytes('penicillin: anaphylaxis');
   readonly doctorId = 'D-104217';
   readonly pid: Uint8Array;
   private readonly roleKeys: Readonly<Record<RoleName, P256Keys>>;
   private readonly reference: Uint8Array;
 
-  constructor(readonly seed: number) {
+  constructor(
+    readonly seed: number,
+    { pin, puk, scp03, authority }: CardSecrets = {},
+  ) {
     const keys = (label: string) => makeKeys(this.random(label));
+    this.hasSecretPin = pin !== undefined;
+    this.pin = pin ?? utf8ToBytes('135790');
+    this.wrongPin = withOtherEnd(this.pin);
+    this.puk = puk ?? utf8ToBytes('24681357');
+    this.wrongPuk = withOtherEnd(this.puk);
+    this.channelKeys = scp03;
     this.keys = keys('issuer signature key');
     this.rootKeys = keys('root key');
-    this.authorityKeys = keys('CA key');
+    this.authorityKeys = authority ? keysFrom(authority.secretKey) : keys('CA key');
     this.sealingKeys = keys('issuer decryption key');
     this.strangerKeys = keys('stranger');
     this.roleKeys = {
@@ -91,7 +105,7 @@ export class TestIssuer {
     const reference = (label: string) => this.random(label).bytes(FIELD.issuerReference.max);
     this.reference = reference('authority reference');
     this.rootReference = reference('root reference');
-    this.authorityReference = reference('CA reference');
+    this.authorityReference = authority?.reference ?? reference('CA reference');
   }
 
   /** A stream of bytes for one purpose. */
@@ -164,6 +178,13 @@ export class TestIssuer {
   static daysAfterToday(days: number): number {
     return TODAY + days * DAY;
   }
+}
+
+/** The same digits but for the last bit of the last one. */
+function withOtherEnd(value: Uint8Array): Uint8Array {
+  const changed = value.slice();
+  changed[changed.length - 1]! ^= 0x01;
+  return changed;
 }
 
 /** Signature (r ‖ s) on a statement's canonical fields. */

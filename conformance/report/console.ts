@@ -5,6 +5,8 @@ import type { CaseResult, RunReport } from '../result.js';
 
 /** Exchanges shown before the one that failed. */
 const SHOWN_BEFORE = 2;
+/** Transmissions shown of a case of the line. */
+const SHOWN_LINES = 12;
 
 /** One line for a case: verdict, application, identifier, title. */
 export function resultToLine(result: CaseResult): string {
@@ -31,6 +33,7 @@ export function failureToLines(result: CaseResult): readonly string[] {
       .slice(from)
       .flatMap(exchangeToLines)
       .map((line) => `    ${line}`),
+    ...(failure.line ?? []).slice(-SHOWN_LINES).map((line) => `    ${line}`),
     `  repeat    ${failure.repeat}`,
   ];
 }

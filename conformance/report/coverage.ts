@@ -2,6 +2,7 @@
 
 import { APPLICATIONS } from '../../apdu/index.js';
 import { CATEGORIES, type ConformanceCase } from '../case.js';
+import { clausesOf } from './clauses.js';
 
 /** The cases of one command: those generated from it, and the hand-written ones that name it. */
 function casesOf(cases: readonly ConformanceCase[], application: string, name: string) {
@@ -50,19 +51,17 @@ export function coverageToMarkdown(cases: readonly ConformanceCase[]): string {
     '',
     '| clause | hand-written cases |',
     '|---|---|',
-    ...[...clauses(written)]
+    ...[...clausesOf(written)]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([clause, ids]) => `| ${clause} | ${shown([...ids])} |`),
     '',
     '## Not covered yet, and why',
     '',
-    '- ATR, PPS, T=0 and T=1 on the wire (ISO/IEC 7816-3, clauses 8 to 11): a case sees command and response',
-    '  APDUs only; the transport cases come with the serial reader.',
-    '- Logical channels (ISO/IEC 7816-4, 11.1.2): the card has the basic channel alone; refusal of the others is',
-    '  covered.',
+    '- Parity errors and their repetition (ISO/IEC 7816-3, 7.3): a line of bytes has no parity that a case could',
+    '  spoil.',
+    '- Guard times (ISO/IEC 7816-3, 10.2, 11.2): a serial line of a computer does not tell when a character came.',
     '- Tearing: a case can not take the power away within a command.',
-    '- 6581 (memory failure) and 6A84 of small card profiles: no command reaches them on every card.',
-    '- DEACTIVATE, TERMINATE (ISO/IEC 7816-9): not in the specification.',
+    '- Declared status words: [conformance-status.md](conformance-status.md) names those that no case reaches.',
     '',
   ].join('\n');
 }
@@ -72,29 +71,6 @@ function categoryRow(cases: readonly ConformanceCase[], category: string): strin
   const patient = own.filter((one) => one.applications.includes('patient')).length;
   const professional = own.filter((one) => one.applications.includes('professional')).length;
   return `| ${category} | ${patient} | ${professional} | ${own.filter((one) => one.destructive).length} |`;
-}
-
-const DOCUMENT = /^(?:ISO\/IEC [\d-]+(?::\d+)?|GlobalPlatform [^,]+|RFC \d+|project[^,]*)/;
-/** Where status words are defined, whatever document the clause before is from. */
-const STATUS_WORDS = /^5\.6 /;
-
-/** Parts of a clause are separated by semicolons; a part without a document is of the one before. */
-function clauses(cases: readonly ConformanceCase[]): Map<string, Set<string>> {
-  const found = new Map<string, Set<string>>();
-  for (const one of cases) {
-    let document = '';
-    for (const text of one.clause.split(';')) {
-      const bare = text
-        .trim()
-        .replace(/: .*$/, '')
-        .replace(/^7816-/, 'ISO/IEC 7816-');
-      document = DOCUMENT.exec(bare)?.[0] ?? document;
-      const part = STATUS_WORDS.test(bare) ? `ISO/IEC 7816-4:2020, ${bare}` : bare;
-      const key = DOCUMENT.test(part) ? part : `${document}, ${part}`;
-      found.set(key, (found.get(key) ?? new Set()).add(one.id));
-    }
-  }
-  return found;
 }
 
 const SHOWN = 6;

@@ -3,7 +3,7 @@
 import type { RunReport } from '../result.js';
 
 /** Version of the document's shape; it changes when a member changes its meaning or goes. */
-export const REPORT_VERSION = 1;
+export const REPORT_VERSION = 2;
 
 /** The document: plain data that survives JSON. */
 export type ReportDocument = RunReport & { readonly reportVersion: number; readonly suite: string };

@@ -22,11 +22,13 @@ import {
   utf8ToBytes,
   type ValuesOf,
 } from '../../apdu/index.js';
+import type { LogInIssue } from '../authority/log-in-authority.js';
 import type { CardIssue } from '../nhi/nhi.js';
 import type { Result } from '../protocol/refusal.js';
 import type { SealedMessage } from '../protocol/sealed-message.js';
 import { answerOf, pinBytes, RefusedByCard } from './card-answer.js';
 import { type RoleChain, showChain } from './certificate-showing.js';
+import { personaliseLogIn } from './log-in.js';
 import { PersonalisationChannel } from './personalisation-channel.js';
 
 const { commands, algorithms } = PATIENT_APPLICATION;
@@ -117,6 +119,17 @@ export class PatientCard {
     return proven.ok ? { ok: true, delegationKeyProof: proven.data.authentication.proof } : proven;
   }
 
+  /** The log-in key for other software, if the card has room for one; before {@link complete}. */
+  giveLogIn(pins: CardPins, certify: (publicKey: Uint8Array) => LogInIssue) {
+    return personaliseLogIn(this.personalisation, pins, certify);
+  }
+
+  /** What public readers shall see; before {@link complete}. */
+  async giveReadOut(readOut: Uint8Array) {
+    const command = commands.storeInteroperability;
+    return answerOf(command, await this.personalisation.call(command, { p2: 0, data: { readOut } }));
+  }
+
   /** Second half of personalisation (eq. 2): the certificate, then the card is operational for good. */
   async complete(certificate: PatientCertificate) {
     const patientCertificate = encodePatientCertificate(certificate);
@@ -142,6 +155,20 @@ export class PatientCard {
     const data = encodeTemplate(algorithms.visitRequest.input, input);
     const sealed = answerOf(commands.encipher, await this.client.call(commands.encipher, { data }));
     return sealed.ok ? { ok: true, request: sealed.data } : sealed;
+  }
+
+  /** Eq. 12: the holder agrees that a claim goes to an insurer; needs the holder PIN. */
+  async consentToClaim(
+    consent: ValuesOf<typeof algorithms.claimConsent.input>,
+  ): Promise<Result<{ signature: Uint8Array }>> {
+    const set = await this.setAlgorithm('digital signature', algorithms.claimConsent.reference);
+    if (!set.ok) return set;
+    const data = encodeTemplate(algorithms.claimConsent.input, consent);
+    const signed = answerOf(
+      commands.computeSignature,
+      await this.client.call(commands.computeSignature, { data }),
+    );
+    return signed.ok ? { ok: true, signature: signed.data.signature } : signed;
   }
 
   async getChallenge() {

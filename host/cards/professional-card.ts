@@ -16,12 +16,14 @@ import {
   utf8ToBytes,
   type ValuesOf,
 } from '../../apdu/index.js';
+import type { LogInIssue } from '../authority/log-in-authority.js';
 import type { Credential, IssuerMadeCredential, JoinOffer, Renewal } from '../nhi/doctor-register.js';
 import type { CardIssue } from '../nhi/nhi.js';
 import type { DoctorSignature } from '../protocol/group-signed-statement.js';
 import type { Result } from '../protocol/refusal.js';
 import { answerOf, pinBytes, RefusedByCard } from './card-answer.js';
 import { type RoleChain, showChain } from './certificate-showing.js';
+import { personaliseLogIn } from './log-in.js';
 import type { CardPins } from './patient-card.js';
 import { PersonalisationChannel } from './personalisation-channel.js';
 
@@ -103,6 +105,11 @@ export class ProfessionalCard {
       commands.issuerMadeComplete,
       await this.personalisation.call(commands.issuerMadeComplete, { data }),
     );
+  }
+
+  /** The log-in key for other software, if the card has room for one; before {@link activate}. */
+  giveLogIn(pins: CardPins, certify: (publicKey: Uint8Array) => LogInIssue) {
+    return personaliseLogIn(this.personalisation, pins, certify);
   }
 
   async activate() {

@@ -1,15 +1,9 @@
 #!/usr/bin/env node
 /** The command-line program `imis`: puts the rooms of the house together. */
 
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { CliError, EXIT, type ExitStatus } from './cli-error.js';
-import { PACKAGE_ROOT } from './package-root.js';
-
-const { version } = JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8')) as {
-  version: string;
-};
+import { PROGRAM_VERSION } from './package-root.js';
 
 /** Adds a command to the program; `done` takes its exit status. */
 type AddCommand = (program: Command, done: (status: ExitStatus) => void) => void;
@@ -26,8 +20,11 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   conformance: async () => (await import('./commands/conformance.js')).addConformanceCommand,
   perf: async () => (await import('./commands/perf.js')).addPerfCommand,
   card: async () => (await import('./commands/card.js')).addCardCommand,
+  readers: async () => (await import('./commands/readers.js')).addReadersCommand,
   gs: async () => (await import('./commands/gs.js')).addGsCommand,
   fingerprint: async () => (await import('./commands/fingerprint.js')).addFingerprintCommand,
+  nhi: async () => (await import('./commands/nhi.js')).addNhiCommand,
+  'verify-evidence': async () => (await import('./commands/verify-evidence.js')).addVerifyEvidenceCommand,
   engine: async () => (await import('./commands/engine.js')).addEngineCommand,
   doctor: async () => (await import('./commands/doctor.js')).addDoctorCommand,
 };
@@ -37,7 +34,7 @@ async function makeProgram(named: string | undefined, done: (status: ExitStatus)
     .description(
       'Smart cards of an integrated medical information system, on a simulator that enforces what silicon enforces.',
     )
-    .version(version);
+    .version(PROGRAM_VERSION);
   const one = named !== undefined && Object.hasOwn(COMMANDS, named) ? COMMANDS[named] : undefined;
   for (const load of one ? [one] : Object.values(COMMANDS)) (await load())(program, done);
   throwInsteadOfExit(program);

@@ -1,6 +1,6 @@
 /** Where the package lies, the same from source and from `dist/`: examples and documents are found from here. */
 
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -11,3 +11,7 @@ function findRoot(): string {
 }
 
 export const PACKAGE_ROOT = findRoot();
+
+export const PROGRAM_VERSION = (
+  JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8')) as { readonly version: string }
+).version;

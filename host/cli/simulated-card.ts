@@ -1,24 +1,21 @@
 /** Cards on the simulator: where engine, limits and random numbers are chosen. */
 
 import { SCP03_OPTIONS, type Scp03Options, TEST_CARD_BATCH } from '../../apdu/index.js';
-import {
-  Card,
-  type CardKind,
-  nobleEngine,
-  PATIENT_CARD,
-  PROFESSIONAL_CARD,
-  ProfileTooSmall,
-} from '../../applet/index.js';
+import * as plainApplet from '../../applet/index.js';
 import { type CardProfile, loadProfile, memoryBudget, ProfileError } from '../../perf/index.js';
 import { type Rng, systemRng, transportKeysOf } from '../index.js';
 import { CliError } from './cli-error.js';
 
 /** The kinds of card that the simulator makes. */
-export const CARD_KINDS = {
-  patient: PATIENT_CARD,
-  professional: PROFESSIONAL_CARD,
-} as const satisfies Record<string, CardKind>;
+export const CARD_KINDS = kindsOf(plainApplet);
 export type CardKindName = keyof typeof CARD_KINDS;
+
+/** The card's code: as it is, or with counters in it. */
+export type AppletCode = typeof plainApplet;
+
+function kindsOf({ PATIENT_CARD, PROFESSIONAL_CARD }: AppletCode) {
+  return { patient: PATIENT_CARD, professional: PROFESSIONAL_CARD } as const;
+}
 
 /** A profile by name or file. @throws {CliError} with one sentence. */
 export function profileNamed(name: string): CardProfile {
@@ -36,7 +33,8 @@ export function makeSimulatedCard(
   profile: CardProfile,
   rng: Rng = systemRng,
   options: Scp03Options = SCP03_OPTIONS.full,
-): Card {
+  applet: AppletCode = plainApplet,
+): plainApplet.Card {
   const onFault = (error: unknown): void => {
     // A fault inside the card is a bug of ours: it must not pass as a card's answer.
     queueMicrotask(() => {
@@ -45,15 +43,15 @@ export function makeSimulatedCard(
   };
   const limits = memoryBudget(profile);
   try {
-    const card = new Card(CARD_KINDS[kind], {
+    const card = new applet.Card(kindsOf(applet)[kind], {
       limits,
-      engine: nobleEngine,
+      engine: plainApplet.nobleEngine,
       random: (n) => rng.bytes(n),
       onFault,
     });
     return card.manufacture(transportKeysOf(TEST_CARD_BATCH, rng, options));
   } catch (error) {
-    if (error instanceof ProfileTooSmall) {
+    if (error instanceof applet.ProfileTooSmall) {
       throw new CliError(
         `The profile "${profile.id}" can not hold the ${kind} application: ${error.message}.`,
       );

@@ -86,7 +86,7 @@ export async function connectTarget(
   options: { readonly exclusive?: boolean; readonly timeoutMs?: number } = {},
 ): Promise<CardConnection> {
   try {
-    return await connect(target, options);
+    return await openTarget(target, options);
   } catch (error) {
     throw unreachable(error);
   }
@@ -98,7 +98,8 @@ export function unreachable(error: unknown): unknown {
   return new CliError(`${error.message}.`.replace(/\.\.$/, '.'), EXIT.unreachable);
 }
 
-function connect(
+/** As {@link connectTarget}, for callers that tell one fault from another. @throws {TransportError} */
+export function openTarget(
   target: ReaderTarget,
   { exclusive = false, timeoutMs = 0 }: { readonly exclusive?: boolean; readonly timeoutMs?: number },
 ): Promise<CardConnection> {
@@ -127,7 +128,8 @@ function connect(
   }
 }
 
-function resetOf(reset: TargetReset): CardReset {
+/** What resets the card of a serial target. */
+export function resetOf(reset: TargetReset): CardReset {
   return reset.by === 'socket' ? resetBySocket(reset.path) : resetByModemLine(reset.line, reset.activeHigh);
 }
 

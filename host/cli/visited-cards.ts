@@ -2,7 +2,7 @@
 
 import type { Card } from '../../applet/index.js';
 import type { CardProfile } from '../../perf/index.js';
-import { seededRng, systemRng } from '../index.js';
+import { DEFAULT_INTEROPERABILITY, seededRng, systemRng } from '../index.js';
 import { CliError, EXIT } from './cli-error.js';
 import { visitInputFrom } from './commands/visit.js';
 import { type CardKindName, makeSimulatedCard } from './simulated-card.js';
@@ -19,16 +19,33 @@ export type BenchCardOptions = {
   readonly profile: CardProfile;
   readonly input: string;
   readonly seed: number | null;
+  /** Whether other software can use a visited patient card. */
+  readonly interoperability?: boolean;
 };
 
 /** A card without power, in the state asked for. @throws {CliError} when the visit itself was refused. */
-export async function makeBenchCard({ card, state, profile, input, seed }: BenchCardOptions): Promise<Card> {
+export async function makeBenchCard({
+  card,
+  state,
+  profile,
+  input,
+  seed,
+  interoperability = false,
+}: BenchCardOptions): Promise<Card> {
   if (state === 'blank') {
+    if (interoperability)
+      throw new CliError('--interoperability goes with a visited card: a blank one is not personalised yet.');
     return makeSimulatedCard(card, profile, seed === null ? systemRng : seededRng(seed, 'bench card'));
   }
   const recorder = new Recorder();
   const cards = await runVisit(
-    { input: await visitInputFrom(input), scenario: 'outpatient', profile, seed },
+    {
+      input: await visitInputFrom(input),
+      scenario: 'outpatient',
+      profile,
+      seed,
+      interoperability: { ...DEFAULT_INTEROPERABILITY, patient: interoperability },
+    },
     recorder,
   );
   const refused = recorder.phases.find((phase) => phase.outcome === 'refused');

@@ -26,6 +26,11 @@ export function ecPublicKey(secretKey: Uint8Array): Uint8Array {
   return p256.getPublicKey(secretKey, true);
 }
 
+/** The uncompressed form, 65 bytes, of a point. @throws {Error} for what is no point of the curve. */
+export function uncompressedPoint(publicKey: Uint8Array): Uint8Array {
+  return p256.Point.fromBytes(publicKey).toBytes(false);
+}
+
 /** Signature over SHA-256 of `message`. @throws {Error} for a scalar out of range. */
 export function signEcdsa(secretKey: Uint8Array, message: Uint8Array): Uint8Array {
   return p256.sign(message, secretKey, { prehash: true, lowS: true });

@@ -1,4 +1,5 @@
 export { CardSummaryError } from './card-summary-error.js';
+export { type ClaimDocument, encodeClaimDocument, parseClaimDocument } from './claim-document.js';
 export * from './code-systems.js';
 export type { FhirFailure, FhirFailureKind, FhirResult } from './fhir-result.js';
 export type { DoctorParty, InstitutionParty, InsuranceParty, PatientParty } from './parties.js';

@@ -22,7 +22,7 @@ import { pairCards } from '../cards/card-pairing.js';
 import type { PatientCard } from '../cards/patient-card.js';
 import type { ProfessionalCard } from '../cards/professional-card.js';
 import type { Clock } from '../clock.js';
-import { generateEcKeyPair } from '../crypto/ecdsa.js';
+import { type EcKeyPair, generateEcKeyPair } from '../crypto/ecdsa.js';
 import type { Rng } from '../crypto/random.js';
 import { sha256 } from '../crypto/sha256.js';
 import {
@@ -32,11 +32,15 @@ import {
   encodeRecordSummary,
   type Visit,
 } from '../fhir/index.js';
-import type { HospitalDoor, NhiPublicKeys } from '../nhi/nhi.js';
+import type { HospitalDoor, NhiPublicKeys } from '../nhi/doors.js';
+import type { EmergencyAccess } from '../nhi/emergency-desk.js';
+import type { PrescriptionEntry } from '../nhi/prescription-register.js';
+import { type BasicData, type ConfirmedRequest, visitIdOf } from '../nhi/visit-desk.js';
 import type { Receipt } from '../protocol/epoch-verifier.js';
+import type { DoctorSignature } from '../protocol/group-signed-statement.js';
 import { NEW_RECORD_MESSAGE, OTHER_RECORDS_MESSAGE, PRESCRIPTION_MESSAGE } from '../protocol/messages.js';
 import { type Refusal, type Result, refusal } from '../protocol/refusal.js';
-import { newMessageId, openMessage, sealMessage } from '../protocol/sealed-message.js';
+import { newMessageId, openMessage, type SealedMessage, sealMessage } from '../protocol/sealed-message.js';
 import { verifyStatement } from '../protocol/signed-statement.js';
 
 /** Purpose codes of a visit request. */
@@ -48,13 +52,25 @@ export type OpenVisit = {
   readonly pid: Uint8Array;
   /** Earlier records from NHI, JSON. */
   readonly records: string;
+  /** Who has looked at the patient's records in an emergency: the doctor tells the patient. */
+  readonly emergencies: readonly EmergencyAccess[];
 };
+
+/** TS as the patient's card signed and sealed it (eq. 6), and the challenge in it. */
+export type SignedRequest = { readonly challenge: Uint8Array; readonly request: SealedMessage };
 
 /** A prescription that both cards agreed on and the doctor signed. */
 export type IssuedPrescription = {
   readonly prescriptionId: Uint8Array;
   readonly doctorRandom: Uint8Array;
   readonly prescriptionHash: Uint8Array;
+};
+
+/** A prescription that is ready to go to its pharmacy by way of NHI. */
+export type PreparedPrescription = {
+  readonly entry: PrescriptionEntry;
+  readonly sealed: SealedMessage;
+  readonly prescription: IssuedPrescription;
 };
 
 const REPLY_ROUTE = { equation: 8, sender: 'nhi', recipient: 'hospital' } as const;
@@ -77,18 +93,22 @@ export class HospitalTerminal {
     patient: PatientCard,
     doctor: ProfessionalCard,
   ): Promise<Result<{ readonly visit: OpenVisit }>> {
-    const { hospitalId, nhi, rng } = this.ports;
-    const { challenge, time } = nhi.issueChallenge();
+    const { hospitalId, nhi } = this.ports;
+    const { challenge, time } = await nhi.issueChallenge();
     const asked = await patient.requestVisit({ challenge, hospitalId, purpose: PURPOSE.outpatient, time });
-    if (!asked.ok) return asked;
-    const reply = generateEcKeyPair(rng);
+    return asked.ok ? this.confirmVisit({ challenge, request: asked.request }, doctor) : asked;
+  }
+
+  /** Eq. 7 and 8, for a request that the patient's card made here or at the registration machine. */
+  async confirmVisit(
+    asked: SignedRequest,
+    doctor: ProfessionalCard,
+  ): Promise<Result<{ readonly visit: OpenVisit }>> {
+    const prepared = await this.prepareConfirmation(asked, doctor);
+    if (!prepared.ok) return prepared;
+    const { request, reply } = prepared;
     const envelopeHash = sha256(asked.request.envelope);
-    const confirmation = { envelopeHash, challenge, hospitalId, replyKey: reply.publicKey };
-    const signed = await doctor.signAsDoctor('visitConfirmation', confirmation);
-    if (!signed.ok) return signed;
-    const { signature } = signed;
-    const request = { request: asked.request, challenge, replyKey: reply.publicKey, signature };
-    const confirmed = await nhi.confirmVisit(request);
+    const confirmed = await this.ports.nhi.confirmVisit(request);
     if (!confirmed.ok) return confirmed;
     const as = { route: REPLY_ROUTE, secretKey: reply.secretKey };
     const opened = await openMessage(OTHER_RECORDS_MESSAGE, confirmed.answer, as);
@@ -101,10 +121,28 @@ export class HospitalTerminal {
       toHex(statement.messageId) === toHex(confirmed.answer.messageId) &&
       toHex(statement.basicDataHash) === toHex(sha256(basicData)) &&
       toHex(statement.recordsHash) === toHex(sha256(records)) &&
-      // what is used below stands in the basic data, which alone are under the signature
-      bytesToUtf8(basicData) === JSON.stringify({ pid: toHex(pid), visitId: toHex(visitId) });
+      equalBytes(visitId, visitIdOf(asked.challenge, envelopeHash));
     if (!genuine) return refusal('answer-unverified');
-    return { ok: true, visit: { visitId, pid, records: DECODER.decode(records) } };
+    const basic = JSON.parse(bytesToUtf8(basicData)) as BasicData;
+    // what is used below stands in the basic data, which alone are under the signature
+    const same = basic.pid === toHex(pid) && basic.visitId === toHex(visitId);
+    if (!same) return refusal('answer-unverified');
+    const { emergencies } = basic;
+    return { ok: true, visit: { visitId, pid, records: DECODER.decode(records), emergencies } };
+  }
+
+  /** Eq. 7 without sending it: the doctor's signature over the request, and the key for the answer. */
+  async prepareConfirmation(
+    { challenge, request }: SignedRequest,
+    doctor: ProfessionalCard,
+  ): Promise<Result<{ readonly request: ConfirmedRequest; readonly reply: EcKeyPair }>> {
+    const { hospitalId, rng } = this.ports;
+    const reply = generateEcKeyPair(rng);
+    const { publicKey: replyKey } = reply;
+    const confirmation = { envelopeHash: sha256(request.envelope), challenge, hospitalId, replyKey };
+    const signed = await doctor.signAsDoctor('visitConfirmation', confirmation);
+    if (!signed.ok) return signed;
+    return { ok: true, request: { request, challenge, replyKey, signature: signed.signature }, reply };
   }
 
   /** Eq. 9: the doctor signs the record, NHI takes it and gives a receipt. */
@@ -113,7 +151,25 @@ export class HospitalTerminal {
     visit: OpenVisit,
     content: Visit,
   ): Promise<Result<{ readonly receipt: Receipt }>> {
-    const { hospitalId, nhi, nhiKeys, clock, rng } = this.ports;
+    const { nhi, nhiKeys } = this.ports;
+    const prepared = await this.prepareRecord(doctor, visit, content);
+    if (!prepared.ok) return prepared;
+    const taken = await nhi.submitRecord(prepared.sealed);
+    if (!taken.ok) return taken;
+    const { receipt } = taken;
+    const genuine =
+      verifyStatement(nhiKeys.signatureKey, STATEMENT.receipt, receipt.statement, receipt.signature) &&
+      toHex(receipt.statement.signatureHash) === toHex(sha256(prepared.signature.groupSignature));
+    return genuine ? taken : refusal('answer-unverified');
+  }
+
+  /** Eq. 9 without sending it. */
+  async prepareRecord(
+    doctor: ProfessionalCard,
+    visit: Pick<OpenVisit, 'pid' | 'visitId'>,
+    content: Visit,
+  ): Promise<Result<{ readonly sealed: SealedMessage; readonly signature: DoctorSignature }>> {
+    const { hospitalId, nhiKeys, clock, rng } = this.ports;
     const record = encodeRecordDocument(content, visit.pid);
     if (record.length > FIELD.recordDocument.max) return tooLarge(record, FIELD.recordDocument.max);
     const messageId = newMessageId(rng);
@@ -133,15 +189,8 @@ export class HospitalTerminal {
       key: nhiKeys.sealingKey,
       messageId,
     } as const;
-    const taken = await nhi.submitRecord(
-      await sealMessage(NEW_RECORD_MESSAGE, { statement, signature, record }, to, rng),
-    );
-    if (!taken.ok) return taken;
-    const { receipt } = taken;
-    const genuine =
-      verifyStatement(nhiKeys.signatureKey, STATEMENT.receipt, receipt.statement, receipt.signature) &&
-      toHex(receipt.statement.signatureHash) === toHex(sha256(signature.groupSignature));
-    return genuine ? taken : refusal('answer-unverified');
+    const sealed = await sealMessage(NEW_RECORD_MESSAGE, { statement, signature, record }, to, rng);
+    return { ok: true, sealed, signature };
   }
 
   /** Card-to-card authentication: afterwards the doctor's card may read and write the patient's. */
@@ -157,9 +206,26 @@ export class HospitalTerminal {
     content: Visit,
     pharmacyId: string,
   ): Promise<Result<{ readonly prescription: IssuedPrescription }>> {
-    const { nhi, clock, rng } = this.ports;
-    const pharmacyKey = nhi.pharmacyKey(pharmacyId);
-    if (!pharmacyKey) return refusal('pharmacy-unknown');
+    const { nhi } = this.ports;
+    const key = await nhi.pharmacyKey(pharmacyId);
+    if (!key) return refusal('pharmacy-unknown');
+    const prepared = await this.preparePrescription(patient, doctor, visit, content, { pharmacyId, key });
+    if (!prepared.ok) return prepared;
+    const { entry, sealed, prescription } = prepared;
+    const refused = await nhi.forwardPrescription(entry, sealed);
+    return refused ?? { ok: true, prescription };
+  }
+
+  /** Eq. 10 without sending it, to a pharmacy whose key is known. */
+  async preparePrescription(
+    patient: PatientCard,
+    doctor: ProfessionalCard,
+    visit: Pick<OpenVisit, 'pid'>,
+    content: Visit,
+    to: { readonly pharmacyId: string; readonly key: Uint8Array },
+  ): Promise<Result<PreparedPrescription>> {
+    const { clock, rng } = this.ports;
+    const { pharmacyId, key } = to;
     const certificate = await this.certificateOf(patient);
     if (!certificate.ok) return certificate;
     // the card in the reader may have been changed since the visit was opened
@@ -194,15 +260,9 @@ export class HospitalTerminal {
       prescription,
     };
     const route = { equation: 10, sender: 'doctor', recipient: pharmacyId } as const;
-    const sealed = await sealMessage(
-      PRESCRIPTION_MESSAGE,
-      values,
-      { route, key: pharmacyKey, messageId },
-      rng,
-    );
+    const sealed = await sealMessage(PRESCRIPTION_MESSAGE, values, { route, key, messageId }, rng);
     const entry = { numberHash: sha256(prescriptionId), pid: visit.pid, pharmacyId, expiry, repeats };
-    const refused = await nhi.forwardPrescription(entry, sealed);
-    return refused ?? { ok: true, prescription: { prescriptionId, doctorRandom, prescriptionHash } };
+    return { ok: true, entry, sealed, prescription: { prescriptionId, doctorRandom, prescriptionHash } };
   }
 
   /** Eq. 11: record and prescription go onto the patient's card, protected by the doctor's card that it was paired with. */

@@ -28,12 +28,12 @@ export class CardDesk {
   ): Promise<Result<{ readonly certificate: PatientCertificate }>> {
     const paired = await pairCards(patient, this.card);
     if (!paired.ok) return paired;
-    const prepared = this.patients.prepareRenewal(nationalId);
+    const prepared = await this.patients.prepareRenewal(nationalId);
     if (!prepared.ok) return prepared;
     const { certificate } = prepared;
     const put = await patient.putCertificate(certificate);
     if (!put.ok) return put;
-    this.patients.completeRenewal(certificate);
+    await this.patients.completeRenewal(certificate);
     return prepared;
   }
 
@@ -60,7 +60,7 @@ export class CardDesk {
   /** Ends a card for good; its certificate counts no more, wherever it comes from. */
   async terminate(patient: PatientCard, nationalId: string): Promise<Result<object>> {
     const ended = await this.at(patient, () => patient.terminate());
-    if (ended.ok) this.patients.revokePerson(nationalId);
+    if (ended.ok) await this.patients.revokePerson(nationalId);
     return ended;
   }
 

@@ -9,9 +9,10 @@ import {
   type ValuesOf,
 } from '../../apdu/index.js';
 import type { Clock } from '../clock.js';
-import { type EcKeyPair, generateEcKeyPair } from '../crypto/ecdsa.js';
+import type { EcKeyPair } from '../crypto/ecdsa.js';
 import type { Rng } from '../crypto/random.js';
 import { signStatement, verifyStatement } from '../protocol/signed-statement.js';
+import { type KeyStore, keyPairNamed } from '../storage/key-store.js';
 
 /** Certification authority reference in every certificate. */
 const ISSUER_REFERENCE = utf8ToBytes('TWNHI001');
@@ -30,8 +31,9 @@ export class CertificateAuthority {
   constructor(
     private readonly clock: Clock,
     private readonly rng: Rng,
+    keys: KeyStore,
   ) {
-    this.keys = generateEcKeyPair(rng);
+    this.keys = keyPairNamed(keys, 'nhi-signature', rng);
   }
 
   get publicKey(): Uint8Array {

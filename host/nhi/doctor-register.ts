@@ -5,12 +5,14 @@
  */
 
 import {
-  type CREDENTIAL_MESSAGE,
+  CREDENTIAL_MESSAGE,
+  decodeTemplate,
+  encodeTemplate,
   type GroupSuite,
-  type ISSUER_MADE_CREDENTIAL_MESSAGE,
+  ISSUER_MADE_CREDENTIAL_MESSAGE,
   JOIN_MODE,
   type JoinMode,
-  type RENEWAL_MESSAGE,
+  RENEWAL_MESSAGE,
   STATEMENT,
   toHex,
   uintToBytes,
@@ -24,13 +26,17 @@ import { isHpkeKey } from '../crypto/hpke.js';
 import type { Rng } from '../crypto/random.js';
 import { sha256 } from '../crypto/sha256.js';
 import type { SignedGroupKey } from '../protocol/epoch-verifier.js';
+import type { JoinRecord } from '../protocol/join-record.js';
 import type { DOCTOR_REGISTRATION_MESSAGE, ISSUER_MADE_REGISTRATION_MESSAGE } from '../protocol/messages.js';
 import { type Refusal, type Result, refusal } from '../protocol/refusal.js';
 import { verifyStatement } from '../protocol/signed-statement.js';
+import { nextCounter } from '../storage/counter.js';
+import { type KeyStore, secretNamed } from '../storage/key-store.js';
+import { one, type Store } from '../storage/store.js';
 import type { CertificateAuthority } from './certificate-authority.js';
 import { issuerMadeKey } from './issuer-made-key.js';
 import type { JoinRegister } from './join-register.js';
-import type { OpeningService } from './opening-service/index.js';
+import type { EnrolledMember, OpeningService } from './opening-service/index.js';
 import { SingleUse } from './single-use.js';
 
 export type Credential = ValuesOf<typeof CREDENTIAL_MESSAGE>;
@@ -60,7 +66,7 @@ export type KeySealer = Pick<
   'enrol' | 'sealHintKey' | 'sealMemberKey' | 'isOpenable' | 'isRevokedMember'
 >;
 
-type Member = { readonly doctorId: string; readonly membershipKey: Uint8Array };
+type StoredMember = { readonly doctor_id: string; readonly membership_key: Uint8Array };
 
 const NONCE_SECONDS = 3600;
 const EPOCH_BYTES = 4;
@@ -69,12 +75,6 @@ export class DoctorRegister {
   private readonly nonces: SingleUse;
   /** MK of F_GK(MK, ID_D), in the mode "issuer-made". */
   private readonly memberMasterKey: Uint8Array;
-  private readonly issued = new Map<string, Credential | IssuerMadeCredential>();
-  private readonly renewals = new Map<string, Renewal>();
-  private readonly claimed = new Set<string>();
-  /** The card that each doctor joined with last. */
-  private readonly members = new Map<string, Member>();
-  private counter = 0;
   private current: IssuingEpoch | undefined;
 
   constructor(
@@ -89,22 +89,25 @@ export class DoctorRegister {
       /** What doctors sign with, and its curve. */
       readonly suite: GroupSuite;
       readonly curve: HostCurve;
+      readonly store: Store;
+      readonly keys: KeyStore;
       readonly clock: Clock;
       readonly rng: Rng;
     },
   ) {
-    this.nonces = new SingleUse(ports.clock, ports.rng, NONCE_SECONDS);
-    this.memberMasterKey = ports.rng.bytes(32);
+    this.nonces = new SingleUse(ports, 'join', NONCE_SECONDS);
+    this.memberMasterKey = secretNamed(ports.keys, 'member-master', () => ports.rng.bytes(32));
   }
 
   /** What an issuer of any epoch must remember. */
   get issuingRegister(): IssuingRegister {
+    const { store, joins } = this.ports;
     return {
-      hasMember: (membershipKey) => this.ports.joins.has(membershipKey),
-      nextCounter: () => ++this.counter,
-      claimUnique: (value) => {
-        const before = this.claimed.size;
-        return this.claimed.add(toHex(value)).size > before;
+      hasMember: (membershipKey) => joins.has(membershipKey),
+      nextCounter: () => nextCounter(store, 'joins'),
+      claimUnique: async (value) => {
+        const claim = 'INSERT INTO claimed (value) VALUES (?) ON CONFLICT DO NOTHING';
+        return (await store.run(claim, value)) === 1;
       },
     };
   }
@@ -113,9 +116,6 @@ export class DoctorRegister {
   adoptEpoch(epoch: IssuingEpoch): void {
     this.current?.destroy();
     this.current = epoch;
-    this.renewals.clear();
-    // A join of the epoch before can not be answered again: its credential would be refused by everybody.
-    this.issued.clear();
   }
 
   /** PK_GK with its proof, for every verifier. */
@@ -124,9 +124,9 @@ export class DoctorRegister {
   }
 
   /** Opens a join for one doctor. */
-  openJoin(doctorId: string): JoinOffer {
+  async openJoin(doctorId: string): Promise<JoinOffer> {
     return {
-      nonce: this.nonces.issue(doctorId),
+      nonce: await this.nonces.issue(doctorId),
       suite: this.ports.suite.id,
       groupKeyHash: sha256(this.groupKey.publicKey),
     };
@@ -142,15 +142,14 @@ export class DoctorRegister {
         ? this.stale(statement)
         : refusal('signature-invalid'));
     if (unfit) return unfit;
-    const requestKey = toHex(sha256(signature));
-    const answered = this.issued.get(requestKey);
-    if (answered) return { ok: true, credential: answered };
-    if (!this.nonces.consume(statement.nonce, statement.doctorId)) return refusal('nonce-unknown');
+    const answered = await this.answered(signature);
+    if (answered) return { ok: true, credential: decodeTemplate(CREDENTIAL_MESSAGE, answered) };
+    if (!(await this.nonces.consume(statement.nonce, statement.doctorId))) return refusal('nonce-unknown');
     const { doctorId, nonce, membershipKey, membershipProof: proof, decryptionKey, groupKeyHash } = statement;
     const binding = { doctorId: utf8ToBytes(doctorId), nonce, membershipKey, proof };
     const result = await this.epoch.issuer.issue(binding);
     if (!result.ok) return refusal('membership-refused', result.reason);
-    this.join({ doctorId, membershipKey, decryptionKey, identityKey });
+    await this.enrol({ doctorId, membershipKey, decryptionKey, identityKey });
     const sealed = await this.ports.opening.sealHintKey(membershipKey, this.groupKey.epoch);
     const signed = {
       nonce,
@@ -159,17 +158,13 @@ export class DoctorRegister {
       ...sealed,
       ...this.dates(),
     };
-    const { authority, joins } = this.ports;
+    const { authority } = this.ports;
     const credential = {
       ...signed,
       signature: authority.sign(STATEMENT.credential, { ...signed, membershipKey }),
     };
-    joins.append({
-      ...this.recordFields('two-party', request),
-      membershipKey,
-      membershipProof: proof,
-    });
-    this.issued.set(requestKey, credential);
+    const record = { ...this.recordFields('two-party', request), membershipKey, membershipProof: proof };
+    await this.join(record, encodeTemplate(CREDENTIAL_MESSAGE, credential));
     return { ok: true, credential };
   }
 
@@ -186,17 +181,16 @@ export class DoctorRegister {
         ? this.stale(statement)
         : refusal('signature-invalid'));
     if (unfit) return unfit;
-    const requestKey = toHex(sha256(signature));
-    const answered = this.issued.get(requestKey);
-    if (answered) return { ok: true, credential: answered as IssuerMadeCredential };
+    const answered = await this.answered(signature);
+    if (answered) return { ok: true, credential: decodeTemplate(ISSUER_MADE_CREDENTIAL_MESSAGE, answered) };
     const { doctorId, nonce, decryptionKey, groupKeyHash } = statement;
-    if (!this.nonces.consume(nonce, doctorId)) return refusal('nonce-unknown');
+    if (!(await this.nonces.consume(nonce, doctorId))) return refusal('nonce-unknown');
     const { epoch } = this.groupKey;
-    const inputs = { doctorId, epoch, counter: ++this.counter };
+    const inputs = { doctorId, epoch, counter: await nextCounter(this.ports.store, 'joins') };
     const { secretKey, membershipKey } = issuerMadeKey(this.ports.curve, this.memberMasterKey, inputs);
     const result = await this.epoch.issuer.certify({ membershipKey, freshness: nonce });
     if (!result.ok) return refusal('membership-refused', result.reason);
-    this.join({ doctorId, membershipKey, decryptionKey, identityKey });
+    await this.enrol({ doctorId, membershipKey, decryptionKey, identityKey });
     const sealed = await this.ports.opening.sealMemberKey(membershipKey, epoch, secretKey);
     secretKey.fill(0);
     const signed = {
@@ -207,10 +201,10 @@ export class DoctorRegister {
       ...sealed,
       ...this.dates(),
     };
-    const { authority, joins } = this.ports;
+    const { authority } = this.ports;
     const credential = { ...signed, signature: authority.sign(STATEMENT.issuerMadeCredential, signed) };
-    joins.append({ ...this.recordFields('issuer-made', request), membershipKey });
-    this.issued.set(requestKey, credential);
+    const record = { ...this.recordFields('issuer-made', request), membershipKey };
+    await this.join(record, encodeTemplate(ISSUER_MADE_CREDENTIAL_MESSAGE, credential));
     return { ok: true, credential };
   }
 
@@ -219,15 +213,19 @@ export class DoctorRegister {
    * for the revoked, nor where T~ is not registered: a member who can not be opened does not go on.
    */
   async renewal(doctorId: string): Promise<Result<{ readonly renewal: Renewal }>> {
-    const member = this.members.get(doctorId);
+    const { opening, authority, store } = this.ports;
+    const member = await one<StoredMember>(
+      store,
+      'SELECT doctor_id, membership_key FROM members WHERE doctor_id = ?',
+      doctorId,
+    );
     if (!member) return refusal('doctor-unknown');
-    const { membershipKey } = member;
-    const { opening, authority } = this.ports;
-    if (opening.isRevokedMember(membershipKey)) return refusal('doctor-revoked');
-    if (!opening.isOpenable(membershipKey)) return refusal('opening-not-registered');
-    const known = this.renewals.get(toHex(membershipKey));
-    if (known) return { ok: true, renewal: known };
+    const membershipKey = member.membership_key;
+    if (await opening.isRevokedMember(membershipKey)) return refusal('doctor-revoked');
+    if (!(await opening.isOpenable(membershipKey))) return refusal('opening-not-registered');
     const { epoch, publicKey } = this.groupKey;
+    const known = await this.renewalOf(membershipKey, epoch);
+    if (known) return { ok: true, renewal: known };
     const freshness = uintToBytes(epoch, EPOCH_BYTES);
     const result = await this.epoch.issuer.certify({ membershipKey, freshness });
     if (!result.ok) return refusal('membership-refused', result.reason);
@@ -239,17 +237,23 @@ export class DoctorRegister {
       ...this.dates(),
     };
     const signature = authority.sign(STATEMENT.renewal, { doctorId, membershipKey, ...signed });
-    const renewal = { ...signed, signature };
-    this.renewals.set(toHex(membershipKey), renewal);
-    return { ok: true, renewal };
+    const encoded = encodeTemplate(RENEWAL_MESSAGE, { ...signed, signature });
+    const keep =
+      'INSERT INTO renewals (membership_key, epoch, renewal) VALUES (?, ?, ?) ON CONFLICT DO NOTHING';
+    await store.run(keep, membershipKey, epoch, encoded);
+    // the first one that was kept counts, whoever made it
+    return { ok: true, renewal: (await this.renewalOf(membershipKey, epoch))! };
   }
 
   /** Everybody who has joined and was not revoked, by ID_D. */
-  get doctors(): readonly string[] {
-    const { opening } = this.ports;
-    return [...this.members.values()]
-      .filter(({ membershipKey }) => !opening.isRevokedMember(membershipKey))
-      .map(({ doctorId }) => doctorId);
+  async doctors(): Promise<readonly string[]> {
+    const { opening, store } = this.ports;
+    const active: string[] = [];
+    const members = 'SELECT doctor_id, membership_key FROM members ORDER BY doctor_id';
+    for (const { doctor_id, membership_key } of await store.all<StoredMember>(members)) {
+      if (!(await opening.isRevokedMember(membership_key))) active.push(doctor_id);
+    }
+    return active;
   }
 
   private get epoch(): IssuingEpoch {
@@ -302,11 +306,48 @@ export class DoctorRegister {
       : refusal('message-malformed', 'the decryption key is no point of the curve');
   }
 
-  private join(
-    member: Member & { readonly decryptionKey: Uint8Array; readonly identityKey: Uint8Array },
-  ): void {
-    const { doctorId, membershipKey } = member;
-    this.ports.opening.enrol({ ...member, joinCounter: this.counter });
-    this.members.set(doctorId, { doctorId, membershipKey });
+  /** The opening service knows every member; its counter stands in what K_i is made of. */
+  private async enrol(member: Omit<EnrolledMember, 'joinCounter'>): Promise<void> {
+    const { opening, store } = this.ports;
+    await opening.enrol({ ...member, joinCounter: await nextCounter(store, 'enrolments') });
+  }
+
+  /** The public record, the doctor's current card and the answer that a repeated request gets: all or nothing. */
+  private join(record: Omit<JoinRecord, 'position' | 'time'>, credential: Uint8Array): Promise<void> {
+    const { doctorId, membershipKey, signature } = record;
+    return this.ports.store.transaction(async (tx) => {
+      await this.ports.joins.append(record, tx);
+      await tx.run(
+        `INSERT INTO members (doctor_id, membership_key) VALUES (?, ?)
+          ON CONFLICT (doctor_id) DO UPDATE SET membership_key = excluded.membership_key`,
+        doctorId,
+        membershipKey,
+      );
+      await tx.run(
+        'INSERT INTO credentials (request, epoch, credential) VALUES (?, ?, ?)',
+        ...[sha256(signature), this.groupKey.epoch, credential],
+      );
+    });
+  }
+
+  /** The answer to a join of this epoch; one of an earlier epoch would be refused by everybody. */
+  private async answered(signature: Uint8Array): Promise<Uint8Array | undefined> {
+    const found = await one<{ readonly credential: Uint8Array }>(
+      this.ports.store,
+      'SELECT credential FROM credentials WHERE request = ? AND epoch = ?',
+      sha256(signature),
+      this.groupKey.epoch,
+    );
+    return found?.credential;
+  }
+
+  private async renewalOf(membershipKey: Uint8Array, epoch: number): Promise<Renewal | undefined> {
+    const found = await one<{ readonly renewal: Uint8Array }>(
+      this.ports.store,
+      'SELECT renewal FROM renewals WHERE membership_key = ? AND epoch = ?',
+      membershipKey,
+      epoch,
+    );
+    return found && decodeTemplate(RENEWAL_MESSAGE, found.renewal);
   }
 }

@@ -9,11 +9,10 @@ import {
   type JoinMode,
   type RoleName,
   STATEMENT,
-  type WarrantCertificate,
 } from '../../apdu/index.js';
 import type { PersonalisationSession } from '../cards/personalisation-session.js';
 import type { Clock } from '../clock.js';
-import { type EcKeyPair, generateEcKeyPair } from '../crypto/ecdsa.js';
+import type { EcKeyPair } from '../crypto/ecdsa.js';
 import {
   generateIssuerKeys,
   type HostCurve,
@@ -21,43 +20,33 @@ import {
   makeGroupIssuer,
 } from '../crypto/group-signature/index.js';
 import type { Rng } from '../crypto/random.js';
-import type { AgentCollection, DelegationEvidence } from '../protocol/agent-collection.js';
-import {
-  EpochVerifier,
-  groupKeyStatement,
-  type Receipt,
-  type SignedGroupKey,
-} from '../protocol/epoch-verifier.js';
-import type { DoctorSignature } from '../protocol/group-signed-statement.js';
+import type { FingerprintSearch } from '../fingerprint/index.js';
+import { EpochVerifier, groupKeyStatement, type SignedGroupKey } from '../protocol/epoch-verifier.js';
 import { type Refusal, type Result, refusal } from '../protocol/refusal.js';
 import type { SealedMessage } from '../protocol/sealed-message.js';
+import { type KeyStore, keyPairNamed, memoryKeyStore } from '../storage/key-store.js';
+import { decide, type Sql, type Store } from '../storage/store.js';
+import { AuditLog } from './audit-log.js';
 import { localEngine, type VerificationEngine } from './batching-verifier.js';
 import { CardIssuing } from './card-issuing.js';
 import { CertificateAuthority } from './certificate-authority.js';
+import { ClaimDesk } from './claim-desk.js';
 import { DoctorRegister } from './doctor-register.js';
+import type { HospitalDoor, InsurerDoor, NhiPublicKeys, PharmacyDoor } from './doors.js';
+import { EmergencyDesk } from './emergency-desk.js';
+import { FingerprintRegister } from './fingerprint-register.js';
 import { JoinRegister } from './join-register.js';
 import { OpeningService } from './opening-service/index.js';
 import { PatientRegister } from './patient-register.js';
-import {
-  type Collection,
-  type PrescriptionEntry,
-  PrescriptionRegister,
-  type SignedPrescription,
-} from './prescription-register.js';
+import { PrescriptionRegister } from './prescription-register.js';
 import { RecordStore } from './record-store.js';
+import { type Recipient, Relay } from './relay.js';
 import { RoleAuthority, type RoleBatch } from './role-authority.js';
 import { RootAuthority, type RootKey } from './root-authority.js';
-import { SignatureDesk, type SignatureInQuestion, type SignatureStatus } from './signature-desk.js';
-import { type ConfirmedRequest, VisitDesk } from './visit-desk.js';
+import { SignatureDesk } from './signature-desk.js';
+import { SubsidyDesk } from './subsidy-desk.js';
+import { VisitDesk } from './visit-desk.js';
 import { WarrantRegister } from './warrant-register.js';
-
-/** What everybody may know of NHI. */
-export type NhiPublicKeys = {
-  readonly signatureKey: Uint8Array;
-  readonly sealingKey: Uint8Array;
-  /** PK_GK of the current epoch; those before it are in {@link Nhi.groupKeys}. */
-  readonly groupKey: SignedGroupKey;
-};
 
 /** What NHI puts onto a card of a role before it is given out. */
 export type CardIssue = RootKey &
@@ -71,43 +60,6 @@ export type CardIssue = RootKey &
     readonly session: PersonalisationSession;
   };
 
-/** NHI as a hospital sees it (eq. 6–10). */
-export interface HospitalDoor {
-  issueChallenge(): { readonly challenge: Uint8Array; readonly time: number };
-  confirmVisit(request: ConfirmedRequest): Promise<Result<{ readonly answer: SealedMessage }>>;
-  submitRecord(record: SealedMessage): Promise<Result<{ readonly receipt: Receipt }>>;
-  /** Registers the prescription's number (as a hash) and passes the sealed prescription on to its pharmacy. */
-  forwardPrescription(entry: PrescriptionEntry, sealed: SealedMessage): Promise<Refusal | undefined>;
-  /** The pharmacies' decryption keys. */
-  pharmacyKey(pharmacyId: string): Uint8Array | undefined;
-}
-
-/** NHI as a pharmacy sees it (eq. 16, 17). */
-export interface PharmacyDoor {
-  /** Sealed prescriptions that wait for this pharmacy; each is given out once. */
-  fetchPrescriptions(): readonly SealedMessage[];
-  /** Registered for this pharmacy with the terms signed, not spent, and the signature holds. */
-  checkPrescription(
-    statement: SignedPrescription,
-    signature: DoctorSignature,
-  ): Promise<Result<{ readonly receipt: Receipt }>>;
-  reserve(
-    prescriptionId: Uint8Array,
-    pid: Uint8Array,
-  ): Result<{ readonly nonce: Uint8Array; readonly time: number }>;
-  commit(collection: Collection): Refusal | undefined;
-  /** Eq. 19: what it takes to verify a collection under this warrant, if the warrant stands. */
-  checkWarrant(warrant: WarrantCertificate): Result<{ readonly evidence: DelegationEvidence }>;
-  /** As `commit`, for what an agent collected (eq. 18). */
-  commitByAgent(collection: AgentCollection): Refusal | undefined;
-  signatureStatus(asked: SignatureInQuestion): Promise<Result<SignatureStatus>>;
-}
-
-/** NHI as an insurer sees it: whether the doctor behind a claim was revoked. */
-export interface InsurerDoor {
-  signatureStatus(asked: SignatureInQuestion): Promise<Result<SignatureStatus>>;
-}
-
 /** An epoch lasts a year, unless a severe case ends it before. */
 const EPOCH_SECONDS = 365 * 24 * 3600;
 const NO_KEY = new Uint8Array(0);
@@ -118,6 +70,10 @@ export type NhiPorts = {
   /** What doctors sign with, and its curve. */
   readonly suite: GroupSuite;
   readonly curve: HostCurve;
+  /** What NHI remembers; {@link Nhi.open} goes on from what it finds there. */
+  readonly store: Store;
+  /** NHI's private keys; they last as long as the run where this is left out. */
+  readonly keys?: KeyStore;
   readonly clock: Clock;
   readonly rng: Rng;
   /** Whether doctors may ask NHI to make their member key (`two-party`: they may not). */
@@ -126,6 +82,17 @@ export type NhiPorts = {
   readonly engineFor?: (verifier: MclGroupVerifier) => VerificationEngine;
   /** The batches of blank cards that NHI ordered. */
   readonly cardBatches: readonly CardBatch[];
+  /** What finds a person by their fingers. */
+  readonly search: FingerprintSearch;
+};
+
+type StoredEpoch = {
+  readonly epoch: number;
+  readonly public_key: Uint8Array;
+  readonly proof: Uint8Array;
+  readonly effective: number;
+  readonly expires: number;
+  readonly signature: Uint8Array;
 };
 
 export class Nhi {
@@ -134,7 +101,9 @@ export class Nhi {
   readonly opening: OpeningService;
   readonly doctors: DoctorRegister;
   readonly warrants: WarrantRegister;
-  readonly records = new RecordStore();
+  readonly records: RecordStore;
+  readonly audit: AuditLog;
+  private readonly keys: KeyStore;
   private readonly authority: CertificateAuthority;
   private readonly root: RootAuthority;
   private readonly roles: RoleAuthority;
@@ -145,33 +114,58 @@ export class Nhi {
   private readonly published: SignedGroupKey[] = [];
   private readonly visits: VisitDesk;
   private readonly prescriptions: PrescriptionRegister;
-  private readonly pharmacyKeys = new Map<string, Uint8Array>();
-  private readonly mailboxes = new Map<string, SealedMessage[]>();
+  private readonly relay: Relay;
+  private readonly claims: ClaimDesk;
+  private readonly subsidies: SubsidyDesk;
+  readonly fingerprints: FingerprintRegister;
+  private readonly emergencies: EmergencyDesk;
 
-  constructor(private readonly ports: NhiPorts) {
-    const { clock, rng, curve } = ports;
-    this.authority = new CertificateAuthority(clock, rng);
-    this.decryption = generateEcKeyPair(rng);
-    this.root = new RootAuthority(clock, rng);
-    this.roles = new RoleAuthority(this.root, clock, rng);
+  private constructor(private readonly ports: NhiPorts) {
+    const { clock, rng, curve, store, keys = memoryKeyStore() } = ports;
+    this.keys = keys;
+    this.authority = new CertificateAuthority(clock, rng, keys);
+    this.decryption = keyPairNamed(keys, 'nhi-decryption', rng);
+    this.root = new RootAuthority(clock, rng, keys);
+    this.roles = new RoleAuthority(this.root, clock, rng, keys);
     this.cardIssuing = new CardIssuing(ports.cardBatches, rng);
     const { authority, decryption } = this;
     this.patients = new PatientRegister({ ...ports, authority, decryption });
+    this.records = new RecordStore(store);
+    this.audit = new AuditLog({ authority, store, clock, rng });
     const issuerKey = authority.publicKey;
     this.verifier = new EpochVerifier({ curve, issuerKey, clock, published: () => this.groupKeys });
-    const { verifier } = this;
-    this.opening = new OpeningService({ suite: ports.suite, curve, verifier, clock, rng });
-    this.joins = new JoinRegister({ authority, clock });
+    const { verifier, audit: log } = this;
+    this.opening = new OpeningService({ suite: ports.suite, curve, verifier, log, store, keys, clock, rng });
+    this.joins = new JoinRegister({ authority, store, clock });
     const { opening, joins } = this;
     const joinMode = ports.joinMode ?? 'two-party';
-    this.doctors = new DoctorRegister({ ...ports, authority, joins, opening, joinMode });
+    this.doctors = new DoctorRegister({ ...ports, keys, authority, joins, opening, joinMode });
     const engineFor = ports.engineFor ?? ((of) => localEngine(of, rng));
     this.signatures = new SignatureDesk({ verifier, engineFor, opening, authority, clock });
     const { patients, records, signatures } = this;
-    this.visits = new VisitDesk({ authority, patients, records, decryption, signatures, clock, rng });
-    this.beginEpoch();
-    this.warrants = new WarrantRegister({ authority, patients, clock, rng });
-    this.prescriptions = new PrescriptionRegister({ patients, warrants: this.warrants, clock, rng });
+    this.fingerprints = new FingerprintRegister({ search: ports.search, store, rng });
+    const { fingerprints } = this;
+    const desk = { authority, records, decryption, signatures, store, clock, rng };
+    this.emergencies = new EmergencyDesk({ ...desk, fingerprints, log });
+    this.visits = new VisitDesk({ ...desk, patients, emergencies: this.emergencies });
+    this.relay = new Relay({ store, clock });
+    this.claims = new ClaimDesk({ patients, store, keys, clock, rng });
+    this.subsidies = new SubsidyDesk({ signatures, store, clock });
+    this.warrants = new WarrantRegister({ authority, patients, store, clock, rng });
+    this.prescriptions = new PrescriptionRegister({ patients, warrants: this.warrants, store, clock, rng });
+  }
+
+  /** NHI as its store and keys have it; with a first epoch, where there was none. */
+  static async open(ports: NhiPorts): Promise<Nhi> {
+    const nhi = new Nhi(ports);
+    const columns = 'epoch, public_key, proof, effective, expires, signature';
+    const epochs = await ports.store.all<StoredEpoch>(`SELECT ${columns} FROM epochs ORDER BY epoch`);
+    nhi.published.push(...epochs.map(groupKeyOf));
+    const current = nhi.published.at(-1);
+    if (current) nhi.issueUnder(current);
+    else await nhi.beginEpoch();
+    await nhi.fingerprints.load();
+    return nhi;
   }
 
   get publicKeys(): NhiPublicKeys {
@@ -194,33 +188,50 @@ export class Nhi {
 
   /**
    * Begins the next epoch: new keys, each service's secret to that service alone, the public key signed
-   * and published. (x, y) of the epoch before is gone with its issuer.
+   * and published. (x, y) of the epoch before is destroyed.
    */
-  beginEpoch(): SignedGroupKey {
-    const { curve, suite, clock, rng } = this.ports;
-    const epoch = (this.published.at(-1)?.epoch ?? 0) + 1;
-    const { openingKey, ...keys } = generateIssuerKeys(curve, suite, epoch, rng);
+  async beginEpoch(): Promise<SignedGroupKey> {
+    const { curve, suite, clock, rng, store } = this.ports;
+    const before = this.published.at(-1)?.epoch ?? 0;
+    const epoch = before + 1;
+    const { openingKey, secretKey, published } = generateIssuerKeys(curve, suite, epoch, rng);
     const effectiveDate = clock.now();
-    const dated = { ...keys.published, effectiveDate, expirationDate: effectiveDate + EPOCH_SECONDS };
+    const dated = { ...published, effectiveDate, expirationDate: effectiveDate + EPOCH_SECONDS };
     const signature = this.authority.sign(STATEMENT.groupKey, groupKeyStatement(dated));
     const key = { ...dated, signature };
+    // secrets first: a published key without them would be an epoch in which nobody can join
     this.opening.adoptEpoch(epoch, openingKey);
-    const issuing = { ...keys, openingKey: NO_KEY };
-    const issuer = makeGroupIssuer(curve, issuing, this.doctors.issuingRegister, rng);
-    this.doctors.adoptEpoch({ issuer, key, destroy: () => void keys.secretKey.fill(0) });
+    this.keys.save(issuingKeyName(epoch), secretKey);
+    secretKey.fill(0);
+    await store.run(
+      'INSERT INTO epochs (epoch, public_key, proof, effective, expires, signature) VALUES (?, ?, ?, ?, ?, ?)',
+      ...[epoch, key.publicKey, key.proof, key.effectiveDate, key.expirationDate, signature],
+    );
     this.published.push(key);
+    this.issueUnder(key);
+    this.keys.destroy(issuingKeyName(before));
+    return key;
+  }
+
+  private issueUnder(key: SignedGroupKey): void {
+    const { curve, rng } = this.ports;
+    const secretKey = this.keys.load(issuingKeyName(key.epoch));
+    if (!secretKey) throw new Error(`the issuing key of epoch ${key.epoch} is missing`);
+    const { epoch, publicKey, proof } = key;
+    const issuing = { secretKey, openingKey: NO_KEY, published: { epoch, publicKey, proof } };
+    const issuer = makeGroupIssuer(curve, issuing, this.doctors.issuingRegister, rng);
+    this.doctors.adoptEpoch({ issuer, key, destroy: () => void secretKey.fill(0) });
     const failed = this.verifier.learn();
     if (failed) throw new Error(`NHI refuses its own group key: ${failed.reason}`);
-    return key;
   }
 
   /**
    * Revokes a doctor: from now on every signature that reaches NHI is tested, and the doctor gets no
    * credential of another epoch. A severe case begins that epoch at once.
    */
-  revokeDoctor(doctorId: string, gravity: 'ordinary' | 'severe'): Refusal | undefined {
-    const refused = this.opening.revoke(doctorId);
-    if (!refused && gravity === 'severe') this.beginEpoch();
+  async revokeDoctor(doctorId: string, gravity: 'ordinary' | 'severe'): Promise<Refusal | undefined> {
+    const refused = await this.opening.revoke(doctorId);
+    if (!refused && gravity === 'severe') await this.beginEpoch();
     return refused;
   }
 
@@ -244,38 +255,77 @@ export class Nhi {
       confirmVisit: (request) => this.visits.confirm(hospitalId, request),
       submitRecord: (record) => this.visits.submitRecord(hospitalId, record),
       forwardPrescription: async (entry, sealed) => {
-        const mailbox = this.mailboxes.get(entry.pharmacyId);
-        if (!mailbox) return refusal('pharmacy-unknown');
-        const refused = this.prescriptions.register(entry);
-        if (!refused) mailbox.push(sealed);
-        return refused;
+        const recipient = `pharmacy/${entry.pharmacyId}` as const;
+        if (!(await this.relay.keyOf(recipient))) return refusal('pharmacy-unknown');
+        return this.forward(recipient, sealed, (tx) => this.prescriptions.register(entry, tx));
       },
-      pharmacyKey: (pharmacyId) => this.pharmacyKeys.get(pharmacyId),
+      pharmacyKey: (pharmacyId) => this.relay.keyOf(`pharmacy/${pharmacyId}`),
+      openClaim: (request) => this.claims.open(hospitalId, request),
+      forwardClaim: async (insurerId, sealed) => {
+        const recipient = `insurer/${insurerId}` as const;
+        if (!(await this.relay.keyOf(recipient))) return refusal('insurer-unknown');
+        return this.forward(recipient, sealed, async () => undefined);
+      },
+      insurerKey: (insurerId) => this.relay.keyOf(`insurer/${insurerId}`),
+      issueEmergencyChallenge: () => this.emergencies.issueChallenge(hospitalId),
+      identify: (request) => this.emergencies.identify(hospitalId, request),
     };
   }
 
-  /** Admits a pharmacy under its decryption key. */
-  pharmacyDoor(pharmacyId: string, decryptionKey: Uint8Array): PharmacyDoor {
-    this.pharmacyKeys.set(pharmacyId, decryptionKey);
-    this.mailboxes.set(pharmacyId, []);
+  /** Admits a pharmacy that NHI has a contract with. */
+  pharmacyDoor(pharmacyId: string): PharmacyDoor {
+    const recipient = `pharmacy/${pharmacyId}` as const;
     return {
-      fetchPrescriptions: () => this.mailboxes.get(pharmacyId)!.splice(0),
+      announceKey: (decryptionKey) => this.relay.announce(recipient, decryptionKey),
+      fetchPrescriptions: () => this.relay.fetch(recipient),
       checkPrescription: async (statement, signature) => {
         const unfit =
-          this.prescriptions.checkTerms(pharmacyId, statement) ??
+          (await this.prescriptions.checkTerms(pharmacyId, statement)) ??
           (await this.signatures.check(pharmacyId, STATEMENT.prescription, statement, signature));
         return unfit ?? { ok: true, receipt: this.signatures.receiptFor(signature) };
       },
       reserve: (prescriptionId, pid) => this.prescriptions.reserve(pharmacyId, prescriptionId, pid),
       commit: (collection) => this.prescriptions.commit(pharmacyId, collection),
-      checkWarrant: (warrant) => this.warrants.check(warrant) ?? this.warrants.evidence(warrant.warrant),
+      checkWarrant: async (warrant) =>
+        (await this.warrants.check(warrant)) ?? (await this.warrants.evidence(warrant.warrant)),
       commitByAgent: (collection) => this.prescriptions.commitByAgent(pharmacyId, collection),
+      claimSubsidy: (claim) => this.subsidies.pay(pharmacyId, claim),
       signatureStatus: (asked) => this.signatures.status(pharmacyId, asked),
     };
   }
 
-  /** Admits an insurer. */
+  /** Admits a private insurer. */
   insurerDoor(insurerId: string): InsurerDoor {
-    return { signatureStatus: (asked) => this.signatures.status(insurerId, asked) };
+    const recipient = `insurer/${insurerId}` as const;
+    return {
+      announceKey: (decryptionKey) => this.relay.announce(recipient, decryptionKey),
+      fetchClaims: () => this.relay.fetch(recipient),
+      spendClaim: (spending) => this.claims.spend(insurerId, spending),
+      signatureStatus: (asked) => this.signatures.status(insurerId, asked),
+    };
   }
+
+  /** What was registered and the message in its recipient's mailbox: both, or neither. */
+  private async forward(
+    recipient: Recipient,
+    sealed: SealedMessage,
+    register: (tx: Sql) => Promise<Refusal | undefined>,
+  ): Promise<Refusal | undefined> {
+    const forwarded = await decide(this.ports.store, async (tx): Promise<Result<object>> => {
+      const refused = await register(tx);
+      if (refused) return refused;
+      return (await this.relay.post(recipient, sealed, tx)) ? { ok: true } : refusal('message-replayed');
+    });
+    return forwarded.ok ? undefined : forwarded;
+  }
+}
+
+/** Where (x, y) of an epoch is kept, until the next one begins. */
+function issuingKeyName(epoch: number): string {
+  return `issuing-${epoch}`;
+}
+
+function groupKeyOf(stored: StoredEpoch): SignedGroupKey {
+  const { epoch, public_key: publicKey, proof, effective, expires, signature } = stored;
+  return { epoch, publicKey, proof, effectiveDate: effective, expirationDate: expires, signature };
 }

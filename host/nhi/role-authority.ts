@@ -9,9 +9,10 @@ import {
   utf8ToBytes,
 } from '../../apdu/index.js';
 import type { Clock } from '../clock.js';
-import { type EcKeyPair, generateEcKeyPair } from '../crypto/ecdsa.js';
+import type { EcKeyPair } from '../crypto/ecdsa.js';
 import type { Rng } from '../crypto/random.js';
 import { signStatement } from '../protocol/signed-statement.js';
+import { type KeyStore, keyPairNamed } from '../storage/key-store.js';
 import type { CertifiedAuthority, RootAuthority } from './root-authority.js';
 
 const AUTHORITY_REFERENCE = utf8ToBytes('TWNHIC01');
@@ -34,8 +35,9 @@ export class RoleAuthority {
     root: RootAuthority,
     private readonly clock: Clock,
     private readonly rng: Rng,
+    private readonly keyStore: KeyStore,
   ) {
-    this.keys = generateEcKeyPair(rng);
+    this.keys = keyPairNamed(keyStore, 'nhi-roles', rng);
     this.certified = root.certify(AUTHORITY_REFERENCE, this.keys.publicKey);
   }
 
@@ -43,7 +45,7 @@ export class RoleAuthority {
   roleBatch(role: RoleName): RoleBatch {
     const known = this.batches.get(role);
     if (known) return known;
-    const pair = generateEcKeyPair(this.rng);
+    const pair = keyPairNamed(this.keyStore, `role-${role}`, this.rng);
     const now = this.clock.now();
     const body = {
       profile: CERTIFICATE_PROFILE.role,

@@ -12,9 +12,10 @@ import {
   utf8ToBytes,
 } from '../../apdu/index.js';
 import type { Clock } from '../clock.js';
-import { type EcKeyPair, generateEcKeyPair } from '../crypto/ecdsa.js';
+import type { EcKeyPair } from '../crypto/ecdsa.js';
 import type { Rng } from '../crypto/random.js';
 import { signStatement } from '../protocol/signed-statement.js';
+import { type KeyStore, keyPairNamed } from '../storage/key-store.js';
 
 const ROOT_REFERENCE = utf8ToBytes('TWNHIR01');
 /** Longer than any role certificate under it. */
@@ -29,8 +30,9 @@ export class RootAuthority {
   constructor(
     private readonly clock: Clock,
     rng: Rng,
+    keys: KeyStore,
   ) {
-    this.keys = generateEcKeyPair(rng);
+    this.keys = keyPairNamed(keys, 'nhi-root', rng);
   }
 
   get anchor(): RootKey {

@@ -22,7 +22,7 @@ export type SignatureInQuestion = {
   readonly statement: Uint8Array;
   readonly signature: DoctorSignature;
   /** NHI's receipt, where the signature is of an epoch that no longer counts by itself. */
-  readonly receipt?: Receipt;
+  readonly receipt?: Receipt | undefined;
 };
 
 export type SignatureStatus =
@@ -51,27 +51,31 @@ export class SignatureDesk {
     fields: ValuesOf<S['fields']>,
     signature: DoctorSignature,
   ): Promise<Refusal | undefined> {
-    const answer = await this.status(sender, {
-      domain,
-      statement: encodeTemplate(template, fields as never),
-      signature,
-    });
+    const statement = encodeTemplate(template, fields as never);
+    const answer = await this.judge(sender, { domain, statement, signature });
     if (!answer.ok) return answer;
     return answer.status === 'revoked' ? refusal('signer-revoked') : undefined;
   }
 
   /** Good or revoked, for a signature that verifies; whoever asks learns nothing about the signer. */
   async status(sender: string, asked: SignatureInQuestion): Promise<Result<SignatureStatus>> {
-    const { signature, receipt, domain, statement } = asked;
+    const judged = await this.judge(sender, asked);
+    if (!judged.ok || judged.status === 'revoked' || asked.receipt) return judged;
+    return { ...judged, receipt: this.receiptFor(asked.signature) };
+  }
+
+  /** Without a receipt, which costs a signature. */
+  private async judge(
+    sender: string,
+    { signature, receipt, domain, statement }: SignatureInQuestion,
+  ): Promise<Result<{ readonly status: 'good' | 'revoked' }>> {
     const found = this.ports.verifier.verifierFor(signature, receipt);
     if (!found.ok) return found;
     const signed = { domain, statement, signature: signature.groupSignature };
     const verdict = await this.queueOf(found.verifier).verify(sender, signed);
     if (!verdict.ok) return refusal('group-signature-invalid', verdict.reason);
-    if (this.ports.opening.isRevoked(signature.epoch, signed)) return { ok: true, status: 'revoked' };
-    return receipt
-      ? { ok: true, status: 'good' }
-      : { ok: true, status: 'good', receipt: this.receiptFor(signature) };
+    const revoked = await this.ports.opening.isRevoked(signature.epoch, signed);
+    return { ok: true, status: revoked ? 'revoked' : 'good' };
   }
 
   /** NHI's statement that it saw this signature, now, in its epoch; only after {@link check}. */

@@ -1,34 +1,47 @@
 /** Random values that are accepted once, by the purpose they were issued for, within a time. */
 
-import { toHex } from '../../apdu/index.js';
 import type { Clock } from '../clock.js';
 import type { Rng } from '../crypto/random.js';
+import { one, type Sql } from '../storage/store.js';
 
 const LENGTH_BYTES = 16;
 
 export class SingleUse {
-  private readonly open = new Map<string, { readonly purpose: string; readonly expires: number }>();
-
   constructor(
-    private readonly clock: Clock,
-    private readonly rng: Rng,
+    private readonly ports: { readonly store: Sql; readonly clock: Clock; readonly rng: Rng },
+    /** What these values are for; no other kind accepts them. */
+    private readonly kind: string,
     /** How long a value is accepted, in seconds. */
     private readonly lifetimeSeconds: number,
   ) {}
 
   /** A fresh value of 16 bytes, bound to `purpose`. */
-  issue(purpose: string): Uint8Array {
-    const value = this.rng.bytes(LENGTH_BYTES);
-    this.open.set(toHex(value), { purpose, expires: this.clock.now() + this.lifetimeSeconds });
+  async issue(purpose: string): Promise<Uint8Array> {
+    const { store, clock, rng } = this.ports;
+    const value = rng.bytes(LENGTH_BYTES);
+    const expires = clock.now() + this.lifetimeSeconds;
+    const insert = 'INSERT INTO single_use (value, purpose, expires) VALUES (?, ?, ?)';
+    await store.run(insert, value, this.name(purpose), expires);
     return value;
   }
 
-  /** Whether the value was issued for `purpose` and is still good; it is good no longer. */
-  consume(value: Uint8Array, purpose: string): boolean {
-    const key = toHex(value);
-    const entry = this.open.get(key);
-    if (!entry || entry.purpose !== purpose) return false;
-    this.open.delete(key);
-    return this.clock.now() <= entry.expires;
+  /** Whether the value was issued for `purpose` and is still good; it is good no longer. In `sql`, where that is given. */
+  async consume(value: Uint8Array, purpose: string, sql: Sql = this.ports.store): Promise<boolean> {
+    const used = await one<{ readonly expires: number }>(
+      sql,
+      'DELETE FROM single_use WHERE value = ? AND purpose = ? RETURNING expires',
+      value,
+      this.name(purpose),
+    );
+    return used !== undefined && this.ports.clock.now() <= used.expires;
   }
+
+  private name(purpose: string): string {
+    return `${this.kind}/${purpose}`;
+  }
+}
+
+/** Forgets values that nobody used in time; how many. */
+export function forgetExpired(sql: Sql, now: number): Promise<number> {
+  return sql.run('DELETE FROM single_use WHERE expires < ?', now);
 }

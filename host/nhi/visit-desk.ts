@@ -1,6 +1,15 @@
 /** What NHI does for one authenticated hospital: confirm visits (eq. 6–8) and take records (eq. 9). */
 
-import { NHI_NAME, STATEMENT, toHex, VISIT_REQUEST_MESSAGE } from '../../apdu/index.js';
+import {
+  DOMAIN,
+  encodeTemplate,
+  equalBytes,
+  hashInput,
+  NHI_NAME,
+  STATEMENT,
+  toHex,
+  VISIT_REQUEST_MESSAGE,
+} from '../../apdu/index.js';
 import type { Clock } from '../clock.js';
 import type { EcKeyPair } from '../crypto/ecdsa.js';
 import { isHpkeKey } from '../crypto/hpke.js';
@@ -9,11 +18,13 @@ import { sha256 } from '../crypto/sha256.js';
 import { parseRecordDocument } from '../fhir/index.js';
 import type { Receipt } from '../protocol/epoch-verifier.js';
 import type { DoctorSignature } from '../protocol/group-signed-statement.js';
-import { NEW_RECORD_MESSAGE, OTHER_RECORDS_MESSAGE } from '../protocol/messages.js';
+import { GROUP_SIGNATURE, NEW_RECORD_MESSAGE, OTHER_RECORDS_MESSAGE } from '../protocol/messages.js';
 import { type Result, refusal } from '../protocol/refusal.js';
 import { newMessageId, openMessage, type SealedMessage, sealMessage } from '../protocol/sealed-message.js';
 import { verifyStatement } from '../protocol/signed-statement.js';
+import { one, type Store } from '../storage/store.js';
 import type { CertificateAuthority } from './certificate-authority.js';
+import type { EmergencyAccess, EmergencyDesk } from './emergency-desk.js';
 import type { PatientRegister } from './patient-register.js';
 import type { RecordStore } from './record-store.js';
 import type { SignatureDesk } from './signature-desk.js';
@@ -28,17 +39,31 @@ export type ConfirmedRequest = {
   readonly signature: DoctorSignature;
 };
 
-type Visit = { readonly hospitalId: string; readonly pid: string };
+/** Basic data of eq. 8, JSON. */
+export type BasicData = {
+  /** Hexadecimal, as the identifier of the visit. */
+  readonly pid: string;
+  readonly visitId: string;
+  /** Who has looked at the records in an emergency, the newest last. */
+  readonly emergencies: readonly EmergencyAccess[];
+};
 
+/** Accesses in an emergency that an answer tells of. */
+const MOST_ACCESSES = 10;
 /** TS is accepted this long after NHI issued the challenge. */
 const CHALLENGE_SECONDS = 12 * 3600;
 const VISIT_ROUTE = { equation: 6, sender: 'patient', recipient: NHI_NAME } as const;
 const RECORD_ROUTE = { equation: 9, sender: 'doctor', recipient: NHI_NAME } as const;
 const TEXT = new TextEncoder();
 
+/** The identifier of a visit: a clinic without a line knows it before NHI does. */
+export function visitIdOf(challenge: Uint8Array, envelopeHash: Uint8Array): Uint8Array {
+  return sha256(hashInput(DOMAIN.visitId, [challenge, envelopeHash])).subarray(0, VISIT_ID_BYTES);
+}
+const VISIT_ID_BYTES = 16;
+
 export class VisitDesk {
   private readonly challenges: SingleUse;
-  private readonly visits = new Map<string, Visit>();
 
   constructor(
     private readonly ports: {
@@ -47,15 +72,20 @@ export class VisitDesk {
       readonly records: RecordStore;
       readonly decryption: EcKeyPair;
       readonly signatures: SignatureDesk;
+      /** What the patient is told of accesses in an emergency. */
+      readonly emergencies: Pick<EmergencyDesk, 'accessesTo'>;
+      readonly store: Store;
       readonly clock: Clock;
       readonly rng: Rng;
     },
   ) {
-    this.challenges = new SingleUse(ports.clock, ports.rng, CHALLENGE_SECONDS);
+    this.challenges = new SingleUse(ports, 'visit', CHALLENGE_SECONDS);
   }
 
-  issueChallenge(hospitalId: string): { readonly challenge: Uint8Array; readonly time: number } {
-    return { challenge: this.challenges.issue(hospitalId), time: this.ports.clock.now() };
+  async issueChallenge(
+    hospitalId: string,
+  ): Promise<{ readonly challenge: Uint8Array; readonly time: number }> {
+    return { challenge: await this.challenges.issue(hospitalId), time: this.ports.clock.now() };
   }
 
   /** Eq. 7: every check before anything is kept; then eq. 8. */
@@ -66,7 +96,7 @@ export class VisitDesk {
     const { patients, decryption, signatures } = this.ports;
     const { request, challenge, replyKey, signature } = confirmed;
     // Consumed first and whatever follows: a challenge serves one attempt.
-    if (!this.challenges.consume(challenge, hospitalId)) return refusal('challenge-unknown');
+    if (!(await this.challenges.consume(challenge, hospitalId))) return refusal('challenge-unknown');
     if (!isHpkeKey(replyKey)) return refusal('message-malformed', 'the reply key is no point of the curve');
     const envelopeHash = sha256(request.envelope);
     const fields = { envelopeHash, challenge, hospitalId, replyKey };
@@ -81,14 +111,18 @@ export class VisitDesk {
     if (ts.hospitalId !== hospitalId) return refusal('hospital-mismatch');
     if (toHex(ts.challenge) !== toHex(challenge)) return refusal('challenge-unknown');
     if (toHex(ts.messageId) !== toHex(request.messageId)) return refusal('message-malformed');
-    const unfit = patients.check(certificate);
+    const unfit = await patients.check(certificate);
     if (unfit) return unfit;
     if (!verifyStatement(certificate.body.signingKey, STATEMENT.visitRequest, ts, patientSignature)) {
       return refusal('signature-invalid');
     }
-    const visitId = this.ports.rng.bytes(16);
+    const visitId = visitIdOf(challenge, envelopeHash);
     const pid = certificate.body.pid;
-    this.visits.set(toHex(visitId), { hospitalId, pid: toHex(pid) });
+    const signed = encodeTemplate(GROUP_SIGNATURE, signature);
+    await this.ports.store.run(
+      'INSERT INTO visits (pid, visit_id, hospital_id, opened, envelope_hash, signature) VALUES (?, ?, ?, ?, ?, ?)',
+      ...[pid, visitId, hospitalId, this.ports.clock.now(), envelopeHash, signed],
+    );
     return { ok: true, answer: await this.answer(visitId, pid, envelopeHash, replyKey) };
   }
 
@@ -97,7 +131,7 @@ export class VisitDesk {
     hospitalId: string,
     sealed: SealedMessage,
   ): Promise<Result<{ readonly receipt: Receipt }>> {
-    const { decryption, signatures, records } = this.ports;
+    const { decryption, signatures, records, store } = this.ports;
     const as = { route: RECORD_ROUTE, secretKey: decryption.secretKey };
     const opened = await openMessage(NEW_RECORD_MESSAGE, sealed, as);
     if (!opened.ok) return opened;
@@ -106,14 +140,15 @@ export class VisitDesk {
     if (wrong) return wrong;
     if (toHex(statement.messageId) !== toHex(sealed.messageId)) return refusal('message-malformed');
     if (statement.hospitalId !== hospitalId) return refusal('hospital-mismatch');
-    const visit = this.visits.get(toHex(statement.visitId));
-    const pid = toHex(statement.pid);
-    if (visit?.hospitalId !== hospitalId || visit.pid !== pid) return refusal('visit-unknown');
+    const { pid, visitId } = statement;
+    const known = 'SELECT opened FROM visits WHERE pid = ? AND visit_id = ? AND hospital_id = ?';
+    if (!(await one(store, known, pid, visitId, hospitalId))) return refusal('visit-unknown');
     if (toHex(sha256(record)) !== toHex(statement.recordHash)) return refusal('digest-mismatch');
     const parsed = parseRecordDocument(record);
     if (!parsed.ok) return refusal('message-malformed', parsed.failure.sentence);
-    if (toHex(parsed.value.pid) !== pid) return refusal('patient-mismatch');
-    if (!records.add({ pid, record, statement, signature })) return refusal('message-replayed');
+    if (!equalBytes(parsed.value.pid, pid)) return refusal('patient-mismatch');
+    const added = await store.transaction((tx) => records.add({ pid, record, statement, signature }, tx));
+    if (!added) return refusal('message-replayed');
     return { ok: true, receipt: signatures.receiptFor(signature) };
   }
 
@@ -125,8 +160,10 @@ export class VisitDesk {
   ): Promise<SealedMessage> {
     const { authority, clock, records, rng } = this.ports;
     const messageId = newMessageId(rng);
-    const basicData = TEXT.encode(JSON.stringify({ pid: toHex(pid), visitId: toHex(visitId) }));
-    const earlier = records.recent(toHex(pid));
+    const emergencies = await this.ports.emergencies.accessesTo(pid, MOST_ACCESSES);
+    const basic: BasicData = { pid: toHex(pid), visitId: toHex(visitId), emergencies };
+    const basicData = TEXT.encode(JSON.stringify(basic));
+    const earlier = await records.recent(pid);
     const statement = {
       messageId,
       requestHash,

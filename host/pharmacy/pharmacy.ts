@@ -8,19 +8,20 @@ import { pairCards } from '../cards/card-pairing.js';
 import type { PatientCard } from '../cards/patient-card.js';
 import type { ProfessionalCard } from '../cards/professional-card.js';
 import type { Clock } from '../clock.js';
-import { type EcKeyPair, generateEcKeyPair } from '../crypto/ecdsa.js';
+import type { EcKeyPair } from '../crypto/ecdsa.js';
 import type { Rng } from '../crypto/random.js';
 import { sha256 } from '../crypto/sha256.js';
-import { type PrescriptionSummary, parsePrescriptionDocument } from '../fhir/index.js';
+import { encodeClaimDocument, type PrescriptionSummary, parsePrescriptionDocument } from '../fhir/index.js';
 import { verifyPatientCertificate } from '../nhi/certificate-authority.js';
-import type { NhiPublicKeys, PharmacyDoor } from '../nhi/nhi.js';
-import type { Collection } from '../nhi/prescription-register.js';
+import type { NhiPublicKeys, PharmacyDoor } from '../nhi/doors.js';
+import { type Collection, OFFLINE_NONCE } from '../nhi/prescription-register.js';
 import { type AgentCollection, checkAgentCollection, checkWarrant } from '../protocol/agent-collection.js';
 import type { EpochVerifier, Receipt } from '../protocol/epoch-verifier.js';
 import { PRESCRIPTION_MESSAGE } from '../protocol/messages.js';
-import { type Result, refusal } from '../protocol/refusal.js';
+import { type Refusal, type Result, refusal } from '../protocol/refusal.js';
 import { openMessage, type SealedMessage } from '../protocol/sealed-message.js';
 import { verifyStatement } from '../protocol/signed-statement.js';
+import { type KeyStore, keyPairNamed, memoryKeyStore } from '../storage/key-store.js';
 
 /** A prescription that verified, with what a dispute would need. */
 export type VerifiedPrescription = {
@@ -29,26 +30,35 @@ export type VerifiedPrescription = {
   readonly receipt: Receipt;
 };
 
+export type PharmacyPorts = {
+  readonly pharmacyId: string;
+  readonly nhiKeys: NhiPublicKeys;
+  /** What doctors' signatures are checked with, across epochs. */
+  readonly verifier: EpochVerifier;
+  /** The pharmacy's private keys; they last as long as the run where this is left out. */
+  readonly keys?: KeyStore;
+  readonly clock: Clock;
+  readonly rng: Rng;
+  /** The line to NHI. */
+  readonly nhi: PharmacyDoor;
+};
+
 export class Pharmacy {
-  private readonly keys: EcKeyPair;
-  private readonly nhi: PharmacyDoor;
   /** By prescription number, hexadecimal. */
   private readonly verified = new Map<string, VerifiedPrescription>();
+  /** Collected without a line, not yet known to NHI. */
+  private readonly offline: Collection[] = [];
 
-  constructor(
-    private readonly ports: {
-      readonly pharmacyId: string;
-      readonly nhiKeys: NhiPublicKeys;
-      /** What doctors' signatures are checked with, across epochs. */
-      readonly verifier: EpochVerifier;
-      readonly clock: Clock;
-      readonly rng: Rng;
-      /** Opens the line to NHI with this pharmacy's decryption key. */
-      readonly openDoor: (decryptionKey: Uint8Array) => PharmacyDoor;
-    },
-  ) {
-    this.keys = generateEcKeyPair(ports.rng);
-    this.nhi = ports.openDoor(this.keys.publicKey);
+  private constructor(
+    private readonly ports: PharmacyPorts,
+    private readonly keys: EcKeyPair,
+  ) {}
+
+  /** A pharmacy with its line to NHI. */
+  static async open(ports: PharmacyPorts): Promise<Pharmacy> {
+    const keys = keyPairNamed(ports.keys ?? memoryKeyStore(), 'pharmacy-decryption', ports.rng);
+    await ports.nhi.announceKey(keys.publicKey);
+    return new Pharmacy(ports, keys);
   }
 
   /** Numbers of the prescriptions that verified, in the order of arrival. */
@@ -59,7 +69,7 @@ export class Pharmacy {
   /** Eq. 16 for everything that waits at NHI. */
   async fetchPrescriptions(): Promise<readonly Result<{ readonly prescription: VerifiedPrescription }>[]> {
     const results: Result<{ readonly prescription: VerifiedPrescription }>[] = [];
-    for (const sealed of this.nhi.fetchPrescriptions()) results.push(await this.verify(sealed));
+    for (const sealed of await this.ports.nhi.fetchPrescriptions()) results.push(await this.verify(sealed));
     return results;
   }
 
@@ -84,7 +94,7 @@ export class Pharmacy {
     const parsed = parsePrescriptionDocument(prescription);
     if (!parsed.ok) return refusal('message-malformed', parsed.failure.sentence);
     if (!equalBytes(parsed.value.pid, statement.pid)) return refusal('patient-mismatch');
-    const known = await this.nhi.checkPrescription(statement, signature);
+    const known = await this.ports.nhi.checkPrescription(statement, signature);
     if (!known.ok) return known;
     const verified = { message, summary: parsed.value.summary, receipt: known.receipt };
     this.verified.set(toHex(statement.prescriptionId), verified);
@@ -104,7 +114,7 @@ export class Pharmacy {
     if (!verified) return refusal('prescription-unknown');
     const paired = await pairCards(patient, securityModule);
     if (!paired.ok) return paired;
-    const reserved = this.reserve(verified);
+    const reserved = await this.reserve(verified);
     if (!reserved.ok) return reserved;
     const { statement } = reserved;
     const confirmed = await patient.collect(statement);
@@ -113,7 +123,7 @@ export class Pharmacy {
     const { signingKey } = verified.message.certificate.body;
     if (!verifyStatement(signingKey, STATEMENT.collection, statement, signature))
       return refusal('signature-invalid');
-    const refused = this.nhi.commit({ statement, signature });
+    const refused = await this.ports.nhi.commit({ statement, signature });
     return refused ?? { ok: true, signature };
   }
 
@@ -134,30 +144,89 @@ export class Pharmacy {
     const shown = await patient.showWarrant();
     if (!shown.ok) return shown;
     const warrant = shown.data;
-    const known = this.nhi.checkWarrant(warrant);
+    const known = await this.ports.nhi.checkWarrant(warrant);
     if (!known.ok) return known;
     const evidence = { ...known.evidence, issuerKey: this.ports.nhiKeys.signatureKey };
     const { pid } = verified.message.statement;
     if (!equalBytes(warrant.warrant.pid, pid)) return refusal('patient-mismatch');
     const unfit = checkWarrant(warrant, evidence);
     if (unfit) return unfit;
-    const reserved = this.reserve(verified);
+    const reserved = await this.reserve(verified);
     if (!reserved.ok) return reserved;
     const { statement } = reserved;
     const confirmed = await patient.collectAsAgent(statement);
     if (!confirmed.ok) return confirmed;
     const collection = { statement, warrant, proxySignature: confirmed.data.proxySignature };
-    const refused = checkAgentCollection(collection, evidence) ?? this.nhi.commitByAgent(collection);
+    const refused =
+      checkAgentCollection(collection, evidence) ?? (await this.ports.nhi.commitByAgent(collection));
     return refused ?? { ok: true, collection };
   }
 
+  /**
+   * Without a line (eq. 17, second step alone): the card's word under a nonce that nobody gave. The
+   * pharmacy sends it later ({@link reconcile}), and bears the loss where NHI had counted another one.
+   */
+  async handOverOffline(
+    patient: PatientCard,
+    securityModule: ProfessionalCard,
+    prescriptionId: Uint8Array,
+  ): Promise<Result<{ readonly collection: Collection }>> {
+    const verified = this.verified.get(toHex(prescriptionId));
+    if (!verified) return refusal('prescription-unknown');
+    const paired = await pairCards(patient, securityModule);
+    if (!paired.ok) return paired;
+    const statement = this.statementOf(verified, { nonce: OFFLINE_NONCE, time: this.ports.clock.now() });
+    const confirmed = await patient.collect(statement);
+    if (!confirmed.ok) return confirmed;
+    const { signature } = confirmed.data;
+    const { signingKey } = verified.message.certificate.body;
+    if (!verifyStatement(signingKey, STATEMENT.collection, statement, signature))
+      return refusal('signature-invalid');
+    const collection = { statement, signature };
+    this.offline.push(collection);
+    return { ok: true, collection };
+  }
+
+  /** With the line back: what NHI would not count, which is for a person to look at. */
+  async reconcile(): Promise<readonly { readonly collection: Collection; readonly refused: Refusal }[]> {
+    const conflicts: { readonly collection: Collection; readonly refused: Refusal }[] = [];
+    for (let next = this.offline[0]; next; next = this.offline[0]) {
+      const refused = await this.ports.nhi.commit(next);
+      if (refused) conflicts.push({ collection: next, refused });
+      this.offline.shift();
+    }
+    return conflicts;
+  }
+
+  /** 17a: what NHI pays for a collection that it has counted. */
+  async claimSubsidy(
+    prescriptionId: Uint8Array,
+    collectionSignature: Uint8Array,
+    amount: number,
+  ): Promise<Result<{ readonly amount: number }>> {
+    const verified = this.verified.get(toHex(prescriptionId));
+    if (!verified) return refusal('prescription-unknown');
+    const { message, receipt } = verified;
+    const { statement, signature } = message;
+    const day = new Date(this.ports.clock.now() * 1000).toISOString().slice(0, 10);
+    const payment = encodeClaimDocument(statement.pid, amount, { day });
+    return this.ports.nhi.claimSubsidy({ statement, signature, receipt, collectionSignature, payment });
+  }
+
   /** The statement of one collection under a fresh reservation of NHI. */
-  private reserve(verified: VerifiedPrescription): Result<{ readonly statement: Collection['statement'] }> {
-    const { prescriptionId, pid, prescriptionHash } = verified.message.statement;
-    const reserved = this.nhi.reserve(prescriptionId, pid);
-    if (!reserved.ok) return reserved;
-    const { pharmacyId } = this.ports;
-    const { nonce, time } = reserved;
-    return { ok: true, statement: { prescriptionId, pid, pharmacyId, nonce, time, prescriptionHash } };
+  private async reserve(
+    verified: VerifiedPrescription,
+  ): Promise<Result<{ readonly statement: Collection['statement'] }>> {
+    const { prescriptionId, pid } = verified.message.statement;
+    const reserved = await this.ports.nhi.reserve(prescriptionId, pid);
+    return reserved.ok ? { ok: true, statement: this.statementOf(verified, reserved) } : reserved;
+  }
+
+  private statementOf(
+    { message }: VerifiedPrescription,
+    { nonce, time }: { readonly nonce: Uint8Array; readonly time: number },
+  ): Collection['statement'] {
+    const { prescriptionId, pid, prescriptionHash } = message.statement;
+    return { prescriptionId, pid, pharmacyId: this.ports.pharmacyId, nonce, time, prescriptionHash };
   }
 }

@@ -30,8 +30,8 @@ export type DelegationEvidence = {
   readonly agentCertificate: PatientCertificate;
   /** NHI's time of the collection, seconds since 1970. */
   readonly time: number;
-  /** Whether NHI has revoked the warrant with this serial. */
-  readonly isRevoked: (serial: Uint8Array) => boolean;
+  /** Whether NHI has revoked the warrant. */
+  readonly revoked: boolean;
 };
 
 /** `undefined` when PK_AP is a proxy key of these two people now; otherwise why not. */
@@ -62,7 +62,7 @@ export function checkWarrant(
   if (self) return refusal('agent-is-patient');
   const recomputed = proxyKeyOf({ ...warrant, ...certificate, warrant: encodeTemplate(WARRANT, warrant) });
   if (!recomputed || !equalBytes(recomputed, proxyKey)) return refusal('proxy-key-mismatch');
-  if (evidence.isRevoked(warrant.serial)) return refusal('warrant-revoked');
+  if (evidence.revoked) return refusal('warrant-revoked');
   const inTerm = warrant.notBefore <= time && time <= warrant.notAfter;
   return inTerm ? undefined : refusal('warrant-out-of-term');
 }

@@ -113,6 +113,48 @@ export const PRESCRIPTION_MESSAGE = {
   prescription: FIELD.prescriptionDocument,
 } as const;
 
+/** A claim with what it claims for, on its way to an insurer (eq. 12). */
+export const INSURANCE_CLAIM_MESSAGE = {
+  statement: templateObject(0xbf3f, 'claim', STATEMENT.insuranceClaim.fields),
+  signature: groupSignature,
+  consent: templateObject(0xbf40, "patient's consent", {
+    ...STATEMENT.claimConsent.fields,
+    signature: FIELD.signature,
+  }),
+  certificate: PATIENT_CERTIFICATE_OBJECT,
+  claim: FIELD.claimDocument,
+} as const;
+
+/** FS of eq. 13 with its salt, for NHI alone; the statement and its signature travel beside it. */
+export const FINGERPRINT_MESSAGE = {
+  messageId: FIELD.messageId,
+  salt: FIELD.salt,
+  fingerprint: FIELD.fingerprint,
+} as const;
+
+/** NHI's answer in an emergency (eq. 15): the extract, or that nobody was identified. */
+export const EMERGENCY_MESSAGE = {
+  statement: templateObject(0xbf41, "NHI's answer in an emergency", STATEMENT.emergencyAnswer.fields),
+  signature: FIELD.signature,
+  extract: FIELD.emergencyExtract,
+} as const;
+
+/** An event of the audit log; which fields are there follows from its kind. The salt hides it behind its hash. */
+export const AUDIT_EVENT = {
+  auditKind: FIELD.auditKind,
+  salt: FIELD.salt,
+  reason: FIELD.reason,
+  epoch: optional(FIELD.epoch),
+  signatureHash: optional(FIELD.signatureHash),
+  doctorId: optional(FIELD.doctorId),
+  hospitalId: optional(FIELD.hospitalId),
+  readerId: optional(FIELD.readerId),
+  templateHash: optional(FIELD.templateHash),
+  searched: optional(FIELD.searched),
+  outcome: optional(FIELD.outcome),
+  pid: optional(FIELD.pid),
+} as const;
+
 /** What a patient's card confirmed at a pharmacy (eq. 17). */
 export const COLLECTION_MESSAGE = {
   statement: templateObject(0xbf3b, 'collection', STATEMENT.collection.fields),

@@ -49,7 +49,7 @@ export function agentPhases(): readonly Phase[] {
       equations: [5, 2],
       async run({ nhi, patientCard }) {
         if (!signed) return refusal('agent-unconfirmed');
-        const issued = nhi.warrants.countersign(signed);
+        const issued = await nhi.warrants.countersign(signed);
         if (!issued.ok) return issued;
         renewed = issued.patientCertificate;
         return patientCard.storeWarrantCertificate(SLOT, issued.certificate.signature);
@@ -93,7 +93,7 @@ async function delegate(
   if (!people.ok) return people;
   const { pid, agentPid } = people;
   const terms = { notBefore: clock.now(), notAfter: clock.now() + TERM_SECONDS };
-  const confirmed = nhi.warrants.confirmAgent({ pid, agentPid, ...terms });
+  const confirmed = await nhi.warrants.confirmAgent({ pid, agentPid, ...terms });
   if (!confirmed.ok) return confirmed;
   const { serial, agentCertificate } = confirmed;
   const opened = await patientCard.openDelegation({ ...terms, serial, agentCertificate });
@@ -135,7 +135,9 @@ async function deliver(world: World, certificate: PatientCertificate): Promise<R
   if (!read.ok) return read;
   const { agentKey } = read.certificate.body;
   const named = agentKey && equalBytes(agentKey, certificate.body.agentKey!);
-  return nhi.patients.check(read.certificate) ?? (named ? { ok: true } : refusal('certificate-invalid'));
+  return (
+    (await nhi.patients.check(read.certificate)) ?? (named ? { ok: true } : refusal('certificate-invalid'))
+  );
 }
 
 async function collect({ pharmacy, patientCard, pharmacyCard }: World): Promise<Result<object>> {

@@ -5,7 +5,7 @@ import type { ProfessionalCard } from '../cards/professional-card.js';
 import { hostSchemeOf } from '../crypto/group-signature/index.js';
 import { sealOpeningShare } from '../nhi/opening-service/index.js';
 import { type Result, refusal } from '../protocol/refusal.js';
-import { IDENTITY_YEARS_SECONDS, SCENARIO_PINS } from './enrolment.js';
+import { IDENTITY_YEARS_SECONDS, SCENARIO_LOG_IN_PINS, SCENARIO_PINS } from './enrolment.js';
 import type { CardHolder, World } from './world.js';
 
 /** Whose card this is. */
@@ -28,6 +28,13 @@ export async function enrolDoctor(world: World): Promise<Result<object>> {
 export async function enrolDoctorCard(world: World, doctor: DoctorInEnrolment): Promise<Result<object>> {
   const joined = await join(world, doctor);
   if (!joined.ok) return joined;
+  if (world.interoperability.doctor) {
+    const now = world.clock.now();
+    const given = await doctor.card.giveLogIn(SCENARIO_LOG_IN_PINS.doctor, (key) =>
+      world.logInAuthority.certify(key, now),
+    );
+    if (!given.ok) return given;
+  }
   const activated = await doctor.card.activate();
   if (!activated.ok) return activated;
   // NHI knows a key that it made itself; a key made on the card takes the doctor's help, where it is needed at all.
@@ -53,7 +60,7 @@ async function join(
     identityKey,
     expirationDate: clock.now() + IDENTITY_YEARS_SECONDS,
   });
-  const offer = nhi.doctors.openJoin(doctorId);
+  const offer = await nhi.doctors.openJoin(doctorId);
   const { nonce, groupKeyHash } = offer;
   if (joinMode === 'issuer-made') {
     const asked = await card.requestIssuerMade(offer);
@@ -102,7 +109,7 @@ async function sendShare(
 ) {
   const verified = await card.verifyPin(SCENARIO_PINS.doctor.pin);
   if (!verified.ok) return verified;
-  const nonce = nhi.opening.openShares(membershipKey);
+  const nonce = await nhi.opening.openShares(membershipKey);
   const given = await card.exportOpeningHalf(of, nonce);
   if (!given.ok) return given;
   const { openingHalf: half, signature } = given.data;

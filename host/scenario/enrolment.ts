@@ -3,9 +3,10 @@
 import { NHI_NAME, STATEMENT } from '../../apdu/index.js';
 import type { CardPins, PatientCard } from '../cards/patient-card.js';
 import type { ProfessionalCard } from '../cards/professional-card.js';
+import { readOutBytes } from '../cards/read-out.js';
 import { generateEcKeyPair } from '../crypto/ecdsa.js';
 import { REGISTRATION_MESSAGE } from '../protocol/messages.js';
-import type { Result } from '../protocol/refusal.js';
+import { type Result, refusal } from '../protocol/refusal.js';
 import { newMessageId, sealMessage } from '../protocol/sealed-message.js';
 import { signStatement } from '../protocol/signed-statement.js';
 import type { CardName, World } from './world.js';
@@ -17,6 +18,12 @@ export const SCENARIO_PINS: Readonly<Record<CardName, CardPins>> = {
   pharmacy: { pin: '330846', puk: '41662098' },
   agent: { pin: '258064', puk: '63915507' },
   desk: { pin: '749120', puk: '28571163' },
+};
+
+/** PINs of the log-in keys on those cards: others than the holders', so that a log-in gives away no signature. */
+export const SCENARIO_LOG_IN_PINS: Readonly<Record<'patient' | 'doctor', CardPins>> = {
+  patient: { pin: '570931', puk: '28460917' },
+  doctor: { pin: '386154', puk: '73950264' },
 };
 
 /** How long a certificate of identity is good. */
@@ -48,7 +55,7 @@ export async function enrolHolder(
   if (!selected.ok) return selected;
   const made = await card.initialise(nhi.issueCard('holder'), pins);
   if (!made.ok) return made;
-  const nonce = nhi.patients.openRegistration();
+  const nonce = await nhi.patients.openRegistration();
   const messageId = newMessageId(rng);
   const signed = await card.signRegistration(nonce, messageId);
   if (!signed.ok) return signed;
@@ -65,7 +72,7 @@ export async function enrolHolder(
   });
   const statement = { nonce, messageId, ...made.keys };
   const identitySignature = signStatement(identity.secretKey, STATEMENT.registration, statement);
-  nhi.patients.recordPayment(nationalId, paidUntil);
+  await nhi.patients.recordPayment(nationalId, paidUntil);
   const sealed = await sealMessage(
     REGISTRATION_MESSAGE,
     {
@@ -82,7 +89,24 @@ export async function enrolHolder(
     rng,
   );
   const registered = await nhi.patients.register(sealed);
-  return registered.ok ? card.complete(registered.certificate) : registered;
+  if (!registered.ok) return registered;
+  const open = world.interoperability.patient
+    ? await giveInteroperability(world, card, registered.certificate.body.pid)
+    : { ok: true as const };
+  return open.ok ? card.complete(registered.certificate) : open;
+}
+
+/** The log-in key and the read-out, for a holder who wants other software to use the card. */
+async function giveInteroperability(
+  { logInAuthority, clock }: World,
+  card: PatientCard,
+  pid: Uint8Array,
+): Promise<Result<object>> {
+  const now = clock.now();
+  const given = await card.giveLogIn(SCENARIO_LOG_IN_PINS.patient, (key) => logInAuthority.certify(key, now));
+  if (!given.ok) return given;
+  if (given.absent !== undefined) return refusal('no-room-for-log-in', given.absent);
+  return card.giveReadOut(readOutBytes(pid, now));
 }
 
 /** The pharmacy's security module: a professional card with the role "pharmacy" and no group membership. */

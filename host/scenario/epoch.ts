@@ -11,7 +11,7 @@ import { type Result, refusal } from '../protocol/refusal.js';
 import { enrolDoctor, enrolDoctorCard } from './doctor-enrolment.js';
 import { SCENARIO_PINS } from './enrolment.js';
 import type { Phase } from './outpatient.js';
-import type { World } from './world.js';
+import { INSURERS, type World } from './world.js';
 
 /** The colleague, whose card stands where the pharmacy's module would. */
 const COLLEAGUE = { doctorId: 'D-COLLEAGUE', name: 'A Colleague', holder: 'pharmacy' } as const;
@@ -53,7 +53,7 @@ export function epochPhases(): readonly Phase[] {
         const order = await signOrder(world, 'pharmacyCard');
         if (!order.ok) return order;
         const before = nhi.publicKeys.groupKey.epoch;
-        const refused = nhi.revokeDoctor(COLLEAGUE.doctorId, 'severe');
+        const refused = await nhi.revokeDoctor(COLLEAGUE.doctorId, 'severe');
         if (refused) return refused;
         if (nhi.publicKeys.groupKey.epoch <= before) return refusal('epoch-mismatch');
         return statusIs(world, order.order, 'revoked');
@@ -63,7 +63,7 @@ export function epochPhases(): readonly Phase[] {
       name: 'renew the membership of every doctor',
       equations: [4],
       async run({ nhi, doctorCard }) {
-        for (const doctorId of nhi.doctors.doctors) {
+        for (const doctorId of await nhi.doctors.doctors()) {
           const issued = await nhi.doctors.renewal(doctorId);
           if (!issued.ok) return issued;
           const renewed = await doctorCard.renewMembership(issued.renewal);
@@ -130,7 +130,7 @@ async function signOrder(
 /** What NHI tells an insurer about a signature. */
 function status({ nhi }: World, { fields, signature }: SignedOrder) {
   const { domain, statement } = signedStatement(STATEMENT.prescription, fields, signature);
-  return nhi.insurerDoor('INSURER-1').signatureStatus({ domain, statement, signature });
+  return nhi.insurerDoor(INSURERS[0]).signatureStatus({ domain, statement, signature });
 }
 
 async function statusIs(

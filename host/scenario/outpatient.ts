@@ -34,11 +34,16 @@ const COUPONS_FOR_A_VISIT = 3;
 /** Seconds between the consulting room and the pharmacy counter. */
 const WALK_TO_PHARMACY_SECONDS = 20 * 60;
 
-/** The phases; what one phase learns for the next stays between them. */
-export function outpatientPhases(): readonly Phase[] {
-  let visit: OpenVisit | undefined;
-  let prescription: IssuedPrescription | undefined;
+/** What one phase of a visit learns for the next. */
+export type VisitMemory = { visit?: OpenVisit; prescription?: IssuedPrescription };
 
+/** The phases up to and with the named one. */
+export function phasesUpTo(phases: readonly Phase[], name: string): readonly Phase[] {
+  return phases.slice(0, phases.findIndex((phase) => phase.name === name) + 1);
+}
+
+/** The phases; what they learn stays in `memory`, for those that follow them in other scenarios. */
+export function outpatientPhases(memory: VisitMemory = {}): readonly Phase[] {
   return [
     { name: 'register patient', equations: [1, 2], run: enrolPatient },
     { name: 'register doctor', equations: [3, 4], run: enrolDoctor },
@@ -60,7 +65,7 @@ export function outpatientPhases(): readonly Phase[] {
         const doctor = await doctorCard.verifyPin(SCENARIO_PINS.doctor.pin);
         if (!doctor.ok) return doctor;
         const opened = await hospital.openVisit(patientCard, doctorCard);
-        if (opened.ok) visit = opened.visit;
+        if (opened.ok) memory.visit = opened.visit;
         return opened;
       },
     },
@@ -68,6 +73,7 @@ export function outpatientPhases(): readonly Phase[] {
       name: 'submit record',
       equations: [9],
       async run({ hospital, doctorCard, input }) {
+        const { visit } = memory;
         return visit ? hospital.submitRecord(doctorCard, visit, input.visit) : refusal('visit-unknown');
       },
     },
@@ -80,6 +86,7 @@ export function outpatientPhases(): readonly Phase[] {
       name: 'prescribe',
       equations: [10],
       async run({ hospital, patientCard, doctorCard, input }) {
+        const { visit } = memory;
         if (!visit) return refusal('visit-unknown');
         const issued = await hospital.prescribe(
           patientCard,
@@ -88,7 +95,7 @@ export function outpatientPhases(): readonly Phase[] {
           input.visit,
           input.pharmacy.id,
         );
-        if (issued.ok) prescription = issued.prescription;
+        if (issued.ok) memory.prescription = issued.prescription;
         return issued;
       },
     },
@@ -96,6 +103,7 @@ export function outpatientPhases(): readonly Phase[] {
       name: 'update patient card',
       equations: [11],
       async run({ hospital, patientCard, input }) {
+        const { prescription } = memory;
         if (!prescription) return refusal('number-mismatch');
         return hospital.updateCard(patientCard, input.visit, prescription);
       },
@@ -119,6 +127,7 @@ export function outpatientPhases(): readonly Phase[] {
         if (!selected.ok) return selected;
         const holder = await patientCard.verifyPin(SCENARIO_PINS.patient.pin);
         if (!holder.ok) return holder;
+        const { prescription } = memory;
         return prescription
           ? pharmacy.handOver(patientCard, pharmacyCard, prescription.prescriptionId)
           : refusal('prescription-unknown');
@@ -132,7 +141,7 @@ export function outpatientPhases(): readonly Phase[] {
         if (!paired.ok) return paired;
         const stored = await patientCard.readPrescriptions();
         const own = stored.find(
-          (entry) => toHex(entry.prescriptionId) === toHex(prescription!.prescriptionId),
+          (entry) => toHex(entry.prescriptionId) === toHex(memory.prescription!.prescriptionId),
         );
         const records = await patientCard.readRecords(1);
         return own && records.length === 1 ? { ok: true } : refusal('number-mismatch');

@@ -44,7 +44,7 @@ async function renew(world: World): Promise<Result<object>> {
   if (!before.ok) return before;
   clock.advance(DAY_SECONDS);
   const paidUntil = input.insurance.paidUntil + PAID_FOR_SECONDS;
-  nhi.patients.recordPayment(nationalId, paidUntil);
+  await nhi.patients.recordPayment(nationalId, paidUntil);
   const renewed = await deskOf(world).renew(patientCard, nationalId);
   if (!renewed.ok) return renewed;
   const after = await readCertificate(world);
@@ -52,9 +52,9 @@ async function renew(world: World): Promise<Result<object>> {
   const { body } = after.certificate;
   const same = equalBytes(body.pid, before.certificate.body.pid) && body.paidUntil === paidUntil;
   if (!same) return refusal('certificate-invalid');
-  const superseded = nhi.patients.check(before.certificate);
+  const superseded = await nhi.patients.check(before.certificate);
   if (superseded?.code !== 'certificate-revoked') return refusal('certificate-invalid');
-  return nhi.patients.check(after.certificate) ?? { ok: true };
+  return (await nhi.patients.check(after.certificate)) ?? { ok: true };
 }
 
 /** The holder guesses until the PIN is blocked; afterwards the old PIN is good again. */
@@ -95,7 +95,7 @@ async function end(world: World): Promise<Result<object>> {
   if (!read.ok) return read;
   const ended = await deskOf(world).terminate(patientCard, input.patient.nationalId);
   if (!ended.ok) return ended;
-  if (nhi.patients.check(read.certificate)?.code !== 'certificate-revoked') {
+  if ((await nhi.patients.check(read.certificate))?.code !== 'certificate-revoked') {
     return refusal('certificate-invalid');
   }
   return declined(await patientCard.verifyPin(SCENARIO_PINS.patient.pin));

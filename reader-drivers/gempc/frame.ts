@@ -40,6 +40,16 @@ export class FrameReceiver {
     }
   }
 
+  /** Whether a frame has begun and not ended. */
+  get hasBegun(): boolean {
+    return this.#held.length > 0;
+  }
+
+  /** What has begun will not end any more: it is no frame. */
+  clear(): void {
+    this.#held = new Uint8Array(0);
+  }
+
   #next(): Received | undefined {
     const start = this.#held.indexOf(SYNC);
     this.#held = start < 0 ? new Uint8Array(0) : this.#held.subarray(start);

@@ -12,7 +12,7 @@ import {
 import type { CardConnection } from '../connection/card-connection.js';
 import { OneAtATime } from '../connection/one-at-a-time.js';
 import { TransportError } from '../connection/transport-error.js';
-import { openSerialLine } from '../serial/serial-line.js';
+import { openSerialLine, type SerialLine } from '../serial/serial-line.js';
 import { requireT0Command } from '../t0/tpdu.js';
 import { encodeBlock } from '../t1/block.js';
 import { BlockReceiver } from '../t1/block-receiver.js';
@@ -42,7 +42,14 @@ const ESCAPE_FIRMWARE = Uint8Array.of(0x02);
  * @throws {TransportError} `no-binding`, `no-reader`, `no-card`, `card-mute`, `protocol`.
  */
 export async function connectGemPc(options: GemPcConnectOptions): Promise<CardConnection> {
-  const line = await openSerialLine(options.path, GEMPC_LINE);
+  return connectGemPcOverLine(await openSerialLine(options.path, GEMPC_LINE), options);
+}
+
+/** The same over a line that is open; it is closed with the connection. @throws {TransportError} */
+export async function connectGemPcOverLine(
+  line: SerialLine,
+  options: GemPcConnectOptions,
+): Promise<CardConnection> {
   const link = new HostLink(line, options.answerTimeoutMs ?? 3_000);
   const connection = new GemPcConnection(link, options);
   try {

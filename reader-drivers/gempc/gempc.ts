@@ -13,7 +13,7 @@ import {
   encodeSlotChange,
   encodeTimeExtension,
 } from './ccid.js';
-import { encodeFrame, FrameReceiver, NAK_FRAME } from './frame.js';
+import { encodeFrame, FrameReceiver, NAK_FRAME, type Received } from './frame.js';
 import { GemPcSlot, type SlotOptions } from './slot.js';
 
 export type GemPcOptions = SlotOptions & {
@@ -23,6 +23,8 @@ export type GemPcOptions = SlotOptions & {
 
 /** Line of the reader: 115,200 bits a second, 8N2. */
 export const GEMPC_LINE = { baudRate: 115_200, parity: 'none', stopBits: 2 } as const;
+/** A frame whose next character does not come for so long is damaged. */
+const GAP_MS = 500;
 /** While a card thinks, the reader says so this often. */
 const EXTENSION_MS = 500;
 
@@ -46,6 +48,7 @@ export class GemPcReaderEnd {
   #lastAnswer: Uint8Array = new Uint8Array(0);
   /** The host has not been told yet that the card went in or out: it hears of it after its next command. */
   #changed = false;
+  #gap: NodeJS.Timeout | undefined;
   /** Messages are answered one after the other. */
   #work: Promise<void> = Promise.resolve();
 
@@ -54,7 +57,10 @@ export class GemPcReaderEnd {
     this.#line = line;
     this.#options = options;
     this.#slot = new GemPcSlot(device, options);
-    this.ended = line.closed.then(() => this.#slot.remove());
+    this.ended = line.closed.then(() => {
+      clearTimeout(this.#gap);
+      this.#slot.remove();
+    });
     line.onData((bytes) => this.#received(bytes));
   }
 
@@ -81,12 +87,22 @@ export class GemPcReaderEnd {
   }
 
   #received(bytes: Uint8Array): void {
-    for (const received of this.#receiver.push(bytes)) {
-      this.#work = this.#work.then(() => this.#handle(received)).catch(() => this.#line.close());
-    }
+    clearTimeout(this.#gap);
+    const all = this.#receiver.push(bytes);
+    if (this.#receiver.hasBegun) this.#gap = setTimeout(() => this.#cutShort(), GAP_MS);
+    for (const received of all) this.#queue(received);
   }
 
-  async #handle(received: ReturnType<FrameReceiver['push']>[number]): Promise<void> {
+  #cutShort(): void {
+    this.#receiver.clear();
+    this.#queue({ kind: 'damaged' });
+  }
+
+  #queue(received: Received): void {
+    this.#work = this.#work.then(() => this.#handle(received)).catch(() => this.#line.close());
+  }
+
+  async #handle(received: Received): Promise<void> {
     if (received.kind === 'damaged') return this.#line.write(NAK_FRAME);
     if (received.kind === 'refused') return this.#line.write(this.#lastAnswer);
     const { frame, message } = received;

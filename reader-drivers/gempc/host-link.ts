@@ -9,6 +9,8 @@ import { encodeFrame, FrameReceiver, NAK_FRAME, SLOT_CHANGE } from './frame.js';
 
 /** Frames that came damaged are asked for again this often. */
 const ATTEMPTS = 3;
+/** Beside the answer: echo, notices, requests for time (half an hour of them), late answers. */
+const MOST_MESSAGES = 3_600;
 
 export class HostLink {
   readonly #line: SerialLine;
@@ -37,19 +39,29 @@ export class HostLink {
     this.#incoming.clear();
     await this.#line.write(frame);
     const receiver = new FrameReceiver();
-    for (let faults = 0; faults < ATTEMPTS; ) {
-      const bytes = await this.#take();
+    for (let faults = 0, messages = 0; faults < ATTEMPTS && messages < MOST_MESSAGES; ) {
+      const bytes = await this.#take(receiver.hasBegun);
+      if (!bytes) {
+        receiver.clear();
+        faults++;
+        await this.#line.write(NAK_FRAME);
+        continue;
+      }
       for (const received of receiver.push(bytes)) {
         if (received.kind === 'message') {
           const answer = this.#answerIn(received.frame, received.message, frame, sequence);
           if (answer) return answer;
+          messages++;
           continue;
         }
         faults++;
         await this.#line.write(received.kind === 'refused' ? frame : NAK_FRAME);
       }
     }
-    throw new TransportError('io', 'the line to the reader is too noisy: three frames came damaged');
+    throw new TransportError(
+      'io',
+      'the line to the reader is too noisy: its answer came damaged three times',
+    );
   }
 
   close(): Promise<void> {
@@ -65,18 +77,16 @@ export class HostLink {
   ): HeardAnswer | undefined {
     if (equalBytes(frame, sent) || message[0] === SLOT_CHANGE) return undefined;
     const answer = decodeAnswer(message);
-    if (answer.sequence !== sequence) {
-      throw new TransportError('protocol', 'the reader answers another message than the one sent');
-    }
+    // a late answer to what was given up
+    if (answer.sequence !== sequence) return undefined;
     return answer.outcome === 'extension' ? undefined : answer;
   }
 
-  async #take(): Promise<Uint8Array> {
+  /** What came; undefined for a frame that does not end. @throws {TransportError} where none has begun. */
+  async #take(hasBegun: boolean): Promise<Uint8Array | undefined> {
     const bytes = await this.#incoming.take(Number.POSITIVE_INFINITY, this.#answerTimeoutMs);
-    if (bytes) return bytes;
-    throw new TransportError(
-      'no-reader',
-      this.#gone ? 'the line to the reader is gone' : 'the reader does not answer',
-    );
+    if (bytes || (hasBegun && !this.#gone)) return bytes;
+    const why = this.#gone ? 'the line to the reader is gone' : 'the reader does not answer';
+    throw new TransportError('no-reader', why);
   }
 }

@@ -25,7 +25,7 @@ export type PcscWaitOptions = {
 };
 
 /** PC/SC tells of changes at once in readers it knows; how soon new readers are looked for, in milliseconds. */
-const LOOK_AGAIN_MS = 500;
+export const LOOK_AGAIN_MS = 500;
 
 /** The readers of this machine, in the order of the service. @throws {TransportError} `no-binding`, `no-service`. */
 export async function listPcscReaders(
@@ -103,11 +103,7 @@ export async function waitFor(
       // Sliced, because a reader may be plugged in, and a cancellation may come before the wait has begun.
       const sliceMs = Math.ceil(Math.min(remainingMs, LOOK_AGAIN_MS));
       if (matching.length === 0) await delay(Math.min(sliceMs, LOOK_AGAIN_MS / 5));
-      else
-        await context.waitForChange(
-          matching.map(({ name, state }) => ({ name, state: unchanged(state) })),
-          sliceMs,
-        );
+      else await changeIn(context, matching, sliceMs);
     }
   } finally {
     signal?.removeEventListener('abort', cancel);
@@ -137,12 +133,33 @@ function notFound(options: PcscWaitOptions, matched: boolean, present: readonly 
     : new TransportError('no-card', `there is no card in ${which}`);
 }
 
+/** Waits until something changes in one of these readers, but no longer. */
+export async function changeIn(
+  context: PcscBindingContext,
+  readers: readonly { readonly name: string; readonly state: number }[],
+  timeoutMs: number,
+): Promise<void> {
+  await context.waitForChange(
+    readers.map(({ name, state }) => ({ name, state: unchanged(state) })),
+    timeoutMs,
+  );
+}
+
 /** The state as a starting point of the next wait: without the flag that says it is news. */
 function unchanged(state: number): number {
   return (state & ~SCARD.stateChanged) >>> 0;
 }
 
-function readerOf({ name, state, atr }: { name: string; state: number; atr: Uint8Array | null }): PcscReader {
+/** A reader as the binding lists it, in our words. */
+export function readerOf({
+  name,
+  state,
+  atr,
+}: {
+  name: string;
+  state: number;
+  atr: Uint8Array | null;
+}): PcscReader {
   const cardPresent = (state & SCARD.statePresent) !== 0;
   return {
     name,

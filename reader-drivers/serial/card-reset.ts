@@ -7,8 +7,11 @@ import { TransportError } from '../connection/transport-error.js';
 import type { SerialLine } from './serial-line.js';
 
 export interface CardReset {
-  /** Holds RST, and lets go of it: the card sends its ATR. @throws {TransportError} */
-  reset(line: SerialLine): Promise<void>;
+  /**
+   * Holds RST, and lets go of it: the card sends its ATR. `held` is called while the card is silent: whatever was heard
+   * until then came before the reset. @throws {TransportError}
+   */
+  reset(line: SerialLine, held?: () => void): Promise<void>;
   /** Ends the use of the card; it may stay without power. */
   release(line: SerialLine): Promise<void>;
 }
@@ -22,14 +25,18 @@ const HOLD_MS = 100;
  */
 export function resetByModemLine(name: 'rts' | 'dtr', activeHigh = true): CardReset {
   return {
-    async reset(line) {
+    async reset(line, held) {
       await line.drive(name, activeHigh);
       await delay(HOLD_MS);
+      held?.();
       await line.drive(name, !activeHigh);
     },
     release: (line) => line.drive(name, activeHigh).catch(() => undefined),
   };
 }
+
+/** Longer than a pseudo-terminal holds anything back. */
+const SETTLE_MS = 80;
 
 const RESET = 0x52;
 const POWER_OFF = 0x4f;
@@ -45,7 +52,15 @@ export function resetBySocket(path: string): CardReset {
       socket.once('close', () => resolve());
       socket.once('connect', () => socket.end(Uint8Array.of(byte)));
     });
-  return { reset: () => tell(RESET), release: () => tell(POWER_OFF).catch(() => undefined) };
+  return {
+    async reset(_, held) {
+      // what was sent before the reset must arrive before it, though it travels another way
+      if (held) await delay(SETTLE_MS);
+      held?.();
+      await tell(RESET);
+    },
+    release: () => tell(POWER_OFF).catch(() => undefined),
+  };
 }
 
 export type ResetListener = { close(): Promise<void> };

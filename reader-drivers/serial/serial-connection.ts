@@ -52,12 +52,22 @@ export type SerialConnectOptions = {
 };
 
 const IFSD = 254;
+/** Characters after which a line that does not fall silent is noise and nothing else. */
+const MAX_NOISE = 1_024;
 
 /** Opens the line, resets the card, negotiates. @throws {TransportError} */
 export async function connectSerial(options: SerialConnectOptions): Promise<CardConnection> {
   const { path, clockHz = DEFAULT_CLOCK_HZ } = options;
   const settings = { ...CARD_CHARACTERS, baudRate: baudRate(INITIAL_SPEED, clockHz) };
-  const connection = new SerialConnection(await openSerialLine(path, settings), options);
+  return connectOverLine(await openSerialLine(path, settings), options);
+}
+
+/** The same over a line that is open; it is closed with the connection. @throws {TransportError} */
+export async function connectOverLine(
+  line: SerialLine,
+  options: SerialConnectOptions,
+): Promise<CardConnection> {
+  const connection = new SerialConnection(line, options);
   try {
     await connection.reset();
   } catch (error) {
@@ -204,12 +214,33 @@ class SerialConnection implements CardConnection {
 
   async #hear(blockEtu: number, characterEtu: number): Promise<Heard> {
     const receiver = new BlockReceiver(this.#atr!.blockProtocol!.edc);
+    let heard: Uint8Array = new Uint8Array(0);
     for (;;) {
       const raw = await this.#take(Number.POSITIVE_INFINITY, receiver.hasBegun ? characterEtu : blockEtu);
-      const reception = raw ? receiver.pushAll(convert(raw, this.#atr!.convention)) : receiver.timeout();
-      if (reception !== 'incomplete') return reception.block;
-      if (!raw) return 'silence';
+      if (raw) heard = concatBytes(heard, convert(raw, this.#atr!.convention));
+      const reception = raw ? receiver.pushAll(heard.subarray(-raw.length)) : receiver.timeout();
+      if (reception === 'incomplete') {
+        if (raw) continue;
+        return 'silence';
+      }
+      if (typeof reception.block === 'string') await this.#mustNotBeReset(heard, characterEtu);
+      return reception.block;
     }
+  }
+
+  /**
+   * What came is no block, or no procedure byte: once the line is silent, whether it ended with the card's ATR. Then
+   * the card was reset behind our back, and its protocol may take for the rest of a command what was its beginning.
+   */
+  async #mustNotBeReset(heard: Uint8Array, etu: number): Promise<void> {
+    let all = heard;
+    for (let more = await this.#take(MAX_NOISE, etu); more; more = await this.#take(MAX_NOISE, etu)) {
+      all = concatBytes(all, convert(more, this.#atr!.convention));
+      if (all.length > MAX_NOISE) break;
+    }
+    if (!equalBytes(all.subarray(-this.#atrBytes.length), this.#atrBytes)) return;
+    this.#lost = true;
+    throw new TransportError('card-reset', 'the card was reset in the middle of a command; reset it');
   }
 
   async #characters(apdu: Uint8Array): Promise<Uint8Array> {
@@ -217,12 +248,14 @@ class SerialConnection implements CardConnection {
     const { waiting } = t0Timing(this.#atr!, this.#speed);
     const reader = new T0Reader(command);
     let step: T0ReaderStep = reader.start();
+    let heard: Uint8Array = new Uint8Array(0);
     for (;;) {
       switch (step.kind) {
         case 'response':
           if (!this.#incoming.isEmpty) throw this.#lose('a character too many came with the answer');
           return complete(step.response);
         case 'failed':
+          await this.#mustNotBeReset(heard, INITIAL_WAITING_ETU);
           throw this.#lose(
             step.reason === 'mute' ? 'the card does not answer any more' : 'the card sent no procedure byte',
           );
@@ -233,7 +266,9 @@ class SerialConnection implements CardConnection {
           break;
         case 'receive': {
           const raw = await this.#take(1, waiting);
-          step = raw ? reader.character(convert(raw, this.#atr!.convention)[0]!) : reader.timeout();
+          const character = raw && convert(raw, this.#atr!.convention);
+          if (character) heard = concatBytes(heard, character);
+          step = character ? reader.character(character[0]!) : reader.timeout();
         }
       }
     }

@@ -2,6 +2,7 @@
 
 import { realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { setTimeout as delay } from 'node:timers/promises';
 import { TransportError } from '../connection/transport-error.js';
 
 export type SerialSettings = {
@@ -48,16 +49,25 @@ type SerialPortLike = {
   readonly isOpen: boolean;
 };
 
+const OPEN_ATTEMPTS = 20;
+const OPEN_PAUSE_MS = 50;
+
 /** Opens the device or pseudo-terminal `path`. @throws {TransportError} `no-binding`, `no-reader`. */
 export async function openSerialLine(path: string, settings: SerialSettings): Promise<SerialLine> {
-  const port = new (loadBinding())({ path, ...settings, dataBits: 8, autoOpen: false });
-  await done((callback) => port.open(callback)).catch((cause: Error) => {
-    throw new TransportError('no-reader', `${path} can not be opened: ${cause.message}`, { cause });
-  });
+  const port = new (loadSerialBinding())({ path, ...settings, dataBits: 8, autoOpen: false });
+  for (let attempt = 1; ; attempt++) {
+    const cause = await done((callback) => port.open(callback)).catch((error: Error) => error);
+    if (!cause) break;
+    // a line that this process has just closed stays locked for a moment
+    if (attempt === OPEN_ATTEMPTS || !/lock/i.test(cause.message))
+      throw new TransportError('no-reader', `${path} can not be opened: ${cause.message}`, { cause });
+    await delay(OPEN_PAUSE_MS);
+  }
   return new OpenLine(path, port, settings.baudRate);
 }
 
-function loadBinding(): SerialPortClass {
+/** Loads the optional binding, at the first use of a serial line. @throws {TransportError} `no-binding` with what mends it. */
+export function loadSerialBinding(): SerialPortClass {
   try {
     const { SerialPort } = createRequire(import.meta.url)('serialport') as { SerialPort: SerialPortClass };
     return SerialPort;

@@ -1,6 +1,6 @@
 /** In which direction the data of a command go, which T=0 leaves to the ends to know. */
 
-import { type ApplicationSpec, dataBounds, matchCommand } from '../../apdu/index.js';
+import { type ApplicationSpec, type CommandSpec, dataBounds, matchCommand } from '../../apdu/index.js';
 
 const SECURE_MESSAGING = 0x0c;
 const CHANNEL_CHAINING_AND_MESSAGING = 0x1f;
@@ -15,7 +15,12 @@ export function takesDataBy(applications: readonly ApplicationSpec[]): (header: 
     const plain = cla & ~CHANNEL_CHAINING_AND_MESSAGING;
     return applications.some((application) => {
       const command = matchCommand(application, plain, ins, p1, p2);
-      return typeof command !== 'string' && dataBounds(command.data).max > 0;
+      // where there is no answer either, P3 can only count data, and 0 says that there are none (12.2.1)
+      return typeof command !== 'string' && (dataBounds(command.data).max > 0 || !hasAnswer(command));
     });
   };
+}
+
+function hasAnswer({ response }: CommandSpec): boolean {
+  return dataBounds(response).max > 0;
 }

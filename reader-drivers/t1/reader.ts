@@ -108,8 +108,10 @@ export class T1Reader {
   }
 
   #information(block: Extract<T1Block, { kind: 'I' }>): T1ReaderStep {
+    // No single fault makes a card send another number: it began anew, and an R-block would acknowledge what it sent.
+    if (block.ns !== this.#nr) return this.#resynchronise();
     // rule 2.1: an I-block acknowledges the last block of a chain, and no other
-    if (block.ns !== this.#nr || (this.#outstanding && this.#outgoing.hasMore)) return this.#again('other');
+    if (this.#outstanding && this.#outgoing.hasMore) return this.#again('other');
     this.#attempts = 0;
     if (this.#outstanding) this.#ns = flip(this.#ns);
     this.#outstanding = false;
@@ -173,6 +175,10 @@ export class T1Reader {
     this.#attempts++;
     if (this.#attempts < ATTEMPTS) return this.#send(block);
     if (this.#pending === 'resynch') return { kind: 'failed', reason: 'mute' };
+    return this.#resynchronise();
+  }
+
+  #resynchronise(): T1ReaderStep {
     this.#pending = 'resynch';
     this.#attempts = 0;
     return this.#send({ kind: 'S', function: 'RESYNCH', direction: 'request', value: 0 });

@@ -16,6 +16,7 @@ import {
 import type { Card } from '../../applet/index.js';
 import { sampleBytes } from '../apdu/sample-values.js';
 import { AGENT_PIN, delegate, personaliseAgent } from '../support/delegation.js';
+import { LOG_IN_PIN } from '../support/log-in.js';
 import { AUTHORITY, PIN, personalisePatient, personaliseProfessional } from '../support/personalised-card.js';
 import { type PeerSession, ProfessionalPeer } from '../support/professional-peer.js';
 import { channelInside, openChannel, type TestSecureChannel } from '../support/secure-channel.js';
@@ -39,6 +40,10 @@ const matrix = readAccessMatrix();
 const STATES: Readonly<Record<Row['application'], readonly LifeCycle[]>> = {
   patient: ['initialisation', 'operational', 'deactivated', 'terminated'],
   professional: ['initialisation', 'operational'],
+  // they come into being with ACTIVATE FILE, and share the life of the card's own application
+  pkcs15: ['operational', 'deactivated', 'terminated'],
+  piv: ['operational', 'deactivated', 'terminated'],
+  readout: ['operational', 'deactivated', 'terminated'],
 };
 
 describe('the access matrix (test/access-matrix.csv, written by hand)', () => {
@@ -130,24 +135,40 @@ function cardIn(
   const known = cards.get(key);
   if (known) return { card: known.card.fork(), session: known.session?.fork() };
   const activate = state !== 'initialisation';
+  const isCompanion = application !== 'patient' && application !== 'professional';
   const { card, transmit } =
-    application === 'patient'
-      ? personalisePatient({ activate })
-      : personaliseProfessional('doctor', { activate });
-  const application_ = APPLICATIONS[application];
+    application === 'professional'
+      ? personaliseProfessional('doctor', { activate })
+      : personalisePatient({ activate, interoperability: isCompanion });
+  const application_ = APPLICATIONS[isCompanion ? 'patient' : application];
   if (agent) delegate(transmit, personaliseAgent().transmit);
   transmit(fromHex(`00A4040C06${application_.aid}`));
   if (agent) proveAgent(transmit);
   if (issuer) openChannel(transmit);
   if (state === 'deactivated' || state === 'terminated') leave(card, application_, state);
+  if (isCompanion) return kept(key, companionOf(card, APPLICATIONS[application], pin));
   const session =
     role === 'none' ? undefined : new ProfessionalPeer(AUTHORITY, role as RoleName).authenticate(transmit);
   if (pin) {
     const verify = encodeRequest(application_.commands['verify']!, { p2: 'holder PIN', data: PIN } as never);
     expect(parseResponseApdu(transmit(encodeCommandApdu(verify)))?.sw).toBe(0x9000);
   }
-  cards.set(key, { card, session });
-  return { card: card.fork(), session: session?.fork() };
+  return kept(key, { card, session });
+}
+
+function kept(key: string, made: Prepared): Prepared {
+  cards.set(key, made);
+  return { card: made.card.fork(), session: made.session?.fork() };
+}
+
+/** The card with the other application selected, and its own PIN verified where that is asked for. */
+function companionOf(card: Card, { aid, commands }: ApplicationSpec, pin: boolean): Prepared {
+  card.process(fromHex(`00A4040C${(aid.length / 2).toString(16).padStart(2, '0')}${aid}`));
+  if (pin) {
+    const verify = encodeRequest(commands['verify']!, { p2: 'log-in PIN', data: LOG_IN_PIN } as never);
+    expect(parseResponseApdu(card.process(encodeCommandApdu(verify)))?.sw).toBe(0x9000);
+  }
+  return { card, session: undefined };
 }
 
 /** The agent PIN of the first slot. */

@@ -12,7 +12,10 @@ import {
   type LifeCycle,
   needsSecureChannel,
   PATIENT_APPLICATION,
+  PIV_APPLICATION,
+  PKCS15_APPLICATION,
   PROFESSIONAL_APPLICATION,
+  READ_OUT_APPLICATION,
   secureMessagingIn,
 } from '../../apdu/index.js';
 
@@ -28,7 +31,7 @@ export type Status = {
 export type Answer = 'yes' | 'no' | 'never';
 
 export type Row = {
-  readonly application: 'patient' | 'professional';
+  readonly application: 'patient' | 'professional' | 'pkcs15' | 'piv' | 'readout';
   /** `file` is its reading; `update` and `append` are of files, too. */
   readonly kind: 'command' | 'file' | 'update' | 'append' | 'algorithm';
   readonly id: string;
@@ -83,6 +86,9 @@ export type Applications = Readonly<Record<Row['application'], ApplicationSpec>>
 export const APPLICATIONS: Applications = {
   patient: PATIENT_APPLICATION,
   professional: PROFESSIONAL_APPLICATION,
+  pkcs15: PKCS15_APPLICATION,
+  piv: PIV_APPLICATION,
+  readout: READ_OUT_APPLICATION,
 };
 
 /** What the declarations answer; undefined where they know no such thing. */
@@ -200,7 +206,7 @@ export type Flip = { readonly where: string; readonly applications: Applications
  * `always` or `never`, becomes its opposite.
  */
 export function* flipEveryLeaf(applications: Applications): Generator<Flip> {
-  for (const name of ['patient', 'professional'] as const) {
+  for (const name of Object.keys(applications) as Row['application'][]) {
     const application = applications[name];
     const place = (part: 'commands' | 'files' | 'algorithms', id: string, field: 'access' | FileOperation) =>
       function* (rule: AccessRule): Generator<Flip> {

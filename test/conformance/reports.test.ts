@@ -112,7 +112,7 @@ describe('reports', () => {
     const written = reportToJson(await failedRun());
     const document = JSON.parse(JSON.stringify(written)) as ReportDocument;
     expect(document).toEqual(written);
-    expect(document.reportVersion).toBe(1);
+    expect(document.reportVersion).toBe(2);
     expect(document.exitStatus).toBe(3);
     const failed = document.results.filter(
       (result): result is CaseResult & { verdict: 'failed' } => result.verdict === 'failed',

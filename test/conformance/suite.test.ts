@@ -5,6 +5,7 @@ import {
   type ConformanceCase,
   type ConformanceTarget,
   coverageToMarkdown,
+  FilterError,
   lintCases,
   personaliseTarget,
   runConformance,
@@ -61,10 +62,37 @@ describe('filters', () => {
     expect(ids('pin').every((id) => id.startsWith('pin.'))).toBe(true);
     expect(ids('pin.change*').length).toBeGreaterThan(1);
     expect(ids('lost-on-reset').length).toBeGreaterThan(1);
-    expect(ids('origin:generated').every((id) => id.startsWith('declaration.'))).toBe(true);
+    expect(ids('origin:generated').every((id) => /^(?:declaration|boundary)\./.test(id))).toBe(true);
     expect(ids('pin.change, pin.unblock')).toEqual(['pin.change', 'pin.unblock']);
     expect(ids('')).toHaveLength(cases.length);
   });
+
+  it('are expressions of terms', () => {
+    const all = cases.map((one) => one.id);
+    expect([...ids('pin or chaining')].sort()).toEqual([...ids('pin'), ...ids('chaining')].sort());
+    expect(ids('pin and destructive:yes').length).toBeGreaterThan(0);
+    expect(ids('pin and destructive:yes').length).toBeLessThan(ids('pin').length);
+    expect(ids('pin and not destructive:yes')).toEqual(
+      ids('pin').filter((id) => !ids('destructive:yes').includes(id)),
+    );
+    expect(ids('not (origin:generated or category:pin)')).toEqual(
+      all.filter((id) => !ids('origin:generated').includes(id) && !ids('category:pin').includes(id)),
+    );
+    expect(
+      ids('clause:"7816-3:2006, 11.4.2"').every((id) => id.startsWith('t1.') || id.startsWith('answer')),
+    ).toBe(true);
+    expect(ids('feature:line').length).toBe(ids('answer-to-reset,protocol-selection,t0,t1').length);
+    expect(ids('id:pin.change*').length).toBe(ids('pin.change*').length);
+    // and binds more closely than or
+    expect(ids('pin or chaining and destructive:yes')).toEqual(ids('pin or (chaining and destructive:yes)'));
+  });
+
+  it.each(['(pin', 'pin)', 'pin and', 'not', 'or pin', 'colour:red', 'pin chaining', '"pin'])(
+    'are refused with a sentence when they are none: %s',
+    (filter) => {
+      expect(() => selectCases(cases, filter)).toThrow(FilterError);
+    },
+  );
 
   it('make no run when they name nothing', async () => {
     const report = await runConformance([simulatedTarget('patient')], { filter: 'no-such-case' });

@@ -17,6 +17,8 @@ import { VISIT } from '../support/visit.js';
 export type FuzzStart = {
   readonly name: string;
   readonly kind: CardKind;
+  /** The application that is fuzzed: the card's own, or one beside it. */
+  readonly spec: ApplicationSpec;
   readonly image: CardImage;
   readonly dictionary: Dictionary;
   /** Nearly everything is refused there, so it is chosen less often. */
@@ -75,11 +77,13 @@ export class Starts {
   constructor(
     private readonly kind: CardKind,
     public dictionary: Dictionary,
+    private readonly spec: ApplicationSpec = kind.spec,
   ) {}
 
   /** The card as it stands now; `times` makes it that much more frequent. */
   add(name: string, card: Card, { times = 1, isOver = false } = {}): void {
-    const start = { name, kind: this.kind, image: card.image(), dictionary: this.dictionary };
+    const { kind, spec, dictionary } = this;
+    const start = { name, kind, spec, image: card.image(), dictionary };
     for (let i = 0; i < times; i++) this.list.push(isOver ? { ...start, isOver } : start);
   }
 }

@@ -39,7 +39,7 @@ export class FuzzTarget implements CardView {
     engine: CryptoEngine = nobleEngine,
   ) {
     const ports = { engine, random: (length: number) => this.chip.bytes(length) };
-    this.leaves = provableLeaves(start.kind.spec);
+    this.leaves = provableLeaves(start.spec);
     this.card = cardOf(this.watched(start.kind), { ports }, start.image);
     this.ramFields = new Map(
       this.card.owners.ram.map(({ name, offset, length }) => [name, this.os.ram.view(offset, length)]),
@@ -71,7 +71,7 @@ export class FuzzTarget implements CardView {
   permits({ states, access, fileOperation }: CommandSpec): boolean {
     if (!states.includes(this.lifeCycle)) return false;
     if (access === 'by algorithm') return true;
-    const files = Object.values(this.start.kind.spec.files);
+    const files = Object.values(this.start.spec.files);
     const rules = access === 'by file' ? files.map((file) => fileRule(file, fileOperation)) : [access];
     const { security } = this.os;
     security.inSession = this.session !== undefined;
@@ -107,18 +107,23 @@ export class FuzzTarget implements CardView {
         const application = kind.makeApplication(os);
         this.os = os;
         this.application = application;
-        const handlers = Object.fromEntries(
-          Object.entries(application.handlers).map(([id, handler]) => [
-            id,
-            (request: never) => {
-              this.tell(id);
-              return handler(request);
-            },
-          ]),
-        );
-        return Object.create(application, { handlers: { value: handlers } }) as Application;
+        const companions = application.companions.map((companion) => this.telling(companion));
+        return Object.create(this.telling(application), { companions: { value: companions } }) as Application;
       },
     };
+  }
+
+  private telling(application: Application): Application {
+    const handlers = Object.fromEntries(
+      Object.entries(application.handlers).map(([id, handler]) => [
+        id,
+        (request: never) => {
+          this.tell(id);
+          return handler(request);
+        },
+      ]),
+    );
+    return Object.create(application, { handlers: { value: handlers } }) as Application;
   }
 
   private tell(command: string): void {

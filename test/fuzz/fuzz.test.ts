@@ -1,9 +1,16 @@
 /** Random and nearly valid APDUs: the card always answers, with a declared status word, within its budget. */
 
 import { describe, expect, it } from 'vitest';
-import { type ApplicationSpec, PATIENT_APPLICATION, PROFESSIONAL_APPLICATION } from '../../apdu/index.js';
+import {
+  ALL_APPLICATIONS,
+  type ApplicationSpec,
+  INTEROPERABILITY_APPLICATIONS,
+  PATIENT_APPLICATION,
+  PROFESSIONAL_APPLICATION,
+} from '../../apdu/index.js';
 import { SEED } from '../apdu/seed.js';
 import { stubEngine } from '../support/stub-engine.js';
+import { companionStarts } from './companion-starts.js';
 import { declaredStatuses } from './declared.js';
 import { Fuzz, FuzzFailure } from './fuzz.js';
 import type { FuzzStart } from './fuzz-start.js';
@@ -13,8 +20,8 @@ import { professionalStarts } from './professional-starts.js';
 import { FuzzTallies } from './tally.js';
 
 /** APDUs with curves that cost nothing, and with the real ones. */
-const STUBBED = { patient: 125_000, professional: 75_000 };
-const REAL = { patient: 3_000, professional: 2_000 };
+const STUBBED = { patient: 125_000, professional: 75_000, companion: 15_000 };
+const REAL = { patient: 3_000, professional: 2_000, companion: 500 };
 /** Long enough for a busy machine; nothing here is timed. */
 const TIMEOUT = { timeout: 600_000 };
 
@@ -45,10 +52,16 @@ describe('malformed and nearly valid APDUs', () => {
     expectEverythingReached(PROFESSIONAL_APPLICATION, runs);
   });
 
+  it.each(INTEROPERABILITY_APPLICATIONS)('never upset the application "$id"', TIMEOUT, (spec) => {
+    expectEverythingReached(spec, run(companionStarts(spec), STUBBED.companion, REAL.companion));
+  });
+
   it('lists only status words that are declared', () => {
-    for (const application of [PATIENT_APPLICATION, PROFESSIONAL_APPLICATION]) {
+    for (const application of ALL_APPLICATIONS) {
       const declared = declaredStatuses(application);
-      expect(Object.keys(UNSEEN[application.id]!).filter((name) => !declared.includes(name))).toEqual([]);
+      expect(Object.keys(UNSEEN[application.id] ?? {}).filter((name) => !declared.includes(name))).toEqual(
+        [],
+      );
     }
   });
 });

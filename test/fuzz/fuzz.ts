@@ -92,7 +92,7 @@ export class Fuzz {
     const { start, card } = target;
     const chipSeed = choices.below(0x7fffffff);
     target.rewind(chipSeed);
-    const fuzzer = new ApduFuzzer(start.kind.spec, choices, start.dictionary, target);
+    const fuzzer = new ApduFuzzer(start.spec, choices, start.dictionary, target);
     const sent: Uint8Array[] = [];
     let waiting = false;
     const send = (apdu: Uint8Array, kind: FuzzKind): void => {
@@ -194,13 +194,7 @@ const familyOf = (sw: number): string => statusName(sw, findStatusWord(sw)?.mask
 function commandOf(start: FuzzStart, apdu: Uint8Array): CommandSpec | undefined {
   const parsed = parseCommandApdu(apdu);
   if ('fault' in parsed) return undefined;
-  const match = matchCommand(
-    start.kind.spec,
-    splitClassByte(parsed.cla).base,
-    parsed.ins,
-    parsed.p1,
-    parsed.p2,
-  );
+  const match = matchCommand(start.spec, splitClassByte(parsed.cla).base, parsed.ins, parsed.p1, parsed.p2);
   return typeof match === 'string' ? undefined : match;
 }
 

@@ -13,7 +13,7 @@ import type { CardHolder, Refusal } from '../../host/index.js';
 import { DEFAULT_LIMITS } from '../support/card-limits.js';
 import { Scenario } from '../support/scenario.js';
 import { changedOwners } from './card-changes.js';
-import { snapshot } from './stored-bytes.js';
+import { nhiSnapshot, snapshot } from './stored-bytes.js';
 
 const KIND = { patient: PATIENT_CARD, doctor: PROFESSIONAL_CARD } as const;
 
@@ -29,7 +29,7 @@ describe('too little RAM', () => {
     'on the card of the %s: 6A84, and the card as it was',
     async (holder) => {
       const scenario = await Scenario.at('equip pharmacy', { seed: 31 });
-      const { hospital, patientCard, doctorCard, nhi } = scenario.world;
+      const { hospital, patientCard, doctorCard } = scenario.world;
       const fresh = { ...scenario.chips };
       const outcomes: { size: number; ok: boolean }[] = [];
       for (let ramBytes = 1_700; ramBytes <= DEFAULT_LIMITS.ramBytes; ramBytes += 223) {
@@ -38,13 +38,13 @@ describe('too little RAM', () => {
         await patientCard.select();
         await doctorCard.select();
         await scenario.verifyPins('patient', 'doctor');
-        const before = { image: scenario.chips[holder].image(), nhi: snapshot(nhi) };
+        const before = { image: scenario.chips[holder].image(), nhi: await nhiSnapshot(scenario.world) };
         const opened = await hospital.openVisit(patientCard, doctorCard);
         outcomes.push({ size: ramBytes, ok: opened.ok });
         if (opened.ok) continue;
         expect(opened).toMatchObject({ code: 'card-refused' });
         expect(opened.reason, `${ramBytes} bytes`).toMatch(/refused with 6A84: not enough memory/);
-        expect(snapshot(nhi) === before.nhi).toBe(true);
+        expect((await nhiSnapshot(scenario.world)) === before.nhi).toBe(true);
         const changed = changedOwners(KIND[holder], before.image, scenario.chips[holder].image());
         // the counter, or a coupon, is spent before the signature is begun, so that no nonce can repeat
         expect(changed.filter((name) => name !== 'group: counter' && name !== 'coupons')).toEqual([]);
@@ -77,7 +77,7 @@ describe('too little RAM', () => {
 describe('too small a commit buffer', () => {
   it('at the write of a visit: 6581, nothing half-written, and the right card can still do it', async () => {
     const scenario = await Scenario.at('prescribe', { seed: 32 });
-    const { hospital, patientCard, nhi, pharmacy, input } = scenario.world;
+    const { hospital, patientCard, pharmacy, input } = scenario.world;
     const base = { ...scenario.chips };
     const outcomes: { size: number; ok: boolean }[] = [];
     const write = () => hospital.updateCard(patientCard, input.visit, scenario.prescription);
@@ -85,7 +85,10 @@ describe('too small a commit buffer', () => {
       const limits: CardLimits = { ...DEFAULT_LIMITS, commitBufferBytes };
       scenario.chips.doctor = scenario.fork('doctor', { image: base.doctor.image() });
       scenario.chips.patient = scenario.fork('patient', { image: base.patient.image(), limits });
-      const before = { image: base.patient.image(), services: snapshot(nhi) + snapshot(pharmacy) };
+      const before = {
+        image: base.patient.image(),
+        services: (await nhiSnapshot(scenario.world)) + snapshot(pharmacy),
+      };
       const written = await write();
       outcomes.push({ size: commitBufferBytes, ok: written.ok });
       if (written.ok) continue;
@@ -93,7 +96,7 @@ describe('too small a commit buffer', () => {
         /PUT DATA refused with 6581.*commit buffer/,
       );
       expect(changedOwners(PATIENT_CARD, before.image, scenario.chips.patient.image())).toEqual([]);
-      expect(snapshot(nhi) + snapshot(pharmacy) === before.services).toBe(true);
+      expect((await nhiSnapshot(scenario.world)) + snapshot(pharmacy) === before.services).toBe(true);
       // The session goes on: the number is still agreed on, and a card with room takes the same visit.
       const { commitBufferBytes: enough } = DEFAULT_LIMITS;
       const image = scenario.chips.patient.image();
@@ -114,7 +117,7 @@ describe('too small a commit buffer', () => {
     const refused = await scenario.step();
     expect(refused).toMatchObject({ name: 'register patient', ok: false });
     expect((refused as unknown as Refusal).reason).toMatch(/STORE DATA refused with 6581/);
-    expect(scenario.world.nhi.patients.signingKeyOf(new Uint8Array(16))).toBeUndefined();
+    expect(await scenario.world.nhi.patients.signingKeyOf(new Uint8Array(16))).toBeUndefined();
   });
 });
 

@@ -6,7 +6,7 @@ import { CARD_HOLDERS, type CardHolder, SCENARIO_PINS } from '../../host/index.j
 import { Scenario } from '../support/scenario.js';
 import { exampleText, partOf } from './fhir/example-inputs.js';
 import { Haystack, sharedPlaces } from './haystack.js';
-import { type StoredValue, storedValues } from './stored-bytes.js';
+import { type StoredValue, storedByNhi, storedValues } from './stored-bytes.js';
 
 const SEED = 41;
 const EXAMPLE = 'acute-bronchitis';
@@ -150,9 +150,9 @@ function forms(value: Uint8Array): Uint8Array[] {
 }
 
 describe('names and national identifiers', () => {
-  it("of the patient stand in NHI's register, where the search finds them", () => {
+  it("of the patient stand in NHI's register, where the search finds them", async () => {
     const { nationalId, name } = scenario.world.input.patient;
-    const store = storedValues(scenario.world.nhi);
+    const store = await storedByNhi(scenario.world);
     expect(search(store, [Buffer.from(nationalId)])).not.toEqual([]);
     expect(search(store, [Buffer.from(name)])).not.toEqual([]);
   });
@@ -206,9 +206,9 @@ describe('the doctor', () => {
 });
 
 describe('prescription numbers', () => {
-  it('never stand in the clear in what NHI stores, nor in what the hospital sends or keeps', () => {
+  it('never stand in the clear in what NHI stores, nor in what the hospital sends or keeps', async () => {
     const needles = prescribed.flatMap(({ prescriptionId }) => forms(prescriptionId));
-    expect(search(storedValues(scenario.world.nhi), needles)).toEqual([]);
+    expect(search(await storedByNhi(scenario.world), needles)).toEqual([]);
     expect(search(calls.hospital, needles)).toEqual([]);
     expect(search(storedValues(scenario.world.hospital), needles)).toEqual([]);
     // the search would find it: the pharmacy, the patient's card and the pharmacy's questions hold it
@@ -311,9 +311,10 @@ function verified(prescriptionId: Uint8Array): StoredValue[] {
 }
 
 describe('a record at NHI and the prescription of the same visit', () => {
-  it('share the pseudonym and what the patient takes, no other bytes (eq. 9, 10)', () => {
+  it('share the pseudonym and what the patient takes, no other bytes (eq. 9, 10)', async () => {
     const { world, prescription, visit } = scenario;
-    const record = below(world.nhi.records, `.byPid[${toHex(visit.pid)}].0`);
+    const [kept] = await world.nhi.records.signedRecords(visit.pid);
+    const record = storedValues(kept!);
     const shared = sharedPlaces(record, verified(prescription.prescriptionId), 6);
     bytes += shared.bytes;
     searches++;

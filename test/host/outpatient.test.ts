@@ -35,7 +35,7 @@ describe('the outpatient visit', () => {
     'of %s passes with seed %i',
     async (example, seed) => {
       const { world, visit } = await play({ example, seed });
-      expect(world.nhi.records.count(Buffer.from(visit.pid).toString('hex'))).toBe(1);
+      expect(await world.nhi.records.count(visit.pid)).toBe(1);
     },
   );
 

@@ -28,9 +28,9 @@ describe('bench', () => {
     );
     expect(report.results.map(({ name }) => name)).toEqual(['sign', 'verify']);
     expect(report.environment.benchmark).toMatch(/^\d/);
-    const text = formatBenchReport(report);
+    const text = formatBenchReport(report, 'a card, native');
     expect(text).toContain('host µs: how fast the simulator runs');
-    expect(text).toContain('crypto + NVM + wire only');
+    expect(text).toContain('whole commands, predicted for a card, native');
     expect(text).toMatch(/sign .*125\.8/);
     expect(text).toMatch(/verify .*no data/);
   });

@@ -5,6 +5,8 @@ export type FakeReader = {
   name: string;
   card: PcscBindingCard | undefined;
   connectError?: string;
+  /** Insertions and removals that the service counted; in the upper half of the state. */
+  changes?: number;
   /** What the last connection asked for: share mode and protocols. */
   asked?: readonly [number, number];
 };
@@ -30,7 +32,7 @@ export function fakePcscBinding(
       listReaders() {
         return readers.map((reader) => ({
           name: reader.name,
-          state: reader.card === undefined ? EMPTY : PRESENT,
+          state: (reader.card === undefined ? EMPTY : PRESENT) | ((reader.changes ?? 0) << 16),
           atr: reader.card?.atr ?? null,
           async connect(shareMode: number, protocols: number) {
             reader.asked = [shareMode, protocols];

@@ -1,6 +1,7 @@
 /** GemPC Twin readers of ours at the ends of pseudo-terminals, for a pcscd with its own driver libccidtwin. */
 
-import { scriptCommand } from './private-pcscd.js';
+import { join } from 'node:path';
+import { REPOSITORY, scriptCommand } from './private-pcscd.js';
 import type { CardKindName } from './simulated-card-process.js';
 
 export type GemPcReader = {
@@ -22,6 +23,20 @@ LIBPATH /usr/lib/pcsc/drivers/serial/libccidtwin.so
 CHANNELID ${i + 1}
 `,
   ).join('\n');
+}
+
+/** Shell text for one reader whose card `imis card serve` makes, with these options. */
+export function serveVisitedCard(...options: readonly string[]): string {
+  const program = join(REPOSITORY, 'dist', 'host', 'cli', 'main.js');
+  const serve = [process.execPath, program, 'card', 'serve', '--gempc', '/run/reader0', ...options];
+  return [
+    'socat pty,raw,echo=0,link=/run/reader0 pty,raw,echo=0,link=/run/host0 &',
+    'until [ -e /run/reader0 ] && [ -e /run/host0 ]; do sleep 0.05; done',
+    `${serve.map((word) => `'${word}'`).join(' ')} 2> /run/reader0.log &`,
+    "until grep -q 'is in the reader' /run/reader0.log; do sleep 0.05; done",
+    ': > /run/ready',
+    'wait',
+  ].join('\n');
 }
 
 /** Shell text that brings the readers up; pcscd may start once /run/ready is there. */

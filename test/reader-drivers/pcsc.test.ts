@@ -4,6 +4,7 @@ import { fromHex, toHex } from '../../apdu/index.js';
 import {
   connectPcsc,
   listPcscReaders,
+  pcscEvents,
   type TransportErrorCode,
   waitForPcscCard,
   waitForPcscRemoval,
@@ -84,6 +85,55 @@ describe('finding a card', () => {
       code: 'aborted',
     });
     expect(binding.openContexts).toBe(0);
+  });
+});
+
+describe('events', () => {
+  it('tell of what is there, of readers and cards that come and go, and end with the signal', async () => {
+    const readers: FakeReader[] = [{ name: 'Alpha', card: fakeCard() }];
+    const binding = fakePcscBinding(readers);
+    const stop = new AbortController();
+    const steps: (() => void)[] = [
+      () => readers.push({ name: 'Beta', card: undefined }),
+      () => Object.assign(readers[1]!, { card: fakeCard() }),
+      // taken out and put in again between two looks: the service's counter tells
+      () => Object.assign(readers[1]!, { changes: 2 }),
+      () => Object.assign(readers[0]!, { card: undefined }),
+      () => readers.pop(),
+      () => stop.abort(),
+    ];
+    const seen: string[] = [];
+    const NEWS = [2, 3, 4, 6, 7, 9];
+    for await (const { kind, reader } of pcscEvents({ binding, signal: stop.signal })) {
+      seen.push(`${kind} ${reader.name}`);
+      if (NEWS.includes(seen.length)) steps.shift()!();
+    }
+    expect(seen).toEqual([
+      'reader-added Alpha',
+      'card-inserted Alpha',
+      'reader-added Beta',
+      'card-inserted Beta',
+      'card-removed Beta',
+      'card-inserted Beta',
+      'card-removed Alpha',
+      'card-removed Beta',
+      'reader-removed Beta',
+    ]);
+    expect(binding.openContexts).toBe(0);
+  });
+
+  it('end with the loop over them', async () => {
+    const binding = fakePcscBinding([{ name: 'Alpha', card: undefined }]);
+    for await (const { kind } of pcscEvents({ binding })) {
+      expect(kind).toBe('reader-added');
+      break;
+    }
+    expect(binding.openContexts).toBe(0);
+  });
+
+  it('say that there is no service', async () => {
+    const binding = fakePcscBinding([], 'PC/SC service not running');
+    await expect(pcscEvents({ binding }).next()).rejects.toMatchObject({ code: 'no-service' });
   });
 });
 

@@ -14,7 +14,8 @@ import { cardOf } from '../support/personalised-card.js';
 import { REPOSITORY } from './private-pcscd.js';
 
 const SCRIPT = fileURLToPath(import.meta.url);
-const PROGRAM = join(REPOSITORY, 'dist', 'host', 'cli', 'main.js');
+/** The built program, to be run by this Node. */
+export const PROGRAM = join(REPOSITORY, 'dist', 'host', 'cli', 'main.js');
 /** What both programs say on stderr when the reader has noticed the card. */
 const IN_THE_READER = / is in the reader/;
 

@@ -4,7 +4,8 @@
  */
 
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { promisify } from 'node:util';
 import { cardClient, PATIENT_APPLICATION, type Transmit, toHex, utf8ToBytes } from '../../apdu/index.js';
 import {
@@ -20,6 +21,7 @@ import {
   type CardConnection,
   connectInProcess,
   connectPcsc,
+  listPcscReaders,
   VPCD_DEFAULT_PORT,
   waitForPcscCard,
   waitForPcscRemoval,
@@ -27,7 +29,7 @@ import {
 import { exampleInput } from '../host/fhir/example-inputs.js';
 import { cardOf } from '../support/personalised-card.js';
 import { readerName } from './gempc-readers.js';
-import { CARD_KINDS, ServedCard } from './simulated-card-process.js';
+import { CARD_KINDS, PROGRAM, ServedCard } from './simulated-card-process.js';
 
 const FIRST = 'Virtual PCD 00 00';
 const SECOND = 'Virtual PCD 00 01';
@@ -54,6 +56,28 @@ const scenarios: Readonly<Record<string, () => Promise<unknown>>> = {
       challenge: await run('-s', `${select(PATIENT_APPLICATION.aid)}00`, '-s', '0084000010'),
     };
     return { ...outputs, expectedAtr: toHex(CARD_KINDS.patient.atr), ending: await card.stop() };
+  },
+
+  /** `imis readers` and `imis apdu` at the card of `imis card serve`; Ctrl-C leaves the reader usable. */
+  async program() {
+    const card = await ServedCard.program(...FIRST_SLOT, '--state', 'blank').inserted();
+    await waitForPcscCard({ reader: FIRST, ...WAIT });
+    const readers = await runProgram(['readers']);
+    const probe = ['apdu', '--target', `pcsc:${FIRST}`];
+    const first = await runProgram(probe, '00A4040C06F0494D495301 => 9000\n0084000010 => 9000\n');
+    const interrupted = spawn(process.execPath, [PROGRAM, ...probe]);
+    interrupted.stdin.write('00A4040C06F0494D495301\n');
+    let said = '';
+    for await (const piece of interrupted.stdout) {
+      said += String(piece);
+      if (said.includes('= 9000')) break;
+    }
+    interrupted.kill('SIGINT');
+    const [status] = (await once(interrupted, 'exit')) as [number];
+    const [state] = await listPcscReaders();
+    const second = await runProgram(probe, '0084000010 => 6D00\n');
+    const ending = await card.stop();
+    return { readers, first, interrupted: status, inUse: state!.inUse, second, served: ending.status };
   },
 
   /** Our typed client over our PC/SC driver: SELECT, VERIFY, READ; no PIN outlives a reset or a connection. */
@@ -151,6 +175,18 @@ const scenarios: Readonly<Record<string, () => Promise<unknown>>> = {
     return { ...(await comparedWithDirect(played, !protocols.includes('T=0'))), protocols };
   },
 };
+
+/** Runs the built program as a user does. */
+async function runProgram(args: readonly string[], typed = ''): Promise<{ status: number; stdout: string }> {
+  const child = spawn(process.execPath, [PROGRAM, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
+  let stdout = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stdin.end(typed);
+  const [status] = (await once(child, 'close')) as [number];
+  return { status, stdout };
+}
 
 const inProcess = (holder: CardHolder) =>
   connectInProcess(

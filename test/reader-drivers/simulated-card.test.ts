@@ -42,6 +42,21 @@ describe.skipIf(whyNoPcscd() !== undefined)('the simulated card in an unmodified
     expect(Math.min(fetches, links)).toBeGreaterThan(0);
   });
 
+  it('is seen by imis readers and used by imis apdu, whose end by Ctrl-C leaves the reader usable', async () => {
+    const seen = (await play('program', { timeoutMs: 100_000 })) as Record<
+      string,
+      { status: number; stdout: string }
+    >;
+    const { readers } = JSON.parse(seen.readers!.stdout) as { readers: { name: string; card: string }[] };
+    expect(readers.map(({ name, card }) => [name, card])).toEqual([
+      ['Virtual PCD 00 00', 'present'],
+      ['Virtual PCD 00 01', 'none'],
+    ]);
+    expect([seen.first!.status, seen.second!.status]).toEqual([0, 0]);
+    expect(seen.first!.stdout).toMatch(/^ATR 3B[0-9A-F]+ \(T=1\)\nSELECT/);
+    expect(seen).toMatchObject({ interrupted: 130, inUse: 'no', served: 0 });
+  });
+
   it('is taken out by Ctrl-C and leaves the reader to the next card', async () => {
     const { endings, second } = (await play('stop')) as {
       endings: unknown;

@@ -11,6 +11,14 @@ const shipped = Object.keys({ ...manifest.dependencies, ...manifest.optionalDepe
 const all = new Set([...shipped, ...Object.keys(manifest.devDependencies ?? {})]);
 const exists = (file: string) => existsSync(path.join(ROOT, file));
 
+/** Imports whose file is known only when they run, by file. */
+const COMPUTED: Readonly<Record<string, number>> = {
+  // the instrumented build of the card's own code
+  'perf/metering/metered-applet.ts': 1,
+  // the module of a vendor's applet
+  'host/cli/applet-module.ts': 1,
+};
+
 function fault(found: Import): string | undefined {
   // what is shipped may not need what only development installs, unless for its types
   const declared = folderOf(found.from) === 'test' || found.typeOnly ? all : new Set(shipped);
@@ -32,7 +40,8 @@ describe('who may see whom (ARCHITECTURE)', () => {
       const ends =
         maskStrings(withoutComments(file.text)).match(/\bfrom\s*['"][^'"]+['"]|\b(?:import|require)\s*\(/g) ??
         [];
-      expect(importsOf(file).length, file.path).toBeGreaterThanOrEqual(ends.length);
+      const readable = ends.length - (COMPUTED[file.path] ?? 0);
+      expect(importsOf(file).length, file.path).toBeGreaterThanOrEqual(readable);
     }
     const faults = imports.flatMap((found) => {
       const wrong = fault(found);

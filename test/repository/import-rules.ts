@@ -32,8 +32,10 @@ export const RULES: { readonly [folder: string]: Rule } = {
     packages: 'any',
     node: true,
   },
+  // a vendor's applet sees what a vendor's package would
+  examples: { folders: ['apdu', 'applet'], packages: 'none', node: false },
   test: {
-    folders: ['apdu', 'applet', 'reader-drivers', 'conformance', 'perf', 'host', 'host/cli'],
+    folders: ['apdu', 'applet', 'reader-drivers', 'conformance', 'perf', 'host', 'host/cli', 'examples'],
     packages: 'any',
     node: true,
   },
@@ -93,5 +95,7 @@ export function importFault(
   if (other === own) return undefined;
   const permitted = rule.folders.includes(other) || (found.typeOnly && rule.types?.includes(other) === true);
   if (!permitted) return `${own} may not see ${other}${rule.types?.includes(other) ? ' but its types' : ''}`;
+  // examples have no common door: each stands for itself
+  if (other === 'examples') return undefined;
   return target === `${other}/index.js` ? undefined : `${other} is entered by ${other}/index.js only`;
 }

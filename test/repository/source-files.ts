@@ -10,6 +10,8 @@ export const CODE_FOLDERS = [
   'apdu',
   'applet',
   'conformance',
+  // only what a vendor would write: an applet beside its specification
+  'examples',
   'host',
   'perf',
   'reader-drivers',

@@ -235,6 +235,6 @@ export function selectionsOf(application: ApplicationSpec): Uint8Array[] {
   const files = Object.values(application.files).map(({ fid }) => Uint8Array.of(fid >> 8, fid & 0xff));
   const aid = fromHex(application.aid);
   const df = Uint8Array.of(application.fid >> 8, application.fid & 0xff);
-  const path = Uint8Array.of(...df, ...files[0]!);
+  const path = Uint8Array.of(...df, ...(files[0] ?? []));
   return [aid, aid, aid, aid, aid.slice(0, 5), df, path, Uint8Array.of(0x3f, 0x00), ...files];
 }

@@ -13,6 +13,7 @@ import {
   type TransportKeySet,
 } from '../../applet/index.js';
 import { DEFAULT_LIMITS } from './card-limits.js';
+import { giveLogIn, giveReadOut } from './log-in.js';
 import { openChannel, TRANSPORT_KEYS } from './secure-channel.js';
 import { seededBytes } from './seeded-random.js';
 import { keyPairOf, TestAuthority, TODAY } from './test-authority.js';
@@ -25,6 +26,8 @@ export const PATIENT_AID = PATIENT_APPLICATION.aid;
 export const PROFESSIONAL_AID = PROFESSIONAL_APPLICATION.aid;
 
 export type CardOptions = {
+  /** With log-in key and, on a patient card, read-out. */
+  readonly interoperability?: boolean;
   readonly limits?: CardLimits;
   readonly seed?: number;
   readonly kind?: CardKind;
@@ -88,6 +91,12 @@ export function storedString(card: Card, name: string): Uint8Array {
   return card.nvm.read(owner.offset + 2, owner.length - 2);
 }
 
+const PATIENT_KEYS = ['signing', 'decryption', 'delegation'] as const;
+
+function logInKeys({ interoperability }: CardOptions): readonly string[] {
+  return interoperability ? ['log-in'] : [];
+}
+
 /** A patient card up to ACTIVATE FILE, or only up to the step before it. */
 export function personalisePatient(options: CardOptions & { activate?: boolean } = {}): PersonalisedPatient {
   const { commands } = PATIENT_APPLICATION;
@@ -138,8 +147,12 @@ export function personalisePatientOver(
       emergency: Uint8Array.from(Buffer.from('penicillin')),
     },
   });
+  if (options.interoperability) {
+    giveLogIn(transmit, channel);
+    giveReadOut(transmit, channel);
+  }
   if (options.activate !== false) channel.call(transmit, commands.activate, {});
-  const cardKeys = ['signing', 'decryption', 'delegation'].map((name) =>
+  const cardKeys = [...PATIENT_KEYS, ...logInKeys(options)].map((name) =>
     storedString(card, `${name} key: secret`),
   );
   const renewed = (laterSeconds: number) => AUTHORITY.patientCertificate(pid, keys, TODAY + laterSeconds);
@@ -176,7 +189,10 @@ export function personaliseProfessional(
       doctorId: 'D-0001',
     },
   });
+  if (options.interoperability) giveLogIn(transmit, channel);
   if (options.activate !== false) channel.call(transmit, commands.activate, {});
-  const cardKeys = ['identity', 'decryption'].map((name) => storedString(card, `${name} key: secret`));
+  const cardKeys = ['identity', 'decryption', ...logInKeys(options)].map((name) =>
+    storedString(card, `${name} key: secret`),
+  );
   return { card, transmit, roleKey: keys.secretKey, cardKeys };
 }

@@ -31,6 +31,7 @@ import {
   transportKeysOf,
   type VisitInput,
   type World,
+  type WorldPorts,
 } from '../../host/index.js';
 import { type EXAMPLES, exampleInput } from '../host/fhir/example-inputs.js';
 import { DEFAULT_LIMITS } from './card-limits.js';
@@ -44,6 +45,8 @@ export type ScenarioOptions = {
   readonly joinMode?: JoinMode;
   /** Changes the example input before anybody reads it. */
   readonly change?: (input: VisitInput) => VisitInput;
+  /** Where NHI keeps what it knows, where that must outlive the run. */
+  readonly nhi?: Pick<WorldPorts, 'store' | 'keys'>;
 };
 
 export type ForkOptions = {
@@ -109,7 +112,7 @@ export class Scenario {
     const { seed = 1, example = 'acute-bronchitis', limits = DEFAULT_LIMITS, change } = options;
     const scenario = new Scenario(seed, limits);
     const input = exampleInput(example);
-    await scenario.open(change ? change(input) : input, options.joinMode ?? 'two-party');
+    await scenario.open(change ? change(input) : input, options.joinMode ?? 'two-party', options.nhi);
     return scenario;
   }
 
@@ -189,11 +192,16 @@ export class Scenario {
     return card;
   }
 
+  /** A blank patient card of the batch, under power. */
+  blankPatient(label: string): { chip: Card; card: PatientCard } {
+    const chip = this.chip('patient', seededRng(this.seed, `chip of ${label}`));
+    chip.powerOn();
+    return { chip, card: new PatientCard(async (command) => chip.process(command)) };
+  }
+
   /** Another insured person with a card of their own, selected and with the PIN verified. */
   async enrolAnother(nationalId: string, paidUntil?: number): Promise<{ chip: Card; card: PatientCard }> {
-    const chip = this.chip('patient', seededRng(this.seed, `chip of ${nationalId}`));
-    chip.powerOn();
-    const card = new PatientCard(async (command) => chip.process(command));
+    const { chip, card } = this.blankPatient(nationalId);
     const { input } = this.world;
     const enrolled = await enrolPatient({
       ...this.world,
@@ -235,7 +243,11 @@ export class Scenario {
     return image ? card : card.manufacture(transportKeysOf(TEST_CARD_BATCH, random));
   }
 
-  private async open(input: VisitInput, joinMode: JoinMode): Promise<void> {
+  private async open(
+    input: VisitInput,
+    joinMode: JoinMode,
+    kept: ScenarioOptions['nhi'] = {},
+  ): Promise<void> {
     const transmit = (holder: CardHolder) => (command: Uint8Array) => this.cardLines[holder](command);
     const rngFor = (party: string) => seededRng(this.seed, party);
     const cards = {
@@ -247,6 +259,7 @@ export class Scenario {
       cards,
       rngFor,
       joinMode,
+      ...kept,
       reinsert: async (holder) => void this.reinsert(holder),
     });
     const { nhi, clock } = world;
@@ -260,6 +273,7 @@ export class Scenario {
       published: () => nhi.groupKeys,
     });
     // The terminal and the pharmacy of the world again, with the same random numbers, on lines that can be tapped.
+    this.pharmacyLine = { ...nhi.pharmacyDoor(pharmacyId) };
     this.hospitalLine = { ...nhi.hospitalDoor(hospitalId) };
     const hospital = new HospitalTerminal({
       hospitalId,
@@ -268,16 +282,13 @@ export class Scenario {
       clock,
       rng: rngFor('hospital'),
     });
-    const pharmacy = new Pharmacy({
+    const pharmacy = await Pharmacy.open({
       pharmacyId,
       nhiKeys,
       verifier,
       clock,
       rng: rngFor('pharmacy'),
-      openDoor: (key) => {
-        this.pharmacyLine = { ...nhi.pharmacyDoor(pharmacyId, key) };
-        return this.pharmacyLine;
-      },
+      nhi: this.pharmacyLine,
     });
     this.world = { ...world, hospital, pharmacy };
   }

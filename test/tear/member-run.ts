@@ -28,7 +28,7 @@ export function recordMember(seed: number, watch?: RunOptions): Promise<Recorded
     must(await doctorCard.select());
     must(await doctorCard.verifyPin(SCENARIO_PINS.doctor.pin));
     must(await doctorCard.refillCoupons(COUPONS_AT_RENEWAL));
-    nhi.beginEpoch();
+    await nhi.beginEpoch();
     const { renewal } = must(await nhi.doctors.renewal(input.doctor.licence));
     must(await doctorCard.renewMembership(renewal));
     await sign();

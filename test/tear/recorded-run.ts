@@ -3,6 +3,7 @@
 import {
   type ApplicationSpec,
   type CommandSpec,
+  INTEROPERABILITY_APPLICATIONS,
   matchCommand,
   PATIENT_APPLICATION,
   PROFESSIONAL_APPLICATION,
@@ -84,8 +85,11 @@ function declarationOf(holder: CardHolder, apdu: Uint8Array) {
   const parsed = parseCommandApdu(apdu);
   if ('fault' in parsed) return { spec: undefined, chained: false };
   const { base, chained } = splitClassByte(parsed.cla);
-  const match = matchCommand(specOf(holder), base, parsed.ins, parsed.p1, parsed.p2);
-  return { spec: typeof match === 'string' ? undefined : match, chained };
+  // no header of one application means something else in another
+  const match = [specOf(holder), ...INTEROPERABILITY_APPLICATIONS]
+    .map((application) => matchCommand(application, base, parsed.ins, parsed.p1, parsed.p2))
+    .find((found): found is CommandSpec => typeof found !== 'string');
+  return { spec: match, chained };
 }
 
 /** A card as its manufacturer left it, and the random number generator of its chip. */

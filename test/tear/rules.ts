@@ -1,8 +1,8 @@
 /** What the power-cut test takes for granted, each with its reason: everything else must be before or after. */
 
-import { PATIENT_APPLICATION, PROFESSIONAL_APPLICATION } from '../../apdu/index.js';
+import { ALL_APPLICATIONS } from '../../apdu/index.js';
 
-const TRIES = [PATIENT_APPLICATION, PROFESSIONAL_APPLICATION].flatMap(({ pins }) =>
+const TRIES = ALL_APPLICATIONS.flatMap(({ pins }) =>
   Object.values(pins).map(({ name }) => `${name}: tries left`),
 );
 

@@ -7,6 +7,7 @@
 import { EXAMPLES } from '../host/fhir/example-inputs.js';
 import { recordAgent } from './agent-run.js';
 import { recordFiles } from './files-run.js';
+import { recordInteroperability } from './interoperability-run.js';
 import { recordIssuer } from './issuer-run.js';
 import { recordMember } from './member-run.js';
 import type { RecordedRun, RunOptions } from './recorded-run.js';
@@ -27,4 +28,5 @@ export const TEAR_SCENARIOS: readonly TearScenario[] = [
   { name: 'coupons and a new epoch', record: recordMember },
   { name: 'an agent collects', record: recordAgent },
   { name: 'what a doctor and the holder write', record: recordFiles },
+  { name: 'a card opened to other software', record: recordInteroperability },
 ];

@@ -15,6 +15,7 @@ export type BenchCardArguments = {
   readonly profile: string;
   readonly input: string;
   readonly image?: string;
+  readonly interoperability?: true;
 };
 
 /** A card to work on. */
@@ -28,7 +29,7 @@ export type BenchCard = {
   readonly seeded: boolean;
 };
 
-/** Adds --card, --state, --profile and --input. */
+/** Adds --card, --state, --profile, --input and --interoperability. */
 export function withBenchCardOptions(command: Command): Command {
   return command
     .addOption(new Option('--card <kind>', 'which card').choices(Object.keys(CARD_KINDS)).default('patient'))
@@ -38,7 +39,11 @@ export function withBenchCardOptions(command: Command): Command {
         .default('visited'),
     )
     .option('--profile <name>', 'card profile', VISIT_PROFILE)
-    .addOption(inputOption('input of the visit that prepares the card'));
+    .addOption(inputOption('input of the visit that prepares the card'))
+    .option(
+      '--interoperability',
+      'give a patient card a log-in key (PKCS#15, PIV) and the read-out; a professional card has the key',
+    );
 }
 
 /** As {@link withBenchCardOptions}, and --image for a card that comes out of a file. */
@@ -66,7 +71,7 @@ export async function benchCardFrom(
     return { card, kind: options.card, profile: profile.id, seeded: seed !== null };
   }
   const given = (name: string) => command.getOptionValueSource(name) === 'cli';
-  for (const name of ['state', 'input']) {
+  for (const name of ['state', 'input', 'interoperability']) {
     if (given(name))
       throw new CliError(`--${name} does not go with --image: the card is what the file says.`);
   }

@@ -1,7 +1,7 @@
 /** `imis card serve`: the simulated card in a reader that other programs use. */
 
 import { type Command, Option } from 'commander';
-import { PATIENT_APPLICATION, PROFESSIONAL_APPLICATION } from '../../../apdu/index.js';
+import { ALL_APPLICATIONS } from '../../../apdu/index.js';
 import {
   type CardDevice,
   listenForReset,
@@ -75,6 +75,9 @@ export function addCardServeCommand(card: Command, done: (status: ExitStatus) =>
     .addHelpText(
       'after',
       `
+--interoperability is for other software: pkcs11-tool, gpg, yubico-piv-tool, public readers. docs/middleware.md has
+  what each of them needs, and the log-in PINs of the simulated cards.
+
 The signal USR1 takes the card out, or puts it back in (--vpcd and --gempc).
 
 --vpcd: the virtual reader comes with Debian's vsmartcard-vpcd; start it with: pcscd -f
@@ -134,7 +137,7 @@ function wayOf(options: ServeArguments): Way {
     throw new CliError('--reset-socket and --echo go with --serial.');
   const offered = (device: CardDevice) => withProtocols(device, PROTOCOLS[options.protocol]);
   const wire = {
-    takesData: takesDataBy([PATIENT_APPLICATION, PROFESSIONAL_APPLICATION]),
+    takesData: takesDataBy(ALL_APPLICATIONS),
     ...delayOf(options),
   };
   if (serial !== undefined) {

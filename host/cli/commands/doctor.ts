@@ -2,7 +2,8 @@
 
 import type { Command } from 'commander';
 import { EXIT, type ExitStatus } from '../cli-error.js';
-import { examine, type Finding } from '../doctor/checks.js';
+import { examine } from '../doctor/checks.js';
+import type { Finding } from '../doctor/finding.js';
 
 const MARKS = { ok: 'ok', absent: '--', failed: '!!' } as const satisfies Record<Finding['state'], string>;
 

@@ -3,14 +3,14 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import {
+  type BenchResult,
   CountsError,
   formatBenchReport,
-  formatCardReport,
   type OperationCounts,
+  type Platform,
   type Prediction,
   parseOperationCounts,
   predictCounts,
-  reportCard,
   roundMs,
   runBench,
 } from '../../../perf/index.js';
@@ -18,25 +18,25 @@ import { CliError, EXIT, type ExitStatus } from '../cli-error.js';
 import { parseNatural, parseSeed } from '../options.js';
 import { signingCases } from '../signing-cases.js';
 import { profileNamed } from '../simulated-card.js';
-import { Recorder } from '../visit/recorder.js';
-import { runVisit, SCENARIOS } from '../visit/run-visit.js';
+import { suiteCases } from '../suites/suite-report.js';
+import { addPerfBaselineCommand } from './perf-baseline.js';
+import { addPerfCalibrateCommand } from './perf-calibrate.js';
+import { addPerfCardCommand, MODEL_SEED, platformOption } from './perf-card.js';
+import { addPerfCompareCommand } from './perf-compare.js';
+import { addPerfMeasureCommand } from './perf-measure.js';
+import { addPerfReportCommand } from './perf-report.js';
 import { addPerfSuitesCommand } from './perf-suites.js';
-import { inputOption, VISIT_PROFILE, visitInputFrom } from './visit.js';
+import { VISIT_PROFILE } from './visit.js';
 
-/** Model units do not depend on the seed but for which random bytes differ; one seed makes them exact. */
-const MODEL_SEED = 1;
 const DEFAULT_ROUNDS = 12;
 
-type CardArguments = {
-  readonly scenario: string;
-  readonly input: string;
-  readonly profile: string;
-  readonly json?: true;
-};
 type BenchArguments = {
   readonly rounds: number;
   readonly seed: number;
   readonly profile: string;
+  readonly platform: Platform;
+  readonly suites?: true;
+  readonly against?: string;
   readonly json?: true;
 };
 
@@ -64,14 +64,7 @@ export function addPerfCommand(program: Command, done: (status: ExitStatus) => v
   const perf = program
     .command('perf')
     .description('what a command costs on a named card, and how fast the simulator is');
-  perf
-    .command('card')
-    .description('predicted time of every command of a visit, split into crypto, NVM and wire')
-    .option('--scenario <name>', `what happens: ${Object.keys(SCENARIOS).join(', ')}`, 'outpatient')
-    .addOption(inputOption('FHIR Parameters with the persons and the visit'))
-    .option('--profile <name>', 'card profile', VISIT_PROFILE)
-    .option('--json', 'one JSON document instead of text')
-    .action(async (options: CardArguments) => done(await perfCard(options)));
+  addPerfCardCommand(perf, done);
   perf
     .command('predict')
     .description('predicted time of one command from its operation counts, wire and host included')
@@ -86,30 +79,17 @@ export function addPerfCommand(program: Command, done: (status: ExitStatus) => v
     .option('--rounds <n>', 'rounds over all cases', parseNatural, DEFAULT_ROUNDS)
     .option('--seed <n>', 'seed of the order and of the intervals', parseSeed, MODEL_SEED)
     .option('--profile <name>', 'card profile of the predictions', VISIT_PROFILE)
+    .addOption(platformOption())
+    .option('--suites', 'also every suite: signing, coupons, verification, batches, opening')
+    .option('--against <file>', 'JSON of an earlier run, to be compared with')
     .option('--json', 'one JSON document instead of text')
     .action(async (options: BenchArguments) => done(await perfBench(options)));
   addPerfSuitesCommand(perf, done);
-}
-
-/** @throws {CliError} when the visit was refused, after the report of what was done until then. */
-async function perfCard(options: CardArguments): Promise<ExitStatus> {
-  if (!Object.hasOwn(SCENARIOS, options.scenario)) {
-    throw new CliError(
-      `There is no scenario "${options.scenario}"; known: ${Object.keys(SCENARIOS).join(', ')}.`,
-    );
-  }
-  const profile = profileNamed(options.profile);
-  const input = await visitInputFrom(options.input);
-  const recorder = new Recorder();
-  await runVisit({ input, scenario: options.scenario, profile, seed: MODEL_SEED }, recorder);
-  const commands = recorder.phases.flatMap(({ name: phase, commands: recorded }) =>
-    recorded.map(({ card, exchange, figures }) => ({ phase, name: `${card}: ${exchange.name}`, figures })),
-  );
-  const report = reportCard(profile, commands);
-  process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : formatCardReport(report));
-  const refused = recorder.phases.find((phase) => phase.outcome === 'refused');
-  if (refused === undefined) return EXIT.ok;
-  throw new CliError(`The visit was refused in "${refused.name}": ${refused.reason}.`, EXIT.failed);
+  addPerfCompareCommand(perf, done);
+  addPerfBaselineCommand(perf, done);
+  addPerfReportCommand(perf, done);
+  addPerfMeasureCommand(perf, done);
+  addPerfCalibrateCommand(perf, done);
 }
 
 function perfPredict(options: PredictArguments): ExitStatus {
@@ -167,7 +147,12 @@ function formatPrediction(prediction: Prediction, title: string): string {
 
 async function perfBench(options: BenchArguments): Promise<ExitStatus> {
   if (options.rounds < 1) throw new CliError('--rounds is at least 1.');
-  const cases = await signingCases(profileNamed(options.profile));
+  const profile = profileNamed(options.profile);
+  const before = options.against === undefined ? undefined : earlierResults(options.against);
+  const cases = [
+    ...(await signingCases(profile, options.platform)),
+    ...(options.suites ? await suiteCases(options.seed) : []),
+  ];
   const report = runBench(cases, {
     rounds: options.rounds,
     seed: options.seed,
@@ -176,6 +161,22 @@ async function perfBench(options: BenchArguments): Promise<ExitStatus> {
       : {}),
   });
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
-  process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : formatBenchReport(report));
+  process.stdout.write(
+    options.json
+      ? `${JSON.stringify(report, null, 2)}\n`
+      : formatBenchReport(report, `${profile.title}, ${options.platform}`, before),
+  );
   return EXIT.ok;
+}
+
+function earlierResults(path: string): readonly BenchResult[] {
+  try {
+    const { results } = JSON.parse(readFileSync(path, 'utf8')) as {
+      readonly results?: readonly BenchResult[];
+    };
+    if (Array.isArray(results)) return results;
+  } catch {
+    // told below: not to be read is as good as not being one
+  }
+  throw new CliError(`${path} is no result of imis perf bench --json.`);
 }

@@ -2,11 +2,12 @@
 
 import type { Command } from 'commander';
 import { EXIT, type ExitStatus } from '../cli-error.js';
+import { decodedApplications } from '../specification-file.js';
 import { readTrace } from '../trace/read-trace.js';
 import { decodePackets, type ShownEvent } from '../trace/shown-trace.js';
 import { cardExchangeText } from '../trace/trace-text.js';
 
-type ShowArguments = { readonly json?: true; readonly showSecrets?: true };
+type ShowArguments = { readonly spec?: string; readonly json?: true; readonly showSecrets?: true };
 
 export function addTraceCommand(program: Command, done: (status: ExitStatus) => void): void {
   program
@@ -15,6 +16,7 @@ export function addTraceCommand(program: Command, done: (status: ExitStatus) => 
     .command('show')
     .description('decode a trace with the specification')
     .argument('<file>', 'capture (pcapng) or JSON lines')
+    .option('--spec <file>', "decode by a vendor's specification (JSON)")
     .option('--json', 'one JSON value for each exchange or reset, a line each')
     .option('--show-secrets', 'also every APDU as it stands in the file, with what is secret in it')
     .addHelpText(
@@ -31,9 +33,10 @@ Examples:
     .action(async (file: string, options: ShowArguments) => done(await show(file, options)));
 }
 
-async function show(file: string, { json, showSecrets }: ShowArguments): Promise<ExitStatus> {
+async function show(file: string, { spec, json, showSecrets }: ShowArguments): Promise<ExitStatus> {
+  const applications = await decodedApplications(spec);
   const { packets, skipped } = await readTrace(file);
-  for (const event of decodePackets(packets)) {
+  for (const event of decodePackets(packets, applications)) {
     process.stdout.write(json ? jsonLine(event, showSecrets === true) : textOf(event, showSecrets === true));
   }
   if (skipped > 0) process.stderr.write(`imis: ${skipped} packets of other kinds were left out.\n`);

@@ -14,8 +14,8 @@ import { countingClock } from '../trace/trace-clock.js';
 import { TRACE_FILE_HELP, TRACE_SECRETS_HELP, type TraceFile, traceFileOf } from '../trace/trace-file.js';
 import { Recorder, type RunListener } from '../visit/recorder.js';
 import { cardKindOf, runVisit, SCENARIOS } from '../visit/run-visit.js';
-import { visitDocument } from '../visit/visit-document.js';
-import { figuresText, phaseText, summaryText } from '../visit/visit-text.js';
+import { type VisitDocument, visitDocument } from '../visit/visit-document.js';
+import { allText, figuresText, phaseText, scenarioText, summaryText } from '../visit/visit-text.js';
 
 /** The profile of the figures unless another one is named: a measured card. */
 export const VISIT_PROFILE = 'nxp-jcop4-j3r180';
@@ -65,9 +65,13 @@ export function addVisitCommand(program: Command, done: (status: ExitStatus) => 
   program
     .command('visit')
     .description(
-      'register patient and doctor, treat, prescribe, collect: everything over APDUs to simulated cards',
+      'the whole medical system on simulated cards: register, treat, prescribe, collect, claim, dispute',
     )
-    .option('--scenario <name>', `what happens: ${Object.keys(SCENARIOS).join(', ')}`, 'outpatient')
+    .option(
+      '--scenario <name>',
+      `what happens: ${Object.keys(SCENARIOS).join(', ')}, or ${ALL}`,
+      'outpatient',
+    )
     .addOption(inputOption('FHIR Parameters with the persons and the visit'))
     .option('--seed <n>', 'make every random number follow from this one; the run can be repeated', parseSeed)
     .option(
@@ -92,12 +96,43 @@ Examples:
   imis visit --trace none                         phases and figures only
   imis visit --suite bbs-bn254 --trace none       with another group signature
   imis visit --join issuer-made --trace none      the paper's literal form of equation 4
+  imis visit --scenario all                       every scenario, one line each
   imis visit --scenario agent                     somebody else collects, with a warrant of their own
+  imis visit --scenario registration              at the registration machine, with a ticket
+  imis visit --scenario insurance                 a claim at a private insurer, paid once
+  imis visit --scenario emergency                 found by a fingerprint among 50 people
+  imis visit --scenario reimbursement             the pharmacy's subsidy
+  imis visit --scenario dispute                   NHI opens a signature, a judge checks it
+  imis visit --scenario offline                   a clinic and a pharmacy without a line
   imis visit --scenario renewal                   at NHI's desk: renewed, unblocked, lost and found, ended
   imis visit --scenario epoch                     every doctor's card renewed, one doctor revoked
   imis visit --input examples/diabetes-follow-up.json --seed 7 --json`,
     )
     .action(async (options: Options) => done(await visit(options)));
+}
+
+/** The name that stands for every scenario. */
+const ALL = 'all';
+
+/** Every scenario on cards and services of its own: one line each, or one document each. */
+async function everyScenario(options: Options): Promise<ExitStatus> {
+  if (options.record) throw new CliError('--record takes one scenario, not all.');
+  const profile = profileNamed(options.profile);
+  const input = await visitInputFrom(options.input);
+  const documents: VisitDocument[] = [];
+  for (const scenario of Object.keys(SCENARIOS)) {
+    const run = { input, scenario, profile, suite: options.suite, seed: options.seed ?? null };
+    const recorder = new Recorder();
+    await runVisit(run, recorder);
+    const document = visitDocument(run, recorder.phases);
+    documents.push(document);
+    if (!options.json) process.stdout.write(`${scenarioText(document)}\n`);
+  }
+  process.stdout.write(
+    options.json ? `${JSON.stringify(documents, null, 2)}\n` : `\n${allText(documents)}\n`,
+  );
+  const complete = documents.every(({ phases }) => phases.every(({ outcome }) => outcome === 'ok'));
+  return complete ? EXIT.ok : EXIT.failed;
 }
 
 /** The visit input of a file. @throws {CliError} with the one sentence of what is wrong. */
@@ -108,9 +143,10 @@ export async function visitInputFrom(path: string): Promise<VisitInput> {
 }
 
 async function visit(options: Options): Promise<ExitStatus> {
+  if (options.scenario === ALL) return everyScenario(options);
   if (!Object.hasOwn(SCENARIOS, options.scenario)) {
     throw new CliError(
-      `There is no scenario "${options.scenario}"; known: ${Object.keys(SCENARIOS).join(', ')}.`,
+      `There is no scenario "${options.scenario}"; known: ${Object.keys(SCENARIOS).join(', ')}, ${ALL}.`,
     );
   }
   if (options.trace !== 'text' && options.trace !== 'none') {

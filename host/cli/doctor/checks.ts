@@ -2,24 +2,15 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { listPcscReaders, TransportError } from '../../../reader-drivers/index.js';
 import { chooseEngine, loadMclCurve } from '../../index.js';
 import { compilerName, compilerVersion } from '../accelerator/build.js';
 import { PACKAGE_ROOT } from '../package-root.js';
-
-export type Finding = {
-  readonly name: string;
-  /** `absent`: optional, and everything else works without; `failed`: something is broken. */
-  readonly state: 'ok' | 'absent' | 'failed';
-  /** What was found, a sentence without its full stop. */
-  readonly detail: string;
-  /** The command or step that mends it. */
-  readonly mend?: string;
-};
+import { examinePcsc } from '../readers/pcsc-service.js';
+import type { Finding } from './finding.js';
 
 /** All findings, the required before the optional. */
 export async function examine(): Promise<readonly Finding[]> {
-  return [nodeVersion(), await mclWasm(), acceleratedEngine(), compiler(), ...(await pcsc())];
+  return [nodeVersion(), await mclWasm(), acceleratedEngine(), compiler(), ...(await examinePcsc()).findings];
 }
 
 function nodeVersion(): Finding {
@@ -77,26 +68,4 @@ function compiler(): Finding {
   if (version !== undefined) return { name, state: 'ok', detail: version };
   const detail = `there is no "${compilerName()}"; only imis engine build and the PC/SC binding need one`;
   return { name, state: 'absent', detail, mend: 'Debian: apt-get install build-essential' };
-}
-
-/** The binding and the service behind it, which cannot be asked without the binding. */
-async function pcsc(): Promise<Finding[]> {
-  const [binding, service] = ['PC/SC binding', 'PC/SC service'];
-  const loads: Finding = { name: binding, state: 'ok', detail: 'the optional package smartcard loads' };
-  try {
-    const readers = (await listPcscReaders()).map((reader) => reader.name);
-    const detail =
-      readers.length > 0 ? `it answers; readers: ${readers.join(', ')}` : 'it answers; no reader';
-    return [loads, { name: service, state: 'ok', detail }];
-  } catch (error) {
-    if (!(error instanceof TransportError)) throw error;
-    if (error.code === 'no-binding') {
-      const detail = 'the optional package smartcard is not installed; only real readers need it';
-      const mend = 'Debian: apt-get install libpcsclite-dev build-essential, then npm ci';
-      return [{ name: binding, state: 'absent', detail, mend }];
-    }
-    const detail = `${error.message.replace(/^PC\/SC: /, '')}; only real and virtual readers need it`;
-    const mend = 'Debian: apt-get install pcscd, then pcscd';
-    return [loads, { name: service, state: 'absent', detail, mend }];
-  }
 }

@@ -69,8 +69,11 @@ export const BATCH = 64;
 
 type Measured = { readonly suite: GroupSuite; readonly member: SuiteMember; readonly figures: SuiteFigures };
 
-/** Everything but host time is the same in every run with one seed. */
-export async function suiteReport({ profiles, seed, rounds }: SuiteReportOptions): Promise<SuiteReport> {
+/** What each suite takes on the card, and its host work to be timed; the same in every run with one seed. */
+async function measuredSuites(
+  profiles: readonly CardProfile[],
+  seed: number,
+): Promise<{ readonly measured: readonly Measured[]; readonly cases: readonly BenchCase[] }> {
   const measured: Measured[] = [];
   const cases: BenchCase[] = [];
   for (const suite of Object.values(GROUP_SUITES)) {
@@ -114,6 +117,22 @@ export async function suiteReport({ profiles, seed, rounds }: SuiteReportOptions
       { name: `${suite.name} spendCoupon`, run: () => void member.spendCoupon(coupon.slice()) },
     );
   }
+  return { measured, cases };
+}
+
+/** Work of every suite on this machine, for a bench; `imis perf suites` has what its card's share takes on a card. */
+export async function suiteCases(seed: number): Promise<readonly BenchCase[]> {
+  const { cases } = await measuredSuites([], seed);
+  return cases.map((each) => ({
+    ...each,
+    name: each.name.replace('verifyBatch', `verifyBatch of ${BATCH}`),
+    onHost: true as const,
+  }));
+}
+
+/** Everything but host time is the same in every run with one seed. */
+export async function suiteReport({ profiles, seed, rounds }: SuiteReportOptions): Promise<SuiteReport> {
+  const { measured, cases } = await measuredSuites(profiles, seed);
   if (rounds === 0) return { suites: measured.map(({ figures }) => figures), host: null };
   const bench = runBench(cases, { rounds, seed });
   const suites = measured.map(({ suite, figures }) => {

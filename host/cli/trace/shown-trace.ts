@@ -1,6 +1,8 @@
 /** A trace decoded with the specification, exchange by exchange. */
 
 import {
+  ALL_APPLICATIONS,
+  type ApplicationSpec,
   type DecodedExchange,
   parseAtr,
   type TraceDecoder,
@@ -19,11 +21,19 @@ type Followed = { readonly decoder: TraceDecoder; apdus: string[]; command?: Tra
 
 const NO_BYTES = new Uint8Array(0);
 
-export function* decodePackets(packets: Iterable<TracePacket>): Generator<ShownEvent> {
+/** `applications`: what the cards of the trace may have selected. */
+export function* decodePackets(
+  packets: Iterable<TracePacket>,
+  applications: readonly ApplicationSpec[] = ALL_APPLICATIONS,
+): Generator<ShownEvent> {
   const cards = new Map<string, Followed>();
   for (const packet of packets) {
     const { card } = packet;
-    const followed = cards.get(card) ?? { decoder: traceDecoder(), apdus: [], startUs: packet.timeUs };
+    const followed = cards.get(card) ?? {
+      decoder: traceDecoder(applications),
+      apdus: [],
+      startUs: packet.timeUs,
+    };
     cards.set(card, followed);
     // a command behind another, or a reset: the first had no answer
     if (packet.kind !== 'response' && followed.command) yield* answered(card, followed, NO_BYTES);

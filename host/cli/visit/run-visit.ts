@@ -8,18 +8,25 @@ import {
   CARD_HOLDERS,
   type CardHolder,
   type CardName,
+  disputePhases,
+  emergencyPhases,
   epochPhases,
+  type Interoperability,
+  insurancePhases,
   makeWorld,
+  offlinePhases,
   outpatientPhases,
   type Phase,
   type Rng,
+  registrationPhases,
+  reimbursementPhases,
   renewalPhases,
   runPhases,
   seededRng,
   systemRng,
   type VisitInput,
 } from '../../index.js';
-import { type CardKindName, makeSimulatedCard } from '../simulated-card.js';
+import { type AppletCode, type CardKindName, makeSimulatedCard } from '../simulated-card.js';
 import type { Recorder } from './recorder.js';
 
 /** Scenarios by name. */
@@ -28,6 +35,12 @@ export const SCENARIOS: Readonly<Record<string, () => readonly Phase[]>> = {
   epoch: epochPhases,
   renewal: renewalPhases,
   agent: agentPhases,
+  registration: registrationPhases,
+  insurance: insurancePhases,
+  emergency: emergencyPhases,
+  reimbursement: reimbursementPhases,
+  dispute: disputePhases,
+  offline: offlinePhases,
 };
 
 export type VisitRun = {
@@ -36,6 +49,10 @@ export type VisitRun = {
   readonly profile: CardProfile;
   /** What doctors sign with ({@link DEFAULT_SUITE}). */
   readonly suite?: GroupSuiteName;
+  /** Whose cards other software can use ({@link DEFAULT_INTEROPERABILITY}). */
+  readonly interoperability?: Interoperability;
+  /** The code of the cards, when it is not the plain one. */
+  readonly applet?: AppletCode;
   /** Who makes a doctor's member key (two-party). */
   readonly joinMode?: JoinMode;
   /** Seeds every party's random numbers; without it they come from the operating system. */
@@ -62,7 +79,7 @@ export async function runVisit(run: VisitRun, recorder: Recorder): Promise<Visit
     holdersIn(run.scenario).map((holder) => {
       const kind = cardKindOf(holder);
       const rng = recorder.randomFor(holder, rngFor(`chip of the ${holder}'s card`));
-      const card = makeSimulatedCard(kind, run.profile, rng);
+      const card = makeSimulatedCard(kind, run.profile, rng, undefined, run.applet);
       card.powerOn();
       return [holder, card];
     }),
@@ -78,6 +95,7 @@ export async function runVisit(run: VisitRun, recorder: Recorder): Promise<Visit
     rngFor,
     reinsert: async (holder) => recorder.reset(holder),
     ...(run.suite === undefined ? {} : { suite: run.suite }),
+    ...(run.interoperability === undefined ? {} : { interoperability: run.interoperability }),
     ...(run.joinMode === undefined ? {} : { joinMode: run.joinMode }),
   });
   await runPhases(world, SCENARIOS[run.scenario]!(), recorder);

@@ -84,3 +84,43 @@ export function summaryText(document: VisitDocument): string {
     ? `The visit is complete: ${document.phases.length} phases, equations ${equations.join(', ')}, ${commands} card commands, every check passed.`
     : `The visit was refused in "${refused[0]!.name}": ${refused[0]!.reason}.`;
 }
+
+/** One scenario in two lines: how it went, and what happened in it. */
+export function scenarioText(document: VisitDocument): string {
+  const refused = document.phases.find(({ outcome }) => outcome === 'refused');
+  const commands = document.phases.reduce((sum, phase) => sum + phase.commands.length, 0);
+  const head = `${document.scenario.padEnd(14)} ${refused ? 'REFUSED' : 'ok'}  ${equationsOf([document])}, ${commands} card commands`;
+  const last = refused
+    ? `${refused.name}: ${refused.reason}`
+    : document.phases.map(({ name }) => name).join(' · ');
+  return `${head}\n${wrapped(last, LINE_CHARACTERS)}`;
+}
+
+/** The last line of all scenarios. */
+export function allText(documents: readonly VisitDocument[]): string {
+  const refused = documents.filter(({ phases }) => phases.some(({ outcome }) => outcome === 'refused'));
+  return refused.length === 0
+    ? `${documents.length} scenarios are complete, ${equationsOf(documents)}, every check passed. One of them in full: imis visit --scenario NAME`
+    : `Refused: ${refused.map(({ scenario }) => scenario).join(', ')}.`;
+}
+
+const LINE_CHARACTERS = 110;
+const INDENT = '    ';
+
+function equationsOf(documents: readonly VisitDocument[]): string {
+  const all = documents.flatMap(({ phases }) => phases.flatMap(({ equations }) => equations));
+  return equationsText([...new Set(all)].sort((a, b) => a - b));
+}
+
+function wrapped(text: string, width: number): string {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line.length + word.length >= width) {
+      lines.push(line);
+      line = '';
+    }
+    line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line].map((part) => `${INDENT}${part}`).join('\n');
+}

@@ -1,6 +1,6 @@
 /** Members as the opening service knows them: T~ of each, from two shares that it checks against D. */
 
-import { equalBytes, OPENING_HALF, toHex } from '../../../apdu/index.js';
+import { equalBytes, OPENING_HALF } from '../../../apdu/index.js';
 import {
   combineOpeningShares,
   deriveHintKey,
@@ -9,6 +9,7 @@ import {
   type OpeningRegister,
 } from '../../crypto/group-signature/index.js';
 import { type Refusal, refusal } from '../../protocol/refusal.js';
+import { one, type Sql, type Store } from '../../storage/store.js';
 
 /** A member from the join on. */
 export type EnrolledMember = {
@@ -24,83 +25,125 @@ export type EnrolledMember = {
 };
 
 type Entry = EnrolledMember & {
-  readonly shares: Map<number, Uint8Array>;
+  readonly deviceShare: Uint8Array | undefined;
+  readonly kioskShare: Uint8Array | undefined;
   /** T~; secret: it tells every signature of that card, past and future. */
-  openingKey: Uint8Array | undefined;
-  revoked: boolean;
+  readonly openingKey: Uint8Array | undefined;
+  readonly revoked: boolean;
+};
+type StoredEntry = {
+  readonly membership_key: Uint8Array;
+  readonly doctor_id: string;
+  readonly decryption_key: Uint8Array;
+  readonly identity_key: Uint8Array;
+  readonly join_counter: number;
+  readonly device_share: Uint8Array | null;
+  readonly kiosk_share: Uint8Array | null;
+  readonly opening_key: Uint8Array | null;
+  readonly revoked: number;
+};
+
+const SHARE_COLUMNS: Readonly<Record<number, 'device_share' | 'kiosk_share'>> = {
+  [OPENING_HALF.device]: 'device_share',
+  [OPENING_HALF.kiosk]: 'kiosk_share',
 };
 
 export class MemberRegister {
-  /** By D, hexadecimal. */
-  private readonly entries = new Map<string, Entry>();
-
   constructor(
+    private readonly store: Store,
     private readonly curve: HostCurve,
     /** Whether the scheme opens by T~, or by the opening key alone. */
     private readonly needsOpeningKeys: boolean,
   ) {}
 
-  enrol(member: EnrolledMember): void {
-    const key = toHex(member.membershipKey);
-    if (this.entries.has(key)) throw new Error('this D has joined before');
-    this.entries.set(key, { ...member, shares: new Map(), openingKey: undefined, revoked: false });
+  /** Knows a member; the same one again changes nothing. */
+  async enrol({
+    membershipKey,
+    doctorId,
+    decryptionKey,
+    identityKey,
+    joinCounter,
+  }: EnrolledMember): Promise<void> {
+    await this.store.run(
+      `INSERT INTO opening_members (membership_key, doctor_id, decryption_key, identity_key, join_counter, revoked)
+        VALUES (?, ?, ?, ?, ?, 0) ON CONFLICT DO NOTHING`,
+      ...[membershipKey, doctorId, decryptionKey, identityKey, joinCounter],
+    );
   }
 
   /** T~ of a member whose key NHI made; no shares are needed, NHI knows sk. */
-  setOpeningKey(membershipKey: Uint8Array, openingKey: Uint8Array): void {
-    this.entries.get(toHex(membershipKey))!.openingKey = openingKey;
+  async setOpeningKey(
+    membershipKey: Uint8Array,
+    openingKey: Uint8Array,
+    sql: Sql = this.store,
+  ): Promise<void> {
+    await sql.run(
+      `UPDATE opening_members SET opening_key = ?, device_share = NULL, kiosk_share = NULL
+        WHERE membership_key = ? AND opening_key IS NULL`,
+      openingKey,
+      membershipKey,
+    );
   }
 
-  member(membershipKey: Uint8Array): EnrolledMember | undefined {
-    return this.entries.get(toHex(membershipKey));
+  member(membershipKey: Uint8Array): Promise<EnrolledMember | undefined> {
+    return this.entry(membershipKey, this.store);
   }
 
-  isOpenable(membershipKey: Uint8Array): boolean {
-    const entry = this.entries.get(toHex(membershipKey));
+  async isOpenable(membershipKey: Uint8Array): Promise<boolean> {
+    const entry = await this.entry(membershipKey, this.store);
     return entry !== undefined && this.canOpen(entry);
   }
 
   /** Keeps a share; with the second one T~ is checked against D and registered once and for all. */
-  addShare(membershipKey: Uint8Array, half: number, share: Uint8Array): Refusal | undefined {
-    const entry = this.entries.get(toHex(membershipKey));
-    if (!entry || !Object.values<number>(OPENING_HALF).includes(half))
-      return refusal('opening-share-refused');
-    if (entry.openingKey || entry.shares.has(half))
-      return refusal('opening-share-refused', 'it was given before');
-    entry.shares.set(half, share);
-    const [device, kiosk] = [OPENING_HALF.device, OPENING_HALF.kiosk].map((of) => entry.shares.get(of));
-    if (!device || !kiosk) return undefined;
-    entry.shares.clear();
-    const combined = combineOpeningShares(this.curve, { membershipKey, shares: [device, kiosk] });
-    if (!combined.ok) return refusal('opening-share-refused', combined.reason);
-    entry.openingKey = combined.openingKey;
-    return undefined;
+  addShare(membershipKey: Uint8Array, half: number, share: Uint8Array): Promise<Refusal | undefined> {
+    return this.store.transaction(async (tx) => {
+      const column = SHARE_COLUMNS[half];
+      const entry = await this.entry(membershipKey, tx);
+      if (!entry || !column) return refusal('opening-share-refused');
+      const kept = await tx.run(
+        `UPDATE opening_members SET ${column} = ?
+          WHERE membership_key = ? AND ${column} IS NULL AND opening_key IS NULL`,
+        share,
+        membershipKey,
+      );
+      if (kept === 0) return refusal('opening-share-refused', 'it was given before');
+      return this.combine(membershipKey, tx);
+    });
+  }
+
+  private async combine(membershipKey: Uint8Array, tx: Sql): Promise<Refusal | undefined> {
+    const { deviceShare, kioskShare } = (await this.entry(membershipKey, tx))!;
+    if (!deviceShare || !kioskShare) return undefined;
+    const combined = combineOpeningShares(this.curve, { membershipKey, shares: [deviceShare, kioskShare] });
+    if (combined.ok) {
+      await this.setOpeningKey(membershipKey, combined.openingKey, tx);
+      return undefined;
+    }
+    // both are void: the card gives others
+    const clear =
+      'UPDATE opening_members SET device_share = NULL, kiosk_share = NULL WHERE membership_key = ?';
+    await tx.run(clear, membershipKey);
+    return refusal('opening-share-refused', combined.reason);
   }
 
   /** Revokes every card that a doctor has joined with so far; how many that are. */
-  revoke(doctorId: string): number {
-    const cards = [...this.entries.values()].filter((entry) => entry.doctorId === doctorId);
-    for (const entry of cards) entry.revoked = true;
-    return cards.length;
+  revoke(doctorId: string): Promise<number> {
+    return this.store.run('UPDATE opening_members SET revoked = 1 WHERE doctor_id = ?', doctorId);
   }
 
-  get anyRevoked(): boolean {
-    return [...this.entries.values()].some(({ revoked }) => revoked);
-  }
-
-  isRevoked(membershipKey: Uint8Array): boolean {
-    return this.entries.get(toHex(membershipKey))?.revoked ?? false;
-  }
-
-  private canOpen({ openingKey }: Entry): boolean {
-    return !this.needsOpeningKeys || openingKey !== undefined;
+  async isRevoked(membershipKey: Uint8Array): Promise<boolean> {
+    return (await this.entry(membershipKey, this.store))?.revoked ?? false;
   }
 
   /** All members of an epoch that can be opened, or the revoked among them. */
-  forOpening(epoch: number, hintMasterKey: Uint8Array, which: 'all' | 'revoked'): OpeningRegister {
-    const chosen = [...this.entries.values()].filter(
-      (entry) => this.canOpen(entry) && (which === 'all' || entry.revoked),
-    );
+  async forOpening(
+    epoch: number,
+    hintMasterKey: Uint8Array,
+    which: 'all' | 'revoked',
+  ): Promise<OpeningRegister> {
+    const condition = which === 'revoked' ? ' WHERE revoked = 1' : '';
+    const rows = await this.store.all<StoredEntry>(`${SELECT}${condition} ORDER BY join_counter`);
+    const chosen = rows.map(entryOf).filter((entry) => this.canOpen(entry));
     const openable = (entry: Entry): OpenableMember => {
       const { doctorId, membershipKey } = entry;
       const hintKey = hintKeyOf(entry, epoch, hintMasterKey);
@@ -111,6 +154,38 @@ export class MemberRegister {
       memberWith: (membershipKey) => chosen.find((entry) => equalBytes(entry.membershipKey, membershipKey)),
     };
   }
+
+  /** Whether a signature must be tested at all. */
+  async anyRevoked(): Promise<boolean> {
+    const found = 'SELECT join_counter FROM opening_members WHERE revoked = 1 LIMIT 1';
+    return (await one(this.store, found)) !== undefined;
+  }
+
+  private canOpen({ openingKey }: Entry): boolean {
+    return !this.needsOpeningKeys || openingKey !== undefined;
+  }
+
+  private async entry(membershipKey: Uint8Array, sql: Sql): Promise<Entry | undefined> {
+    const row = await one<StoredEntry>(sql, `${SELECT} WHERE membership_key = ?`, membershipKey);
+    return row && entryOf(row);
+  }
+}
+
+const SELECT = `SELECT membership_key, doctor_id, decryption_key, identity_key, join_counter, device_share, kiosk_share,
+  opening_key, revoked FROM opening_members`;
+
+function entryOf(row: StoredEntry): Entry {
+  return {
+    membershipKey: row.membership_key,
+    doctorId: row.doctor_id,
+    decryptionKey: row.decryption_key,
+    identityKey: row.identity_key,
+    joinCounter: row.join_counter,
+    deviceShare: row.device_share ?? undefined,
+    kioskShare: row.kiosk_share ?? undefined,
+    openingKey: row.opening_key ?? undefined,
+    revoked: row.revoked === 1,
+  };
 }
 
 /** Length of what stands for the card in K_i. */

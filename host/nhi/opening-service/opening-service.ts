@@ -6,7 +6,7 @@
 
 import { encodeHpkeInfo, type GroupSuite, STATEMENT, toHex, utf8ToBytes } from '../../../apdu/index.js';
 import type { Clock } from '../../clock.js';
-import { type EcKeyPair, generateEcKeyPair } from '../../crypto/ecdsa.js';
+import type { EcKeyPair } from '../../crypto/ecdsa.js';
 import {
   type ClaimedOpening,
   type GroupOpener,
@@ -24,6 +24,10 @@ import type { Rng } from '../../crypto/random.js';
 import { type Refusal, type Result, refusal } from '../../protocol/refusal.js';
 import { newMessageId, type SealedMessage } from '../../protocol/sealed-message.js';
 import { verifyStatement } from '../../protocol/signed-statement.js';
+import { nextCounter } from '../../storage/counter.js';
+import { type KeyStore, keyPairNamed } from '../../storage/key-store.js';
+import type { Store } from '../../storage/store.js';
+import type { AuditLog, LoggedOpening } from '../audit-log.js';
 import { SingleUse } from '../single-use.js';
 import { type EnrolledMember, hintKeyOf, MemberRegister } from './opening-register.js';
 import { openOpeningShare } from './share-message.js';
@@ -35,21 +39,19 @@ export type SealedKeys = {
   readonly sealedHintKey?: Uint8Array;
 };
 
-/** Every opening, for whom and why. */
-export type LoggedOpening = OpeningLogEntry & { readonly reason: string; readonly time: number };
-
 const NONCE_SECONDS = 24 * 3600;
 const NO_AAD = new Uint8Array(0);
+
+/** Where the opening key of an epoch is kept; MK_hint in PS-G1. */
+function openingKeyName(epoch: number): string {
+  return `opening-${epoch}`;
+}
 
 export class OpeningService {
   private readonly scheme: GroupScheme;
   private readonly sealing: EcKeyPair;
   private readonly register: MemberRegister;
   private readonly nonces: SingleUse;
-  /** The opening key by epoch; MK_hint in PS-G1. */
-  private readonly hintMasterKeys = new Map<number, Uint8Array>();
-  private readonly openings: LoggedOpening[] = [];
-  private proofs = 0;
 
   constructor(
     private readonly ports: {
@@ -58,15 +60,18 @@ export class OpeningService {
       readonly curve: HostCurve;
       /** The group key of an epoch, by which signatures are verified before they are opened. */
       readonly verifier: { of(epoch: number): MclGroupVerifier | undefined };
+      readonly log: AuditLog;
+      readonly store: Store;
+      readonly keys: KeyStore;
       readonly clock: Clock;
       readonly rng: Rng;
     },
   ) {
-    const { curve, clock, rng } = ports;
-    this.sealing = generateEcKeyPair(rng);
+    const { curve, keys, store, rng } = ports;
+    this.sealing = keyPairNamed(keys, 'opening-sealing', rng);
     this.scheme = hostSchemeOf(ports.suite);
-    this.register = new MemberRegister(curve, this.scheme.usesOpeningShares);
-    this.nonces = new SingleUse(clock, rng, NONCE_SECONDS);
+    this.register = new MemberRegister(store, curve, this.scheme.usesOpeningShares);
+    this.nonces = new SingleUse(ports, 'opening', NONCE_SECONDS);
   }
 
   /** Where shares are sealed to. */
@@ -76,17 +81,17 @@ export class OpeningService {
 
   /** The secret of the service for a new epoch; those before it still open what was signed then. */
   adoptEpoch(epoch: number, hintMasterKey: Uint8Array): void {
-    this.hintMasterKeys.set(epoch, hintMasterKey);
+    this.ports.keys.save(openingKeyName(epoch), hintMasterKey);
   }
 
   /** Knows a member from the join on. */
-  enrol(member: EnrolledMember): void {
-    this.register.enrol(member);
+  enrol(member: EnrolledMember): Promise<void> {
+    return this.register.enrol(member);
   }
 
   /** K_i of an epoch, sealed to the member's card: the issuing service passes it on and can not read it. */
   async sealHintKey(membershipKey: Uint8Array, epoch: number): Promise<SealedKeys> {
-    const member = this.memberOf(membershipKey);
+    const member = await this.memberOf(membershipKey);
     if (!this.scheme.usesHintKey) return { messageId: newMessageId(this.ports.rng) };
     const hintKey = hintKeyOf(member, epoch, this.hintMasterKeyOf(epoch));
     return this.seal(member, hintKey);
@@ -97,8 +102,8 @@ export class OpeningService {
    * once, for NHI needs nobody's share of a key it knows.
    */
   async sealMemberKey(membershipKey: Uint8Array, epoch: number, secretKey: Uint8Array): Promise<SealedKeys> {
-    const member = this.memberOf(membershipKey);
-    this.register.setOpeningKey(membershipKey, openingShare(this.ports.curve, secretKey));
+    const member = await this.memberOf(membershipKey);
+    await this.register.setOpeningKey(membershipKey, openingShare(this.ports.curve, secretKey));
     const hintKey = this.scheme.usesHintKey
       ? hintKeyOf(member, epoch, this.hintMasterKeyOf(epoch))
       : new Uint8Array(0);
@@ -110,7 +115,7 @@ export class OpeningService {
   }
 
   /** A nonce for one half of one member's key. */
-  openShares(membershipKey: Uint8Array): Uint8Array {
+  openShares(membershipKey: Uint8Array): Promise<Uint8Array> {
     return this.nonces.issue(`share of ${toHex(membershipKey)}`);
   }
 
@@ -120,57 +125,67 @@ export class OpeningService {
     if (!opened.ok) return opened;
     const { statement, signature, openingShare: share } = opened.values;
     const { membershipKey, nonce, openingHalfOf } = statement;
-    const member = this.register.member(membershipKey);
+    const member = await this.register.member(membershipKey);
     if (!member || member.doctorId !== statement.doctorId) return refusal('opening-share-refused');
     if (!verifyStatement(member.identityKey, STATEMENT.openingHalf, statement, signature)) {
       return refusal('signature-invalid');
     }
-    if (!this.nonces.consume(nonce, `share of ${toHex(membershipKey)}`)) return refusal('nonce-unknown');
-    const refused = this.register.addShare(membershipKey, openingHalfOf, share);
-    return refused ?? { ok: true, complete: this.register.isOpenable(membershipKey) };
+    if (!(await this.nonces.consume(nonce, `share of ${toHex(membershipKey)}`)))
+      return refusal('nonce-unknown');
+    const refused = await this.register.addShare(membershipKey, openingHalfOf, share);
+    return refused ?? { ok: true, complete: await this.register.isOpenable(membershipKey) };
   }
 
   /** Whether signatures of a member can be opened: where the scheme needs T~, it is registered. */
-  isOpenable(membershipKey: Uint8Array): boolean {
+  isOpenable(membershipKey: Uint8Array): Promise<boolean> {
     return this.register.isOpenable(membershipKey);
   }
 
   /** Who signed; logged with the reason, also when nobody is found. */
-  open(epoch: number, signed: SignedStatement, reason: string) {
-    const opener = this.opener(epoch, 'all', reason);
-    return opener ? opener.open(signed) : refusal('epoch-mismatch');
+  async open(epoch: number, signed: SignedStatement, reason: string) {
+    const openings: OpeningLogEntry[] = [];
+    const opener = await this.opener(epoch, 'all', openings);
+    if (!opener) return refusal('epoch-mismatch');
+    const opened = opener.open(signed);
+    await this.log(openings, reason);
+    return opened;
   }
 
   /** Opens for a judge and proves it, bound to the judge's nonce. */
-  openForJudge(
+  async openForJudge(
     epoch: number,
     signed: SignedStatement,
     judgeNonce: Uint8Array,
     reason: string,
-  ): Result<{ readonly opening: ClaimedOpening }> {
-    const opener = this.opener(epoch, 'all', reason);
+  ): Promise<Result<{ readonly opening: ClaimedOpening; readonly logged: LoggedOpening }>> {
+    const openings: OpeningLogEntry[] = [];
+    const opener = await this.opener(epoch, 'all', openings);
     if (!opener) return refusal('epoch-mismatch');
     const opened = opener.open(signed);
-    if (!opened.ok) return refusal('group-signature-invalid', opened.reason);
+    const logged = await this.log(openings, reason);
+    if (!opened.ok || !logged) {
+      return refusal('group-signature-invalid', opened.ok ? undefined : opened.reason);
+    }
     const { member } = opened;
-    const nonce = { rng: this.ports.rng, counter: ++this.proofs };
+    const { rng, store } = this.ports;
+    const nonce = { rng, counter: await nextCounter(store, 'opening-proofs') };
     const proof = opener.prove({ signed, member, judgeNonce }, nonce);
     if (!proof) return refusal('group-signature-invalid', 'there is nothing to prove');
     const { doctorId, membershipKey } = member;
-    return { ok: true, opening: { signed, doctorId, membershipKey, judgeNonce, proof } };
+    return { ok: true, opening: { signed, doctorId, membershipKey, judgeNonce, proof }, logged };
   }
 
   /** The log of openings, for the auditor and, when the case permits, for the doctor. */
-  get log(): readonly LoggedOpening[] {
-    return this.openings;
+  openings(doctorId?: string): Promise<readonly LoggedOpening[]> {
+    return this.ports.log.openings(doctorId);
   }
 
   /** Takes every card that a doctor has joined with out of the group, in this epoch already. */
-  revoke(doctorId: string): Refusal | undefined {
-    return this.register.revoke(doctorId) > 0 ? undefined : refusal('doctor-unknown');
+  async revoke(doctorId: string): Promise<Refusal | undefined> {
+    return (await this.register.revoke(doctorId)) > 0 ? undefined : refusal('doctor-unknown');
   }
 
-  isRevokedMember(membershipKey: Uint8Array): boolean {
+  isRevokedMember(membershipKey: Uint8Array): Promise<boolean> {
     return this.register.isRevoked(membershipKey);
   }
 
@@ -178,20 +193,33 @@ export class OpeningService {
    * Whether a revoked member made a signature that verifies: the T~ of revoked members are tested, nobody
    * else's, and nothing is opened.
    */
-  isRevoked(epoch: number, signed: SignedStatement): boolean {
-    if (!this.register.anyRevoked) return false;
-    return this.opener(epoch, 'revoked')?.open(signed).ok ?? false;
+  async isRevoked(epoch: number, signed: SignedStatement): Promise<boolean> {
+    if (!(await this.register.anyRevoked())) return false;
+    return (await this.opener(epoch, 'revoked', []))?.open(signed).ok ?? false;
   }
 
-  private opener(epoch: number, which: 'all' | 'revoked', reason?: string): GroupOpener | undefined {
+  /** What opens signatures of an epoch; it notes each opening in `openings`. */
+  private async opener(
+    epoch: number,
+    which: 'all' | 'revoked',
+    openings: OpeningLogEntry[],
+  ): Promise<GroupOpener | undefined> {
     const verifier = this.ports.verifier.of(epoch);
-    const openingKey = this.hintMasterKeys.get(epoch);
+    const openingKey = this.ports.keys.load(openingKeyName(epoch));
     if (!verifier || !openingKey) return undefined;
-    const record = (entry: OpeningLogEntry): void => {
-      if (reason !== undefined) this.openings.push({ ...entry, reason, time: this.ports.clock.now() });
-    };
-    const register = this.register.forOpening(epoch, openingKey, which);
-    return makeGroupOpener(verifier, { openingKey, register, log: { record } });
+    const register = await this.register.forOpening(epoch, openingKey, which);
+    const log = { record: (entry: OpeningLogEntry) => void openings.push(entry) };
+    return makeGroupOpener(verifier, { openingKey, register, log });
+  }
+
+  /** On the disk before anybody is told a name. */
+  private async log(
+    openings: readonly OpeningLogEntry[],
+    reason: string,
+  ): Promise<LoggedOpening | undefined> {
+    let last: LoggedOpening | undefined;
+    for (const opening of openings) last = await this.ports.log.recordOpening({ ...opening, reason });
+    return last;
   }
 
   private async seal({ doctorId, decryptionKey }: EnrolledMember, keys: Uint8Array): Promise<SealedKeys> {
@@ -204,14 +232,14 @@ export class OpeningService {
     return { messageId, sealedHintKey };
   }
 
-  private memberOf(membershipKey: Uint8Array): EnrolledMember {
-    const member = this.register.member(membershipKey);
+  private async memberOf(membershipKey: Uint8Array): Promise<EnrolledMember> {
+    const member = await this.register.member(membershipKey);
     if (!member) throw new Error('this member was not enrolled');
     return member;
   }
 
   private hintMasterKeyOf(epoch: number): Uint8Array {
-    const key = this.hintMasterKeys.get(epoch);
+    const key = this.ports.keys.load(openingKeyName(epoch));
     if (!key) throw new Error(`epoch ${epoch} has not begun`);
     return key;
   }

@@ -57,6 +57,8 @@ describe('the memory map', () => {
       'operating system: persistent',
       'patient: clear on deselect',
       'patient: persistent',
+      'pkcs15: persistent',
+      'readout: persistent',
     ]);
     const buffer = maps.ram.ranges.find(({ name }) => name === 'APDU buffer');
     expect(buffer).toMatchObject({ length: DEFAULT_LIMITS.apduBufferBytes, use: 'APDU buffer' });

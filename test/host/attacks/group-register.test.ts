@@ -1,7 +1,7 @@
 /** The public register of joins, the register of openings and the two modes of a join, through NHI's doors. */
 
 import { beforeAll, describe, expect, it } from 'vitest';
-import { JOIN_MODE, toHex } from '../../../apdu/index.js';
+import { decodeTemplate, ISSUER_MADE_CREDENTIAL_MESSAGE, JOIN_MODE, toHex } from '../../../apdu/index.js';
 import { acceptCredential, signGroup } from '../../../applet/index.js';
 import {
   checkRegisterHead,
@@ -16,7 +16,7 @@ import {
 } from '../../../host/index.js';
 import { meteredCoprocessor } from '../../applet/crypto/metered-coprocessor.js';
 import { Scenario } from '../../support/scenario.js';
-import { storedValues } from '../stored-bytes.js';
+import { storedByNhi, storedValues } from '../stored-bytes.js';
 import { must, signRecord, statusOf } from './doctor-signatures.js';
 
 const SEED = 52;
@@ -35,8 +35,8 @@ const keysOf = ({ world }: Scenario) => ({
   curve: world.curve,
 });
 
-function joinsOf(of: Scenario) {
-  return must(verifyJoinRegister(of.world.nhi.joins.entries(), keysOf(of))).joins;
+async function joinsOf(of: Scenario) {
+  return must(verifyJoinRegister(await of.world.nhi.joins.entries(), keysOf(of))).joins;
 }
 
 /** sk as the doctor's card holds it, which no test double knows. */
@@ -46,35 +46,35 @@ function secretKeyOf({ chips }: Scenario): Uint8Array {
   return nvm.read(owner.offset + 2, owner.length - 2);
 }
 
-const includes = (of: Scenario, needle: Uint8Array) =>
-  storedValues(of.world.nhi).some(({ bytes }) => Buffer.from(bytes).includes(Buffer.from(needle)));
+const includes = async (of: Scenario, needle: Uint8Array) =>
+  (await storedByNhi(of.world)).some(({ bytes }) => Buffer.from(bytes).includes(Buffer.from(needle)));
 
 /** Opens a record for the judge and has the judge decide. */
 async function judge(of: Scenario, record: Awaited<ReturnType<typeof signRecord>>) {
   const { nhi } = of.world;
   const { epoch } = record.signature;
-  const { opening } = must(nhi.opening.openForJudge(epoch, record.signed, JUDGE, 'case 7'));
+  const { opening } = must(await nhi.opening.openForJudge(epoch, record.signed, JUDGE, 'case 7'));
   const verifier = nhi.verifierOf(epoch)!;
-  return { opening, verdict: judgeOpening(verifier, opening, joinsOf(of)) };
+  return { opening, verdict: judgeOpening(verifier, opening, await joinsOf(of)) };
 }
 
 describe('the register of joins', () => {
-  it('is verified by anybody, and its head commits NHI to it', () => {
+  it('is verified by anybody, and its head commits NHI to it', async () => {
     const { nhi } = scenario.world;
-    const entries = nhi.joins.entries();
+    const entries = await nhi.joins.entries();
     expect(entries).toHaveLength(1);
     expect(entries[0]!.record.joinMode).toBe(JOIN_MODE['two-party']);
     const { signatureKey } = nhi.publicKeys;
-    expect(checkRegisterHead(signatureKey, entries, nhi.joins.head())).toBeUndefined();
-    expect(checkRegisterHead(signatureKey, [], nhi.joins.head())).toMatchObject({
+    expect(checkRegisterHead(signatureKey, entries, await nhi.joins.head())).toBeUndefined();
+    expect(checkRegisterHead(signatureKey, [], await nhi.joins.head())).toMatchObject({
       code: 'join-register-broken',
     });
-    const other = { ...nhi.joins.head(), signature: new Uint8Array(64) };
+    const other = { ...(await nhi.joins.head()), signature: new Uint8Array(64) };
     expect(checkRegisterHead(signatureKey, entries, other)).toMatchObject({ code: 'join-register-broken' });
   });
 
-  it('shows a record changed, dropped, invented or entered twice', () => {
-    const [entry] = scenario.world.nhi.joins.entries() as [JoinEntry];
+  it('shows a record changed, dropped, invented or entered twice', async () => {
+    const [entry] = (await scenario.world.nhi.joins.entries()) as [JoinEntry];
     const { record } = entry;
     const chained = (...records: JoinEntry['record'][]): JoinEntry[] => {
       let previous: Uint8Array = EMPTY_REGISTER_HASH;
@@ -114,12 +114,12 @@ describe('an opening', () => {
   it('names the doctor, is logged with its reason, and convinces a judge against NHI', async () => {
     const { world } = scenario;
     const record = await signRecord(world, world.doctorCard);
-    const opened = world.nhi.opening.open(record.signature.epoch, record.signed, 'complaint 3');
+    const opened = await world.nhi.opening.open(record.signature.epoch, record.signed, 'complaint 3');
     expect(opened).toMatchObject({ ok: true, foundBy: 'hint' });
     const { opening, verdict } = await judge(scenario, record);
     expect(opening.doctorId).toBe(world.input.doctor.licence);
     expect(verdict).toEqual({ ok: true, signer: 'the doctor' });
-    expect(world.nhi.opening.log.map(({ reason, doctorId }) => [reason, doctorId])).toEqual([
+    expect((await world.nhi.opening.openings()).map(({ reason, doctorId }) => [reason, doctorId])).toEqual([
       ['complaint 3', world.input.doctor.licence],
       ['case 7', world.input.doctor.licence],
     ]);
@@ -133,7 +133,7 @@ describe('an opening', () => {
     ];
     const { opening } = await judge(scenario, one);
     const verifier = world.nhi.verifierOf(1)!;
-    const joins = joinsOf(scenario);
+    const joins = await joinsOf(scenario);
     for (const [change, reason] of [
       [{ signed: two.signed }, 'proof'],
       [{ judgeNonce: new Uint8Array(16) }, 'proof'],
@@ -148,8 +148,8 @@ describe('an opening', () => {
 describe('a share for the register of openings', () => {
   it('is refused from a card that gave none, for another member, a second time', async () => {
     const { nhi, curve, rng, doctorCard, input } = scenario.world;
-    const { membershipKey } = nhi.joins.entries()[0]!.record;
-    const nonce = nhi.opening.openShares(membershipKey);
+    const { membershipKey } = (await nhi.joins.entries())[0]!.record;
+    const nonce = await nhi.opening.openShares(membershipKey);
     const half = seededRng(3).bytes(32).fill(0, 0, 1);
     const values = {
       doctorId: input.doctor.licence,
@@ -183,7 +183,7 @@ describe('a share for the register of openings', () => {
     });
     await at.runTo('register patient');
     expect(await at.step()).toMatchObject({ ok: false, code: 'opening-share-refused' });
-    nhi.beginEpoch();
+    await nhi.beginEpoch();
     const renewal = await nhi.doctors.renewal(at.world.input.doctor.licence);
     expect(renewal).toMatchObject({ code: 'opening-not-registered' });
   });
@@ -193,7 +193,7 @@ describe('framing a doctor', () => {
   it('is beyond NHI in the default mode: nothing that it stores is sk, or a half of it', async () => {
     const secretKey = secretKeyOf(scenario);
     expect(secretKey.some((byte) => byte !== 0)).toBe(true);
-    expect(includes(scenario, secretKey)).toBe(false);
+    expect(await includes(scenario, secretKey)).toBe(false);
     // the search would find it where NHI has it
     expect(secretKeyOf(issuerMade)).toEqual(framersKey().secretKey);
   });
@@ -201,9 +201,12 @@ describe('framing a doctor', () => {
   it('is possible where NHI made the key: its signature verifies, opens to the doctor, and the opening says so', async () => {
     const { nhi, input, curve } = issuerMade.world;
     const { secretKey, membershipKey } = framersKey();
-    const credential = storedValues(nhi).find(({ place }) => place.endsWith('.groupCredential'))!.bytes;
+    const [kept] = await issuerMade.world.store.all<{ credential: Uint8Array }>(
+      'SELECT credential FROM credentials',
+    );
+    const { groupCredential: credential } = decodeTemplate(ISSUER_MADE_CREDENTIAL_MESSAGE, kept!.credential);
     const { coprocessor } = meteredCoprocessor(9);
-    const { nonce, groupKeyHash } = nhi.joins.entries()[0]!.record;
+    const { nonce, groupKeyHash } = (await nhi.joins.entries())[0]!.record;
     const { suite } = nhi.verifierOf(1)!;
     const offer = { freshness: nonce, groupKeyHash, membershipKey, credential };
     const accepted = acceptCredential(coprocessor, suite, offer);
@@ -233,7 +236,7 @@ describe('framing a doctor', () => {
   });
 
   it('by asking for a key in that mode is refused where NHI does not make keys', async () => {
-    const [entry] = issuerMade.world.nhi.joins.entries() as [JoinEntry];
+    const [entry] = (await issuerMade.world.nhi.joins.entries()) as [JoinEntry];
     const { doctorId, nonce, groupKeyHash, decryptionKey, signature, certificate } = entry.record;
     const statement = { doctorId, nonce, groupKeyHash, decryptionKey };
     const refused = scenario.world.nhi.doctors.registerIssuerMade({ statement, signature, certificate });

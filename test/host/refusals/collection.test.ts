@@ -43,7 +43,8 @@ async function newPrescription(): Promise<void> {
 beforeAll(async () => {
   scenario = await Scenario.at('verify prescription', { seed: SEED });
   other = await scenario.enrolAnother('B100000001');
-  otherPharmacy = scenario.world.nhi.pharmacyDoor('OTHER-PH-01', generateEcKeyPair(rng).publicKey);
+  otherPharmacy = scenario.world.nhi.pharmacyDoor('OTHER-PH-01');
+  await otherPharmacy.announceKey(generateEcKeyPair(rng).publicKey);
   await scenario.world.patientCard.select();
   atCounter = { ...scenario.chips };
 });
@@ -69,8 +70,8 @@ async function atTheReader(card: PatientCard = scenario.world.patientCard): Prom
 
 const pid = () => scenario.visit.pid;
 const number = () => scenario.prescription.prescriptionId;
-function reserved(): { readonly nonce: Uint8Array; readonly time: number } {
-  const reservation = scenario.pharmacyLine.reserve(number(), pid());
+async function reserved(): Promise<{ readonly nonce: Uint8Array; readonly time: number }> {
+  const reservation = await scenario.pharmacyLine.reserve(number(), pid());
   if (!reservation.ok) throw new Error(reservation.reason);
   const { nonce, time } = reservation;
   return { nonce, time };
@@ -108,7 +109,7 @@ describe('the patient card says no', () => {
   it("without a pharmacy's authentication, and with a doctor's", async () => {
     const { patientCard, doctorCard, hospital, input } = scenario.world;
     await scenario.verifyPins('patient', 'doctor');
-    const request = { prescriptionId: number(), pharmacyId: input.pharmacy.id, ...reserved() };
+    const request = { prescriptionId: number(), pharmacyId: input.pharmacy.id, ...(await reserved()) };
     const refusedByCard = { code: 'card-refused', reason: /COLLECT.*6982/ } as const;
     await expectRefused(scenario, refusedByCard, () => patientCard.collect(request));
     await hospital.pair(patientCard, doctorCard);
@@ -141,7 +142,7 @@ describe('the patient card says no', () => {
   it('a second time; the same request gets the same signature and nothing more', async () => {
     await atTheReader();
     const { patientCard, input } = scenario.world;
-    const reservation = reserved();
+    const reservation = await reserved();
     const first = await collection(reservation);
     expect(await collection(reservation)).toEqual(first);
     const request = { prescriptionId: number(), pharmacyId: input.pharmacy.id, ...reservation };
@@ -217,14 +218,14 @@ describe('NHI says no', () => {
 
   it('to a commit with a reservation older than 15 minutes', async () => {
     await atTheReader();
-    const sent = await collection(reserved());
+    const sent = await collection(await reserved());
     scenario.world.clock.advance(15 * 60 + 1);
     await expectRefused(scenario, { code: 'reservation-unknown' }, () => commit(sent));
   });
 
   it('to a commit whose patient, pharmacy, prescription or signature was substituted', async () => {
     await atTheReader();
-    const sent = await collection(reserved());
+    const sent = await collection(await reserved());
     const { statement } = sent;
     const attacker = generateEcKeyPair(rng);
     const forged = {
@@ -260,7 +261,7 @@ describe('NHI says no', () => {
     await atTheReader();
     const clone = scenario.fork('patient');
     const cloneCard = new PatientCard(async (command) => clone.process(command));
-    const [first, second] = [reserved(), reserved()];
+    const [first, second] = [await reserved(), await reserved()];
     expect(await commit(await collection(first))).toBeUndefined();
     const { hospital, pharmacyCard } = scenario.world;
     expect((await hospital.pair(cloneCard, pharmacyCard)).ok).toBe(true);
@@ -278,7 +279,7 @@ describe('NHI says no', () => {
 
   it('to a commit that was counted already', async () => {
     await atTheReader();
-    const sent = await collection(reserved());
+    const sent = await collection(await reserved());
     expect(await commit(sent)).toBeUndefined();
     await expectRefused(scenario, { code: 'prescription-spent' }, () => commit(sent));
     await newPrescription();
@@ -287,7 +288,7 @@ describe('NHI says no', () => {
   it('to a revoked patient, before the card is asked', async () => {
     await scenario.verifyPins('patient', 'pharmacy');
     const late = await Scenario.at('verify prescription', { seed: SEED + 1 });
-    late.world.nhi.patients.revoke(late.visit.pid);
+    await late.world.nhi.patients.revoke(late.visit.pid);
     await late.world.patientCard.select();
     await late.verifyPins('patient', 'pharmacy');
     const { pharmacy, patientCard, pharmacyCard } = late.world;
@@ -300,7 +301,7 @@ describe('NHI says no', () => {
     await scenario.verifyPins('patient', 'pharmacy');
     const { clock, input } = scenario.world;
     clock.advance(input.visit.prescriptionExpiry - clock.now());
-    expect(scenario.pharmacyLine.reserve(number(), pid()).ok, 'the last second counts').toBe(true);
+    expect((await scenario.pharmacyLine.reserve(number(), pid())).ok, 'the last second counts').toBe(true);
     clock.advance(DAY);
     await expectRefused(scenario, { code: 'prescription-expired' }, () => handOver());
   });

@@ -68,7 +68,7 @@ export async function prescriptionParts(
       await sealPrescription(scenario, parts),
     );
     if (refused) throw new Error(refused.reason);
-    scenario.pharmacyLine.fetchPrescriptions();
+    await scenario.pharmacyLine.fetchPrescriptions();
   }
   return parts;
 }
@@ -80,7 +80,7 @@ export function entryOf(statement: SignedPrescription): PrescriptionEntry {
 }
 
 /** Sealed to the scenario's pharmacy, under the identifier that was signed or another one. */
-export function sealPrescription(
+export async function sealPrescription(
   scenario: Scenario,
   parts: PrescriptionParts,
   messageId: Uint8Array = parts.statement.messageId,
@@ -88,6 +88,6 @@ export function sealPrescription(
   const { input } = scenario.world;
   const recipient = input.pharmacy.id;
   const route = { equation: 10, sender: 'doctor', recipient } as const;
-  const key = scenario.hospitalLine.pharmacyKey(recipient)!;
+  const key = (await scenario.hospitalLine.pharmacyKey(recipient))!;
   return sealMessage(PRESCRIPTION_MESSAGE, parts, { route, key, messageId }, rng);
 }

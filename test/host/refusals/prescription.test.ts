@@ -31,16 +31,14 @@ beforeAll(async () => {
   const { nhi, clock, curve } = scenario.world;
   const issuerKey = nhi.publicKeys.signatureKey;
   const verifier = new EpochVerifier({ curve, issuerKey, clock, published: () => nhi.groupKeys });
-  otherPharmacy = new Pharmacy({
+  otherDoor = nhi.pharmacyDoor(OTHER_PHARMACY);
+  otherPharmacy = await Pharmacy.open({
     pharmacyId: OTHER_PHARMACY,
     nhiKeys: nhi.publicKeys,
     verifier,
     clock,
     rng: seededRng(SEED, OTHER_PHARMACY),
-    openDoor: (key) => {
-      otherDoor = nhi.pharmacyDoor(OTHER_PHARMACY, key);
-      return otherDoor;
-    },
+    nhi: otherDoor,
   });
   paired = { ...scenario.chips };
 });
@@ -163,8 +161,8 @@ describe('the register of NHI', () => {
         scenario.hospitalLine.forwardPrescription(again, sealed),
       );
     }
-    expect(scenario.pharmacyLine.fetchPrescriptions()).toHaveLength(0);
-    expect(otherDoor.fetchPrescriptions()).toHaveLength(0);
+    expect(await scenario.pharmacyLine.fetchPrescriptions()).toHaveLength(0);
+    expect(await otherDoor.fetchPrescriptions()).toHaveLength(0);
   });
 
   it('knows its pharmacies', async () => {

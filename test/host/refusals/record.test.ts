@@ -111,7 +111,7 @@ describe('a record', () => {
       scenario.hospitalLine.submitRecord(sealed),
     );
     await expectRefused(scenario, { code: 'message-replayed' }, () => submitParts(scenario, parts));
-    expect(scenario.world.nhi.records.count(toHex(scenario.visit.pid))).toBe(1);
+    expect(await scenario.world.nhi.records.count(scenario.visit.pid)).toBe(1);
   });
 });
 

@@ -5,7 +5,7 @@ import { PATIENT_CARD, PROFESSIONAL_CARD } from '../../../applet/index.js';
 import { CARD_HOLDERS, type Refusal, type RefusalCode } from '../../../host/index.js';
 import type { Scenario } from '../../support/scenario.js';
 import { changedOwners } from '../card-changes.js';
-import { snapshot } from '../stored-bytes.js';
+import { nhiSnapshot, snapshot } from '../stored-bytes.js';
 
 let checked = 0;
 
@@ -32,10 +32,10 @@ export async function expectRefused(
   expected: Expected,
   attempt: () => Promise<{ readonly ok: boolean } | undefined>,
 ): Promise<void> {
-  const before = everything(scenario);
+  const before = await everything(scenario);
   const outcome = await attempt();
   expectRefusal(outcome, expected);
-  const after = everything(scenario);
+  const after = await everything(scenario);
   expect(after.services === before.services, 'what the services store').toBe(true);
   const changed = CARD_HOLDERS.flatMap((holder) => {
     const kind = holder === 'patient' ? PATIENT_CARD : PROFESSIONAL_CARD;
@@ -59,9 +59,9 @@ export function expectRefusal(
   if (reason) expect(sentence).toMatch(reason);
 }
 
-function everything({ world, chips }: Scenario) {
+async function everything({ world, chips }: Scenario) {
   return {
-    services: `${snapshot(world.nhi)}\n${snapshot(world.pharmacy)}\n${snapshot(world.hospital)}`,
+    services: `${await nhiSnapshot(world)}\n${snapshot(world.pharmacy)}\n${snapshot(world.hospital)}`,
     cards: Object.fromEntries(CARD_HOLDERS.map((holder) => [holder, chips[holder].image()])),
   };
 }

@@ -21,7 +21,7 @@ import {
 } from '../../../host/index.js';
 import { proveDelegationKey } from '../../support/proxy-signer.js';
 import { Scenario } from '../../support/scenario.js';
-import { snapshot } from '../stored-bytes.js';
+import { nhiSnapshot } from '../stored-bytes.js';
 import { type Expected, expectRefusal, refusalsChecked } from './refused.js';
 import { TAMPERINGS } from './tampering.js';
 
@@ -40,9 +40,9 @@ afterAll(() => {
 
 /** The services remember nothing of a refused request but that its nonce is used. */
 async function refused(expected: Pick<Expected, 'code' | 'reason'>, attempt: () => Promise<Result<object>>) {
-  const before = snapshot(scenario.world.nhi);
+  const before = await nhiSnapshot(scenario.world);
   expectRefusal(await attempt(), expected);
-  expect(snapshot(scenario.world.nhi) === before).toBe(true);
+  expect((await nhiSnapshot(scenario.world)) === before).toBe(true);
 }
 
 type Keys = Record<'signing' | 'decryption' | 'delegation' | 'identity', EcKeyPair>;
@@ -80,7 +80,7 @@ async function patientRequest(request: PatientRequest = {}): Promise<SealedMessa
     expirationDate: request.expirationDate ?? clock.now() + YEAR,
   });
   const statement = {
-    nonce: request.nonce ?? nhi.patients.openRegistration(),
+    nonce: request.nonce ?? (await nhi.patients.openRegistration()),
     messageId: request.signedMessageId ?? messageId,
     signingKey: keys.signing.publicKey,
     decryptionKey: request.decryptionKey ?? keys.decryption.publicKey,
@@ -108,7 +108,7 @@ async function register(request?: PatientRequest) {
 describe('registration of a patient (eq. 1, 2)', () => {
   it('is done once for one person, with a nonce that serves once', async () => {
     const { nhi } = scenario.world;
-    const nonce = nhi.patients.openRegistration();
+    const nonce = await nhi.patients.openRegistration();
     expect((await register({ nationalId: 'A100000001', nonce })).ok).toBe(true);
     await refused({ code: 'nonce-unknown' }, () => register({ nationalId: 'A100000002', nonce }));
     await refused({ code: 'already-registered' }, () => register({ nationalId: 'A100000001' }));
@@ -119,7 +119,7 @@ describe('registration of a patient (eq. 1, 2)', () => {
 
   it('needs a nonce of NHI that is not older than an hour', async () => {
     await refused({ code: 'nonce-unknown' }, () => register({ nonce: rng.bytes(16) }));
-    const nonce = scenario.world.nhi.patients.openRegistration();
+    const nonce = await scenario.world.nhi.patients.openRegistration();
     scenario.world.clock.advance(3601);
     await refused({ code: 'nonce-unknown' }, () => register({ nonce }));
   });
@@ -197,7 +197,7 @@ describe('registration of a doctor (eq. 3, 4)', () => {
 
   it('answers a repeated request with the same credential, and nothing else with a used nonce', async () => {
     const { request } = await doctorCard(ID);
-    const offer = scenario.world.nhi.doctors.openJoin(ID);
+    const offer = await scenario.world.nhi.doctors.openJoin(ID);
     const first = await request(offer);
     const answer = await join(first);
     expect(answer.ok).toBe(true);
@@ -209,7 +209,7 @@ describe('registration of a doctor (eq. 3, 4)', () => {
   it("refuses another doctor's certificate, and one of another authority", async () => {
     const mine = await doctorCard(ID);
     const other = await doctorCard('D-2002');
-    const asked = await mine.request(scenario.world.nhi.doctors.openJoin(ID));
+    const asked = await mine.request(await scenario.world.nhi.doctors.openJoin(ID));
     await refused({ code: 'identity-mismatch' }, () => join({ ...asked, certificate: other.certificate }));
     const body = { ...other.certificate.body, subject: ID };
     const renamed = { ...asked, certificate: scenario.world.professionAuthority.certify(body) };
@@ -222,13 +222,13 @@ describe('registration of a doctor (eq. 3, 4)', () => {
 
   it('refuses a nonce issued to another doctor', async () => {
     const { request } = await doctorCard(ID);
-    const asked = await request(scenario.world.nhi.doctors.openJoin('D-2002'));
+    const asked = await request(await scenario.world.nhi.doctors.openJoin('D-2002'));
     await refused({ code: 'nonce-unknown' }, () => join(asked));
   });
 
   it('refuses a request that was changed under its signature, or made for another group key', async () => {
     const { request } = await doctorCard(ID);
-    const offer = scenario.world.nhi.doctors.openJoin(ID);
+    const offer = await scenario.world.nhi.doctors.openJoin(ID);
     const { request: another } = await doctorCard(ID);
     const asked = await request(offer);
     const { membershipKey } = (await another(offer)).statement;
@@ -247,7 +247,7 @@ describe('registration of a doctor (eq. 3, 4)', () => {
       const card = cardOn(twin);
       await card.select();
       await card.initialise(nhi.issueCard('doctor'), SCENARIO_PINS.doctor, ID);
-      requests.push(await requestOf(card, nhi.doctors.openJoin(ID)));
+      requests.push(await requestOf(card, await nhi.doctors.openJoin(ID)));
     }
     expect(requests[0]!.statement.membershipKey).toEqual(requests[1]!.statement.membershipKey);
     expect((await join(requests[0]!)).ok).toBe(true);

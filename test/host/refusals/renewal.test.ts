@@ -83,10 +83,10 @@ describe('a certificate that is not the card’s own renewal', () => {
 
   it('is refused on the card of another, whose register entry stays', async () => {
     const other = await scenario.enrolAnother('C187654321');
-    const before = scenario.world.nhi.patients.certificateOf((await certificateOnCard()).body.pid)!;
+    const before = (await scenario.world.nhi.patients.certificateOf((await certificateOnCard()).body.pid))!;
     must(await other.card.select());
     expectRefusal(await desk.renew(other.card, nationalId), { code: 'card-refused', reason: /6A80/ });
-    expect(scenario.world.nhi.patients.check(before)).toBeUndefined();
+    expect(await scenario.world.nhi.patients.check(before)).toBeUndefined();
   });
 
   it('is refused with the date of the one on the card, or an older one', async () => {
@@ -134,7 +134,7 @@ describe('a card that NHI took out of use', () => {
     const { certificate } = must(await other.card.readOwnCertificate());
     must(await other.card.select());
     must(await desk.terminate(other.card, 'D176543210'));
-    expectRefusal(nhi.patients.check(certificate), { code: 'certificate-revoked' });
+    expectRefusal(await nhi.patients.check(certificate), { code: 'certificate-revoked' });
     for (const attempt of [
       () => other.card.verifyPin(pin),
       () => other.card.requestVisit(requestOfVisit()),

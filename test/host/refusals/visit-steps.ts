@@ -31,7 +31,7 @@ export async function confirmedRequest(
   { world, hospitalLine }: Scenario,
   changes: RequestChanges = {},
 ): Promise<ConfirmedRequest> {
-  const challenge = changes.challenge ?? hospitalLine.issueChallenge().challenge;
+  const challenge = changes.challenge ?? (await hospitalLine.issueChallenge()).challenge;
   const hospitalId = changes.hospitalId ?? world.input.hospital.id;
   const asked = await (changes.card ?? world.patientCard).requestVisit({
     challenge,

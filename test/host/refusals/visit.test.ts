@@ -142,13 +142,13 @@ describe('a challenge', () => {
   it('is one that NHI issued, to this hospital', async () => {
     const invented = await confirmedRequest(scenario, { challenge: rng.bytes(16) });
     await expectRefused(scenario, { code: 'challenge-unknown' }, () => confirm(invented));
-    const { challenge } = otherHospital.issueChallenge();
+    const { challenge } = await otherHospital.issueChallenge();
     const borrowed = await confirmedRequest(scenario, { challenge });
     await expectRefused(scenario, { code: 'challenge-unknown' }, () => confirm(borrowed));
   });
 
   it('is the one that the patient signed', async () => {
-    const { challenge: sentChallenge } = scenario.hospitalLine.issueChallenge();
+    const { challenge: sentChallenge } = await scenario.hospitalLine.issueChallenge();
     const request = await confirmedRequest(scenario, { sentChallenge });
     await expectRefused(scenario, { code: 'challenge-unknown' }, () => confirm(request));
   });
@@ -171,13 +171,13 @@ describe('another hospital', () => {
   });
 
   it('can not use a request that names this hospital with a challenge of its own', async () => {
-    const { challenge } = otherHospital.issueChallenge();
+    const { challenge } = await otherHospital.issueChallenge();
     const request = await confirmedRequest(scenario, { challenge, sentHospitalId: 'OTHER-0001' });
     await expectRefused(scenario, { code: 'hospital-mismatch' }, () => confirm(request, otherHospital));
   });
 
   it('can not have a confirmation count that the doctor signed for this one', async () => {
-    const { challenge } = otherHospital.issueChallenge();
+    const { challenge } = await otherHospital.issueChallenge();
     const request = await confirmedRequest(scenario, { challenge });
     await expectRefused(scenario, { code: 'group-signature-invalid' }, () => confirm(request, otherHospital));
   });
@@ -210,7 +210,7 @@ describe('the patient certificate', () => {
     const { card } = await scenario.enrolAnother('R100000001');
     const opened = await hospital.openVisit(card, doctorCard);
     if (!opened.ok) throw new Error(opened.reason);
-    nhi.patients.revoke(opened.visit.pid);
+    await nhi.patients.revoke(opened.visit.pid);
     await expectRefused(scenario, { code: 'certificate-revoked', ...SIGNED }, () =>
       hospital.openVisit(card, doctorCard),
     );
@@ -230,7 +230,7 @@ describe('the patient certificate', () => {
     const { card } = await scenario.enrolAnother('E100000001', clock.now() + 10 * 365 * DAY);
     clock.advance(5 * 365 * DAY + 1);
     const { nhi, doctorCard, input } = scenario.world;
-    nhi.beginEpoch();
+    await nhi.beginEpoch();
     const renewed = await nhi.doctors.renewal(input.doctor.licence);
     expect(renewed.ok && (await doctorCard.renewMembership(renewed.renewal)).ok, 'of this epoch').toBe(true);
     await expectRefused(scenario, { code: 'certificate-invalid', ...SIGNED }, () =>

@@ -11,6 +11,7 @@ console.log(`seed ${SEED}`);
 
 /** Half of them over T=1, half over T=0. */
 const EXCHANGES = Number(process.env.IMIS_WIRE_EXCHANGES ?? 100_000) / 2;
+const TIMEOUT_MS = 60_000 + 2 * EXCHANGES;
 
 /** A command of `data` bytes that asks for `answer` bytes; `number` makes it one of its kind. */
 function command(number: number, data: number, answer: number): Uint8Array {
@@ -75,35 +76,39 @@ describe('T=1: any one fault is recovered', () => {
   });
 });
 
-test(`T=1: ${EXCHANGES} exchanges under faults: no wrong answer is taken for right`, () => {
-  const choices = new Choices(SEED);
-  const tally = { exchanges: 0, faults: 0, recovered: 0, failed: 0, extensions: 0 };
-  let bench = new T1Bench(T1_ENDS[0]!);
-  for (let i = 0; i < EXCHANGES; i++) {
-    if (i % 50 === 0) bench = new T1Bench(T1_ENDS[choices.below(T1_ENDS.length)]!);
-    bench.extensions = choices.oneIn(4) ? 1 + choices.below(3) : 0;
-    tally.extensions += bench.extensions;
-    const sent = command(i, choices.below(60), choices.below(80));
-    const before = bench.card.executed.length;
-    // 1 burst in 4 is as bad as it gets: then even RESYNCH fails at times
-    const outcome = bench.exchange(sent, randomFaults(choices, 4 + choices.below(30)));
-    const executed = bench.card.executed.length - before;
-    tally.exchanges++;
-    tally.faults += outcome.line.faults;
-    assertTrue(i, sent, outcome, executed);
-    if ('response' in outcome) {
-      if (outcome.line.faults > 0) tally.recovered++;
-    } else {
-      tally.failed++;
-      if (outcome.failed === 'mute') bench = new T1Bench(T1_ENDS[choices.below(T1_ENDS.length)]!);
+test(
+  `T=1: ${EXCHANGES} exchanges under faults: no wrong answer is taken for right`,
+  () => {
+    const choices = new Choices(SEED);
+    const tally = { exchanges: 0, faults: 0, recovered: 0, failed: 0, extensions: 0 };
+    let bench = new T1Bench(T1_ENDS[0]!);
+    for (let i = 0; i < EXCHANGES; i++) {
+      if (i % 50 === 0) bench = new T1Bench(T1_ENDS[choices.below(T1_ENDS.length)]!);
+      bench.extensions = choices.oneIn(4) ? 1 + choices.below(3) : 0;
+      tally.extensions += bench.extensions;
+      const sent = command(i, choices.below(60), choices.below(80));
+      const before = bench.card.executed.length;
+      // 1 burst in 4 is as bad as it gets: then even RESYNCH fails at times
+      const outcome = bench.exchange(sent, randomFaults(choices, 4 + choices.below(30)));
+      const executed = bench.card.executed.length - before;
+      tally.exchanges++;
+      tally.faults += outcome.line.faults;
+      assertTrue(i, sent, outcome, executed);
+      if ('response' in outcome) {
+        if (outcome.line.faults > 0) tally.recovered++;
+      } else {
+        tally.failed++;
+        if (outcome.failed === 'mute') bench = new T1Bench(T1_ENDS[choices.below(T1_ENDS.length)]!);
+      }
     }
-  }
-  console.log(`T=1: ${JSON.stringify(tally)}`);
-  expect(tally.exchanges).toBe(EXCHANGES);
-  expect(tally.recovered).toBeGreaterThan(EXCHANGES / 4);
-  expect(tally.failed).toBeGreaterThan(0);
-  expect(tally.failed).toBeLessThan(EXCHANGES / 10);
-});
+    console.log(`T=1: ${JSON.stringify(tally)}`);
+    expect(tally.exchanges).toBe(EXCHANGES);
+    expect(tally.recovered).toBeGreaterThan(EXCHANGES / 4);
+    expect(tally.failed).toBeGreaterThan(0);
+    expect(tally.failed).toBeLessThan(EXCHANGES / 10);
+  },
+  TIMEOUT_MS,
+);
 
 describe('T=0: any one fault is repeated or noticed', () => {
   test.each(['all', 'one by one'] as const)('at every character, data acknowledged %s', (acknowledge) => {
@@ -141,36 +146,40 @@ describe('T=0: any one fault is repeated or noticed', () => {
  * NULL: no reader can tell. The same holds for a lost one where each byte has an acknowledgement of its own. So here
  * characters are lost and flipped, and only flipped where they come one by one.
  */
-test(`T=0: ${EXCHANGES} exchanges under faults: no wrong answer is taken for right`, () => {
-  const choices = new Choices(SEED + 1);
-  const tally = { exchanges: 0, faults: 0, recovered: 0, failed: 0 };
-  let bench = new T0Bench({ takesData });
-  let bytewise = false;
-  for (let i = 0; i < EXCHANGES; i++) {
-    if (i % 50 === 0) {
-      bytewise = choices.oneIn(3);
-      bench = new T0Bench({ takesData, acknowledge: bytewise ? 'one by one' : 'all' });
+test(
+  `T=0: ${EXCHANGES} exchanges under faults: no wrong answer is taken for right`,
+  () => {
+    const choices = new Choices(SEED + 1);
+    const tally = { exchanges: 0, faults: 0, recovered: 0, failed: 0 };
+    let bench = new T0Bench({ takesData });
+    let bytewise = false;
+    for (let i = 0; i < EXCHANGES; i++) {
+      if (i % 50 === 0) {
+        bytewise = choices.oneIn(3);
+        bench = new T0Bench({ takesData, acknowledge: bytewise ? 'one by one' : 'all' });
+      }
+      const data = choices.below(60);
+      const answer = choices.below(80);
+      const sent = choices.oneIn(2) ? command(i, 1 + data, 0) : outgoing(answer);
+      const before = bench.card.executed.length;
+      const outcome = bench.exchange(
+        sent,
+        randomFaults(choices, 2 + choices.below(20), bytewise ? ['flipped'] : ['lost', 'flipped']),
+      );
+      const executed = bench.card.executed.length - before;
+      tally.exchanges++;
+      tally.faults += outcome.line.faults;
+      assertTrue(i, sent, outcome, executed);
+      if ('response' in outcome) {
+        if (outcome.line.faults > 0) tally.recovered++;
+      } else {
+        tally.failed++;
+        bench.reset();
+      }
     }
-    const data = choices.below(60);
-    const answer = choices.below(80);
-    const sent = choices.oneIn(2) ? command(i, 1 + data, 0) : outgoing(answer);
-    const before = bench.card.executed.length;
-    const outcome = bench.exchange(
-      sent,
-      randomFaults(choices, 2 + choices.below(20), bytewise ? ['flipped'] : ['lost', 'flipped']),
-    );
-    const executed = bench.card.executed.length - before;
-    tally.exchanges++;
-    tally.faults += outcome.line.faults;
-    assertTrue(i, sent, outcome, executed);
-    if ('response' in outcome) {
-      if (outcome.line.faults > 0) tally.recovered++;
-    } else {
-      tally.failed++;
-      bench.reset();
-    }
-  }
-  console.log(`T=0: ${JSON.stringify(tally)}`);
-  expect(tally.recovered).toBeGreaterThan(0);
-  expect(tally.failed).toBeGreaterThan(0);
-});
+    console.log(`T=0: ${JSON.stringify(tally)}`);
+    expect(tally.recovered).toBeGreaterThan(0);
+    expect(tally.failed).toBeGreaterThan(0);
+  },
+  TIMEOUT_MS,
+);

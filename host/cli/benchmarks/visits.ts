@@ -1,0 +1,160 @@
+/**
+ * `npm run bench:visits`: verified visits per second with the database, the cards' messages made beforehand.
+ * A verified visit: both envelopes opened, PCert and TS checked, both group signatures (eq. 7, 9), the
+ * record committed and the receipt signed.
+ */
+
+import { cpus, loadavg } from 'node:os';
+import { parseArgs } from 'node:util';
+import type { Card } from '../../../applet/index.js';
+import {
+  type CardHolder,
+  type ConfirmedRequest,
+  enrolHolder,
+  GroupVerifierPool,
+  localEngine,
+  makeWorld,
+  openStore,
+  outpatientPhases,
+  PatientCard,
+  PURPOSE,
+  phasesUpTo,
+  poolEngine,
+  runPhases,
+  SCENARIO_PINS,
+  type SealedMessage,
+  sha256,
+  systemRng,
+  visitIdOf,
+  type World,
+} from '../../index.js';
+import { DEFAULT_INPUT, VISIT_PROFILE, visitInputFrom } from '../commands/visit.js';
+import { makeSimulatedCard, profileNamed } from '../simulated-card.js';
+
+const { values } = parseArgs({
+  options: {
+    db: { type: 'string', default: 'memory' },
+    visits: { type: 'string', default: '200' },
+    patients: { type: 'string', default: '10' },
+    workers: { type: 'string', default: '1' },
+    rounds: { type: 'string', default: '3' },
+    'at-once': { type: 'string', default: '64' },
+  },
+});
+const count = (name: 'visits' | 'patients' | 'workers' | 'rounds' | 'at-once') => Number(values[name]);
+
+type Prepared = { readonly request: ConfirmedRequest; readonly record: SealedMessage };
+const pools: GroupVerifierPool[] = [];
+
+/** A world on the database of the measurement, with its doctor enrolled. */
+async function worldOn(store: Awaited<ReturnType<typeof openStore>>): Promise<World> {
+  const profile = profileNamed(VISIT_PROFILE);
+  const cards = Object.fromEntries(
+    (['patient', 'doctor', 'pharmacy'] as const).map((holder) => [holder, simulated(holder === 'patient')]),
+  ) as Record<CardHolder, Card>;
+  function simulated(isPatient: boolean): Card {
+    const card = makeSimulatedCard(isPatient ? 'patient' : 'professional', profile);
+    card.powerOn();
+    return card;
+  }
+  const line = (holder: CardHolder) => async (command: Uint8Array) => cards[holder].process(command);
+  const pool = new Map<number, GroupVerifierPool>();
+  const world = await makeWorld(await visitInputFrom(DEFAULT_INPUT), {
+    cards: { patient: line('patient'), doctor: line('doctor'), pharmacy: line('pharmacy') },
+    rngFor: () => systemRng,
+    reinsert: async (holder) => void cards[holder].reset(),
+    store,
+    engineFor: (verifier) => {
+      const started = pool.get(verifier.epoch);
+      return started ? poolEngine(started) : localEngine(verifier, systemRng);
+    },
+  });
+  if (count('workers') > 0) {
+    const { groupKey } = world.nhi.publicKeys;
+    const started = await GroupVerifierPool.start({
+      curve: world.suite.curve.name,
+      key: groupKey,
+      workers: count('workers'),
+    });
+    if (!started.ok) throw new Error(started.reason);
+    pool.set(groupKey.epoch, started.pool);
+    pools.push(started.pool);
+  }
+  const silent = { started: () => undefined, ended: () => undefined };
+  await runPhases(world, phasesUpTo(outpatientPhases(), 'register doctor'), silent);
+  return world;
+}
+
+/** The messages of every visit, from simulated cards. */
+async function prepare(world: World): Promise<Prepared[]> {
+  const { nhi, hospital, doctorCard, input } = world;
+  const door = nhi.hospitalDoor(input.hospital.id);
+  const prepared: Prepared[] = [];
+  for (let patient = 0; patient < count('patients'); patient++) {
+    const chip = makeSimulatedCard('patient', profileNamed(VISIT_PROFILE));
+    chip.powerOn();
+    const card = new PatientCard(async (command) => chip.process(command));
+    const { paidUntil } = input.insurance;
+    const person = {
+      nationalId: `BENCH${patient}-${prepared.length}-${systemRng.bytes(4).join('')}`.slice(0, 32),
+    };
+    must(await enrolHolder(world, card, { ...person, name: 'x', paidUntil, pins: SCENARIO_PINS.patient }));
+    must(await card.verifyPin(SCENARIO_PINS.patient.pin));
+    must(await doctorCard.verifyPin(SCENARIO_PINS.doctor.pin));
+    const { certificate } = must(await card.readOwnCertificate());
+    const { pid } = certificate.body;
+    const hospitalId = input.hospital.id;
+    for (let visit = 0; visit < count('visits') / count('patients'); visit++) {
+      const { challenge, time } = await door.issueChallenge();
+      const asked = { challenge, hospitalId, purpose: PURPOSE.outpatient, time };
+      const { request } = must(await card.requestVisit(asked));
+      const confirmation = must(await hospital.prepareConfirmation({ challenge, request }, doctorCard));
+      const visitId = visitIdOf(challenge, sha256(request.envelope));
+      const record = must(await hospital.prepareRecord(doctorCard, { pid, visitId }, input.visit));
+      prepared.push({ request: confirmation.request, record: record.sealed });
+    }
+  }
+  return prepared;
+}
+
+/** Every visit to its receipt, so many at once. */
+async function play(world: World, visits: readonly Prepared[]): Promise<void> {
+  const door = world.nhi.hospitalDoor(world.input.hospital.id);
+  const waiting = [...visits];
+  const work = async (): Promise<void> => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      must(await door.confirmVisit(next.request));
+      must(await door.submitRecord(next.record));
+    }
+  };
+  await Promise.all(Array.from({ length: count('at-once') }, work));
+}
+
+function must<T extends { readonly ok: boolean }>(result: T): T & { readonly ok: true } {
+  if (!result.ok) throw new Error((result as unknown as { readonly reason: string }).reason);
+  return result as T & { readonly ok: true };
+}
+
+const store = await openStore(values.db);
+try {
+  const world = await worldOn(store);
+  process.stdout.write(
+    `${values.db.replace(/:\/\/.*/, '')}, ${count('visits')} visits, ${count('at-once')} at once, ${count('workers')} verifier threads; ` +
+      `${cpus().length} cores ${cpus()[0]?.model.trim() ?? ''}, load ${loadavg()[0]!.toFixed(1)}\n`,
+  );
+  for (let round = 1; round <= count('rounds'); round++) {
+    const visits = await prepare(world);
+    const cpu = process.cpuUsage();
+    const started = process.hrtime.bigint();
+    await play(world, visits);
+    const seconds = Number(process.hrtime.bigint() - started) / 1e9;
+    const used = process.cpuUsage(cpu);
+    const cpuMs = (used.user + used.system) / 1000 / visits.length;
+    process.stdout.write(
+      `round ${round}: ${(visits.length / seconds).toFixed(0)} verified visits/s, ${cpuMs.toFixed(2)} ms of CPU each (this process), load ${loadavg()[0]!.toFixed(1)}\n`,
+    );
+  }
+} finally {
+  await Promise.all(pools.map((pool) => pool.stop()));
+  await store.close();
+}

@@ -1,0 +1,121 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { addApduCommand } from '../../host/cli/index.js';
+import { SerialPair, whyNoSerialPair } from '../reader-drivers/pty.js';
+import { ServedCard } from '../reader-drivers/simulated-card-process.js';
+import { imis, PROGRAM, sentenceOf, WorkFolder } from './imis.js';
+import { runInProcess } from './run-in-process.js';
+
+const folder = new WorkFolder();
+afterAll(() => folder.remove());
+const opened: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of opened.splice(0).reverse()) await close();
+});
+
+const SCRIPT = folder.file(
+  'probe.apdu',
+  '00A4040C06F0494D495301 => 9000\n0084000010 => 9000\nreset\n0084000010 => xxxx\n',
+);
+
+type Line = { readonly target: string; readonly card: ServedCard; readonly pair: SerialPair };
+
+/** `imis card serve` at one end of a line, and the target at the other. */
+async function served(kind: 'serial' | 'gempc', ...args: string[]): Promise<Line> {
+  const pair = await SerialPair.open();
+  opened.push(() => pair.close());
+  const reset = kind === 'serial' ? ['--reset-socket', pair.resetSocket] : [];
+  const card = ServedCard.program(
+    `--${kind}`,
+    pair.card,
+    '--state',
+    'blank',
+    '--protocol',
+    'both',
+    ...reset,
+    ...args,
+  );
+  opened.push(() => card.stop());
+  await card.inserted();
+  const options = kind === 'serial' ? `,reset=socket:${pair.resetSocket}` : '';
+  return { pair, card, target: `${kind}:${pair.host}${options}` };
+}
+
+describe.skipIf(whyNoSerialPair() !== undefined)(
+  'imis apdu --target, imis card serve at the other end',
+  () => {
+    it.each([
+      ['serial', 't0'],
+      ['serial', 't1'],
+      ['gempc', 't0'],
+      ['gempc', 't1'],
+    ] as const)('talk over %s, %s; both write a trace', async (kind, protocol) => {
+      const [ours, theirs] = ['host', 'card'].map((end) =>
+        join(folder.path, `${kind}-${protocol}-${end}.jsonl`),
+      );
+      const { target, card } = await served(kind, '--trace-file', theirs!);
+      const run = await imis([
+        'apdu',
+        '--target',
+        `${target},${protocol}`,
+        '--script',
+        SCRIPT,
+        '--trace-file',
+        ours!,
+      ]);
+      expect([run.stderr, run.status]).toEqual(['', 0]);
+      expect(run.stdout).toMatch(new RegExp(`^ATR 3B[0-9A-F]+ \\(T=${protocol === 't0' ? 0 : 1}\\)\n`));
+      expect(run.stdout.match(/^GET CHALLENGE/gm)).toHaveLength(2);
+      expect((await card.stop()).status).toBe(0);
+      const shown = async (path: string) =>
+        (await imis(['trace', 'show', path])).stdout.match(/: GET CHALLENGE.*\n.*\n/g);
+      expect((await shown(ours!))!.length).toBe(2);
+      expect((await shown(theirs!))!.map((text) => text.replace(/^: /, ''))).toEqual(
+        (await shown(ours!))!.map((text) => text.replace(/^: /, '')),
+      );
+    });
+
+    it.each(['serial', 'gempc'] as const)('Ctrl-C leaves the reader usable: %s', async (kind) => {
+      const { target } = await served(kind);
+      const child = spawn(process.execPath, [PROGRAM, 'apdu', '--target', target]);
+      child.stdin.write('00A4040C06F0494D495301\n');
+      let said = '';
+      for await (const piece of child.stdout) {
+        said += piece;
+        if (said.includes('= 9000')) break;
+      }
+      child.kill('SIGINT');
+      expect(await once(child, 'exit')).toEqual([130, null]);
+      const run = await imis(['apdu', '--target', target, '--script', SCRIPT]);
+      expect([run.stderr, run.status]).toEqual(['', 0]);
+    });
+
+    it('leaves nothing when the served card ends: no socket file, no lock on the line', async () => {
+      const { card, pair, target } = await served('serial');
+      expect(existsSync(pair.resetSocket)).toBe(true);
+      await card.stop();
+      expect(existsSync(pair.resetSocket)).toBe(false);
+      const sentence = sentenceOf(await imis(['apdu', '--target', target, '--script', SCRIPT]), 3);
+      expect(sentence).toMatch(/^no card end listens on /);
+    });
+  },
+);
+
+describe('imis apdu --target', () => {
+  it.each([
+    ['pcsc:x', '--seed', '1', '--seed is for simulated cards; pcsc:x is a card in a reader'],
+    ['pcsc', '--save-image', 'x', '--save-image is for simulated cards'],
+    ['lpt1', '--card', 'patient', 'There is no target "lpt1"; known: sim[:PROFILE]'],
+  ])('%s %s is refused', async (target, option, value, says) => {
+    const run = await runInProcess(addApduCommand, ['apdu', '--target', target, option, value]);
+    expect(sentenceOf(run, 2)).toContain(says);
+  });
+
+  it('sim:PROFILE is a simulated card', async () => {
+    const run = await imis(['apdu', '--target', 'sim:default', '--state', 'blank', '--script', SCRIPT]);
+    expect([run.status, run.stdout.slice(0, 6)]).toEqual([0, 'ATR 3B']);
+  });
+});
