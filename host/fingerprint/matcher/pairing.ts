@@ -3,6 +3,7 @@
 import type { EdgeIndex } from './edge-index.js';
 import { COVERAGE, MOST_MINUTIAE, type PreparedTemplate } from './prepared-template.js';
 import type { PairingFeatures } from './score.js';
+import { sortByCost } from './sort-by-cost.js';
 import { COSINE, type Heap, SINE, type VoteBox } from './vote.js';
 
 /** Votes count for a pair of minutiae when their rotation and shift are this near those of the heap. */
@@ -386,23 +387,4 @@ function agree(s: number, t: number, probe: PreparedTemplate, gallery: PreparedT
   const allowed = 64 + 0.04 * (px * px + py * py);
   const off = (dx * dx + dy * dy) / allowed + (apart * apart) / 400;
   return off > 8 ? 0 : 1 / ((1 + off / 2) * (1 + off / 2));
-}
-
-/** Insertion after a coarse pass: few hundred candidates, no allocation. */
-function sortByCost(items: Int32Array, cost: Float64Array, count: number): void {
-  for (let gap = count > 60 ? 23 : count > 12 ? 7 : 1; ; gap = gap > 7 ? 7 : 1) {
-    for (let n = gap; n < count; n++) {
-      const item = items[n]!;
-      const value = cost[n]!;
-      let at = n;
-      while (at >= gap && cost[at - gap]! > value) {
-        items[at] = items[at - gap]!;
-        cost[at] = cost[at - gap]!;
-        at -= gap;
-      }
-      items[at] = item;
-      cost[at] = value;
-    }
-    if (gap === 1) break;
-  }
 }
