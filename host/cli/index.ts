@@ -2,6 +2,7 @@ export * from './benchmarks/index.js';
 export * from './cli-error.js';
 export * from './commands/apdu.js';
 export { addCardInfoCommand } from './commands/card-info.js';
+export * from './commands/fingerprint.js';
 export * from './commands/gs.js';
 export { BASELINE_FILE } from './commands/perf-baseline.js';
 export { readersText } from './commands/readers.js';

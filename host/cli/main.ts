@@ -22,6 +22,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   card: async () => (await import('./commands/card.js')).addCardCommand,
   readers: async () => (await import('./commands/readers.js')).addReadersCommand,
   gs: async () => (await import('./commands/gs.js')).addGsCommand,
+  fingerprint: async () => (await import('./commands/fingerprint.js')).addFingerprintCommand,
   nhi: async () => (await import('./commands/nhi.js')).addNhiCommand,
   'verify-evidence': async () => (await import('./commands/verify-evidence.js')).addVerifyEvidenceCommand,
   engine: async () => (await import('./commands/engine.js')).addEngineCommand,

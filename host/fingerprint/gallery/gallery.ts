@@ -107,7 +107,8 @@ export class FingerprintGallery implements FingerprintSearch {
 
   async identify(views: readonly FingerView[]): Promise<IdentifyOutcome> {
     const searched = this.size;
-    if (!views.some(isGoodEnough)) {
+    const fingers = viewsByFinger(views.filter(isGoodEnough)).size;
+    if (fingers === 0) {
       const positions: FingerPosition[] = [...new Set(views.map(({ position }) => position))];
       return { kind: 'recapture', positions, searched };
     }
@@ -119,7 +120,7 @@ export class FingerprintGallery implements FingerprintSearch {
         return pseudonym === undefined ? [] : [{ pseudonym, score }];
       })
       .sort((a, b) => b.score - a.score);
-    return { ...decide(ranked, searched), searched };
+    return { ...decide(ranked, searched, fingers), searched };
   }
 
   async close(): Promise<void> {

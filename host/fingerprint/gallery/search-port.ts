@@ -30,7 +30,7 @@ export type EnrolOutcome =
 /** How many sealed fingers could be opened; the others are of another key, or were changed, moved or outdated. */
 export type LoadOutcome = { readonly loaded: number; readonly refused: readonly SealedFinger[] };
 
-/** Somebody who may be the one, with the logarithm of the likelihood ratio over all fingers. */
+/** Somebody who may be the one, with the sum of the scores of all fingers. */
 export type Candidate = { readonly pseudonym: string; readonly score: number };
 
 export type IdentifyOutcome = (

@@ -113,17 +113,15 @@ export class GalleryShard {
 
   private scoreOf(probe: readonly ProbeFinger[], row: Row): number {
     let sum = 0;
-    // Fingers are independent, so logarithms of likelihood ratios add up; a finger that is not there says nothing.
+    // Fingers are independent, so their scores add up; a finger that is not there says nothing.
     for (const finger of probe) {
-      if (this.hasFinger(finger, row)) {
-        sum += this.best(finger, row, NO_MATCH, (view, template) => this.matcher.compare(view, template));
-      }
+      const comparisons = comparisonsOf(finger, row);
+      if (comparisons === 0) continue;
+      const best = this.best(finger, row, NO_MATCH, (view, template) => this.matcher.compare(view, template));
+      // the best of n comparisons exceeds a score n times as often as one does
+      sum += best - Math.log(comparisons);
     }
     return sum;
-  }
-
-  private hasFinger({ position }: ProbeFinger, { fingers }: Row): boolean {
-    return fingers.some((finger) => isSameFinger(position, finger.position));
   }
 
   /** The largest value over the impressions of a finger on both sides. */
@@ -145,6 +143,11 @@ export class GalleryShard {
     }
     return best;
   }
+}
+
+function comparisonsOf({ position, views }: ProbeFinger, { fingers }: Row): number {
+  const enrolled = fingers.filter((finger) => isSameFinger(position, finger.position));
+  return views.length * enrolled.reduce((sum, { templates }) => sum + templates.length, 0);
 }
 
 /** An unknown finger is held against all. */

@@ -23,13 +23,11 @@ export type EdgeIndex = {
   readonly start: Int32Array;
   /** An edge, twice its number; plus one when it is walked backwards. */
   readonly entries: Uint16Array;
-  /** The directed edges, by the number in `entries`. */
+  /** The same entries as one word each, so that a cell is read in one stroke: length, atFrom, atTo, line. */
+  readonly packed: Uint32Array;
+  /** Ends of the directed edges, by the number in `entries`. */
   readonly from: Uint8Array;
   readonly to: Uint8Array;
-  readonly length: Uint8Array;
-  readonly line: Uint8Array;
-  readonly atFrom: Uint8Array;
-  readonly atTo: Uint8Array;
 };
 
 /** Cell of an edge. Lengths are below {@link LENGTH_BINS} × 10, angles bytes. */
@@ -49,14 +47,19 @@ export function indexEdges(template: PreparedTemplate): EdgeIndex {
   });
   for (let cell = 0; cell < CELLS; cell++) start[cell + 1]! += start[cell]!;
   const entries = new Uint16Array(start[CELLS]!);
+  const packed = new Uint32Array(entries.length);
   const next = start.slice(0, CELLS);
+  const { from, to, length, atFrom, atTo, line } = directed;
   forEachCell(directed, (cell, edge) => {
-    entries[next[cell]!++] = edge;
+    const at = next[cell]!++;
+    entries[at] = edge;
+    packed[at] = (length[edge]! << 24) | (atFrom[edge]! << 16) | (atTo[edge]! << 8) | line[edge]!;
   });
-  return { template, start, entries, ...directed };
+  return { template, start, entries, packed, from, to };
 }
 
-type Directed = Omit<EdgeIndex, 'template' | 'start' | 'entries'>;
+type Directed = Pick<EdgeIndex, 'from' | 'to'> &
+  Readonly<Record<'length' | 'line' | 'atFrom' | 'atTo', Uint8Array>>;
 
 function directEdges({ edges }: PreparedTemplate): Directed {
   const both = (values: Uint8Array, backwards: Uint8Array, turn = 0): Uint8Array => {

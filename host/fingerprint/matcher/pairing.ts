@@ -1,15 +1,16 @@
 /** Second look: which minutia is which, given about where one template lies on the other. */
 
 import type { EdgeIndex } from './edge-index.js';
-import { MOST_MINUTIAE, type PreparedTemplate } from './prepared-template.js';
+import { COVERAGE, MOST_MINUTIAE, type PreparedTemplate } from './prepared-template.js';
 import type { PairingFeatures } from './score.js';
-import type { VoteBox } from './vote.js';
+import { sortByCost } from './sort-by-cost.js';
+import { COSINE, type Heap, SINE, type VoteBox } from './vote.js';
 
 /** Votes count for a pair of minutiae when their rotation and shift are this near those of the heap. */
 const ROTATION_REACH = 26;
 const SHIFT_REACH = 56;
 /** Best local pairs that are held against one another. */
-const SEEDS = 28;
+const SEEDS = 20;
 const RELAXATION_ROUNDS = 4;
 const RELAXATION_SHARE = 0.6;
 /** Pairs of minutiae that may be one after alignment; every round of tighter reach refines the alignment. */
@@ -18,15 +19,21 @@ const ROUNDS = [
   { reach: 20, turn: 30, affine: true },
   { reach: 16, turn: 28, affine: true },
 ] as const;
+/** Pairs farther apart than this under the first alignment are never looked at again. */
+const NEAR = { reach: 40, turn: 38 } as const;
 const MOST_CANDIDATES = 2048;
+/** What a pair is worth falls off with squared pixels and squared 256ths of a turn, by these scales. */
+const CLOSE = { distance: 72, turn: 392 } as const;
+/** Votes from the surroundings of a pair that leave no doubt. */
+const FULL_SUPPORT = 4096;
 const RADIANS = Math.PI / 128;
 
 /** Scratch arrays of the full matcher; one for each thread. */
 export class Pairing {
   readonly features: PairingFeatures = {
     pairs: 0,
-    distance: 0,
-    turn: 0,
+    close: 0,
+    supported: 0,
     local: 0,
     probeInside: 0,
     galleryInside: 0,
@@ -38,8 +45,8 @@ export class Pairing {
   private readonly worth = new Float64Array(SEEDS);
   private readonly nextWorth = new Float64Array(SEEDS);
   private readonly agreement = new Float64Array(SEEDS * SEEDS);
-  private readonly mappedX = new Float64Array(MOST_MINUTIAE);
-  private readonly mappedY = new Float64Array(MOST_MINUTIAE);
+  private readonly near = new Int32Array(MOST_CANDIDATES);
+  private nearCount = 0;
   private readonly candidate = new Int32Array(MOST_CANDIDATES);
   private readonly cost = new Float64Array(MOST_CANDIDATES);
   private readonly probeMate = new Int16Array(MOST_MINUTIAE);
@@ -49,10 +56,11 @@ export class Pairing {
   private turn = 0;
 
   /** Pairs minutiae from the votes of the box; the outcome is in {@link features}. */
-  pair(votes: VoteBox, probe: EdgeIndex, gallery: PreparedTemplate): void {
-    this.gatherSupport(votes, probe, gallery);
+  pair(votes: VoteBox, heap: Heap, probe: EdgeIndex, gallery: PreparedTemplate): void {
+    this.gatherSupport(votes, heap, probe, gallery);
     const seeds = this.relax(probe.template, gallery);
-    this.alignSeeds(seeds, votes, probe.template, gallery);
+    this.alignSeeds(seeds, heap, probe.template, gallery);
+    this.listNear(probe.template, gallery);
     for (const round of ROUNDS) {
       this.mate(probe.template, gallery, round.reach, round.turn);
       if (!this.refine(probe.template, gallery, round.affine)) break;
@@ -61,10 +69,10 @@ export class Pairing {
     this.clearSupport();
   }
 
-  private gatherSupport(votes: VoteBox, probe: EdgeIndex, gallery: PreparedTemplate): void {
+  private gatherSupport(votes: VoteBox, heap: Heap, probe: EdgeIndex, gallery: PreparedTemplate): void {
     const { x: px, y: py } = probe.template;
     const { x: gx, y: gy, edges } = gallery;
-    const { rotation, shiftX, shiftY } = votes.best;
+    const { rotation, shiftX, shiftY } = heap;
     const cosine = Math.cos(rotation * RADIANS);
     const sine = Math.sin(rotation * RADIANS);
     const { support, touched } = this;
@@ -136,12 +144,7 @@ export class Pairing {
   }
 
   /** Rigid alignment over the seeds that agree; the heap's placement when too few do. */
-  private alignSeeds(
-    seeds: number,
-    votes: VoteBox,
-    probe: PreparedTemplate,
-    gallery: PreparedTemplate,
-  ): void {
+  private alignSeeds(seeds: number, heap: Heap, probe: PreparedTemplate, gallery: PreparedTemplate): void {
     const { seed, worth, probeMate, galleryMate } = this;
     probeMate.fill(-1, 0, probe.count);
     galleryMate.fill(-1, 0, gallery.count);
@@ -165,7 +168,7 @@ export class Pairing {
       mated++;
     }
     if (mated >= 3 && this.refine(probe, gallery, false)) return;
-    const { rotation, shiftX, shiftY } = votes.best;
+    const { rotation, shiftX, shiftY } = heap;
     const cosine = Math.cos(rotation * RADIANS);
     const sine = Math.sin(rotation * RADIANS);
     this.setMap(shiftX, cosine, -sine, shiftY, sine, cosine);
@@ -182,35 +185,61 @@ export class Pairing {
     map[5] = m5;
   }
 
-  /** Greedy pairing under the present map: nearest in place and direction first, each minutia once. */
-  private mate(probe: PreparedTemplate, gallery: PreparedTemplate, reach: number, turnReach: number): void {
-    const { map, mappedX, mappedY, candidate, cost, probeMate, galleryMate, support } = this;
-    const [m0, m1, m2, m3, m4, m5] = [map[0]!, map[1]!, map[2]!, map[3]!, map[4]!, map[5]!];
-    let count = 0;
+  /** Lists the pairs that the present map brings near one another; later rounds look at no others. */
+  private listNear(probe: PreparedTemplate, gallery: PreparedTemplate): void {
+    const { map, near } = this;
+    const m0 = map[0]!;
+    const m1 = map[1]!;
+    const m2 = map[2]!;
+    const m3 = map[3]!;
+    const m4 = map[4]!;
+    const m5 = map[5]!;
     const turn = Math.round(this.turn);
-    const squared = reach * reach;
+    const { x: gx, y: gy, direction: galleryDirection, count: galleryCount } = gallery;
+    let count = 0;
     for (let i = 0; i < probe.count; i++) {
       const x = probe.x[i]!;
       const y = probe.y[i]!;
       const tx = m0 + m1 * x + m2 * y;
       const ty = m3 + m4 * x + m5 * y;
-      mappedX[i] = tx;
-      mappedY[i] = ty;
       const direction = probe.direction[i]! + turn;
-      for (let a = 0; a < gallery.count; a++) {
-        const dx = gallery.x[a]! - tx;
-        if (dx > reach || dx < -reach) continue;
-        const dy = gallery.y[a]! - ty;
-        const d = dx * dx + dy * dy;
-        if (d > squared) continue;
-        let apart = (gallery.direction[a]! - direction) & 255;
-        if (apart > 128) apart = 256 - apart;
-        if (apart > turnReach || count === MOST_CANDIDATES) continue;
-        const known = support[i * MOST_MINUTIAE + a]!;
-        candidate[count] = i * MOST_MINUTIAE + a;
-        cost[count++] =
-          d / squared + (apart * apart) / (turnReach * turnReach) - (known > 2048 ? 1 : known / 2048);
+      for (let a = 0; a < galleryCount; a++) {
+        const dx = gx[a]! - tx;
+        const dy = gy[a]! - ty;
+        if (dx * dx + dy * dy > NEAR.reach * NEAR.reach) continue;
+        const off = (galleryDirection[a]! - direction + NEAR.turn) & 255;
+        if (off > 2 * NEAR.turn || count === MOST_CANDIDATES) continue;
+        near[count++] = i * MOST_MINUTIAE + a;
       }
+    }
+    this.nearCount = count;
+  }
+
+  /** Greedy pairing under the present map: nearest in place and direction first, each minutia once. */
+  private mate(probe: PreparedTemplate, gallery: PreparedTemplate, reach: number, turnReach: number): void {
+    const { map, near, candidate, cost, probeMate, galleryMate, support } = this;
+    let count = 0;
+    const turn = Math.round(this.turn);
+    const squared = reach * reach;
+    for (let c = 0; c < this.nearCount; c++) {
+      const pair = near[c]!;
+      const i = (pair / MOST_MINUTIAE) | 0;
+      const a = pair % MOST_MINUTIAE;
+      const x = probe.x[i]!;
+      const y = probe.y[i]!;
+      const dx = gallery.x[a]! - (map[0]! + map[1]! * x + map[2]! * y);
+      const dy = gallery.y[a]! - (map[3]! + map[4]! * x + map[5]! * y);
+      const d = dx * dx + dy * dy;
+      if (d > squared) continue;
+      let apart = (gallery.direction[a]! - probe.direction[i]! - turn) & 255;
+      if (apart > 128) apart = 256 - apart;
+      if (apart > turnReach) continue;
+      const known = support[pair]!;
+      candidate[count] = pair;
+      cost[count++] =
+        d / squared +
+        (apart * apart) / (turnReach * turnReach) -
+        (known > FULL_SUPPORT / 2 ? 1 : (2 * known) / FULL_SUPPORT);
     }
     sortByCost(candidate, cost, count);
     probeMate.fill(-1, 0, probe.count);
@@ -281,98 +310,81 @@ export class Pairing {
     return true;
   }
 
+  /** Counts what the pairing came to. */
   private measure(probe: PreparedTemplate, gallery: PreparedTemplate): void {
-    const { features, probeMate, support, map } = this;
-    let [pairs, distance, turnSum, local, probeInside, galleryInside] = [0, 0, 0, 0, 0, 0];
+    const { features, probeMate, galleryMate, support, map } = this;
+    const m0 = map[0]!;
+    const m1 = map[1]!;
+    const m2 = map[2]!;
+    const m3 = map[3]!;
+    const m4 = map[4]!;
+    const m5 = map[5]!;
     const turn = Math.round(this.turn);
-    const [m0, m1, m2, m3, m4, m5] = [map[0]!, map[1]!, map[2]!, map[3]!, map[4]!, map[5]!];
+    let pairs = 0;
+    let close = 0;
+    let supported = 0;
+    let local = 0;
+    let probeInside = 0;
     for (let i = 0; i < probe.count; i++) {
       const tx = m0 + m1 * probe.x[i]! + m2 * probe.y[i]!;
       const ty = m3 + m4 * probe.x[i]! + m5 * probe.y[i]!;
       const a = probeMate[i]!;
-      if (a >= 0) {
-        pairs++;
-        probeInside++;
-        const dx = gallery.x[a]! - tx;
-        const dy = gallery.y[a]! - ty;
-        distance += dx * dx + dy * dy;
-        let apart = (gallery.direction[a]! - probe.direction[i]! - turn) & 255;
-        if (apart > 128) apart = 256 - apart;
-        turnSum += apart * apart;
-        local += Math.min(4096, support[i * MOST_MINUTIAE + a]!) / 4096;
-      } else if (isCovered(gallery, tx, ty)) probeInside++;
+      if (a < 0) {
+        probeInside += isCovered(gallery, tx, ty);
+        continue;
+      }
+      pairs++;
+      const dx = gallery.x[a]! - tx;
+      const dy = gallery.y[a]! - ty;
+      const apart = ((gallery.direction[a]! - probe.direction[i]! - turn + 128) & 255) - 128;
+      const closeness = Math.exp(-(dx * dx + dy * dy) / CLOSE.distance - (apart * apart) / CLOSE.turn);
+      const known = support[i * MOST_MINUTIAE + a]!;
+      close += closeness;
+      if (known > 0) supported += closeness;
+      local += known > FULL_SUPPORT ? 1 : known / FULL_SUPPORT;
     }
     const determinant = m1 * m5 - m2 * m4;
+    let galleryInside = 0;
     for (let a = 0; a < gallery.count; a++) {
-      if (this.galleryMate[a]! >= 0) galleryInside++;
-      else {
-        const u = gallery.x[a]! - m0;
-        const v = gallery.y[a]! - m3;
-        if (isCovered(probe, (m5 * u - m2 * v) / determinant, (m1 * v - m4 * u) / determinant))
-          galleryInside++;
-      }
+      if (galleryMate[a]! >= 0) continue;
+      const u = gallery.x[a]! - m0;
+      const v = gallery.y[a]! - m3;
+      galleryInside += isCovered(probe, (m5 * u - m2 * v) / determinant, (m1 * v - m4 * u) / determinant);
     }
     features.pairs = pairs;
-    features.distance = distance;
-    features.turn = turnSum;
+    features.close = close;
+    features.supported = supported;
     features.local = local;
-    features.probeInside = probeInside;
-    features.galleryInside = galleryInside;
+    features.probeInside = probeInside + pairs;
+    features.galleryInside = galleryInside + pairs;
   }
 }
 
-function isCovered({ coverage }: PreparedTemplate, x: number, y: number): boolean {
-  const column = ((x + 384) / 24) | 0;
-  const row = ((y + 384) / 24) | 0;
-  return column >= 0 && row >= 0 && column < 32 && row < 32 && coverage[row * 32 + column] === 1;
+/** 1 where the finger of a template was seen, else 0. */
+function isCovered({ coverage }: PreparedTemplate, x: number, y: number): number {
+  const column = (x / COVERAGE.cell + COVERAGE.side / 2) | 0;
+  const row = (y / COVERAGE.cell + COVERAGE.side / 2) | 0;
+  if (column < 0 || row < 0 || column >= COVERAGE.side || row >= COVERAGE.side) return 0;
+  return coverage[row * COVERAGE.side + column]!;
 }
 
-/** How well two pairs of minutiae go together: lengths, directions, and where each lies from the other. */
+/** How well two pairs of minutiae go together: 1 when one rotation and shift takes both where they belong. */
 function agree(s: number, t: number, probe: PreparedTemplate, gallery: PreparedTemplate): number {
   const i = (s / MOST_MINUTIAE) | 0;
   const j = (t / MOST_MINUTIAE) | 0;
   const a = s % MOST_MINUTIAE;
   const b = t % MOST_MINUTIAE;
   if (i === j || a === b) return 0;
+  const turn = (gallery.direction[a]! - probe.direction[i]!) & 255;
+  const apart = ((gallery.direction[b]! - probe.direction[j]! - turn + 128) & 255) - 128;
+  if (apart > 40 || apart < -40) return 0;
+  // the line between them, turned as their directions turn on average, and what is left over
+  const mean = (turn + (apart >> 1)) & 255;
   const px = probe.x[j]! - probe.x[i]!;
   const py = probe.y[j]! - probe.y[i]!;
-  const gx = gallery.x[b]! - gallery.x[a]!;
-  const gy = gallery.y[b]! - gallery.y[a]!;
-  const probeLength = Math.sqrt(px * px + py * py);
-  const galleryLength = Math.sqrt(gx * gx + gy * gy);
-  const stretch = Math.abs(probeLength - galleryLength);
-  const allowed = 6 + 0.08 * probeLength;
-  if (stretch > 3 * allowed) return 0;
-  let apart =
-    (gallery.direction[a]! - gallery.direction[b]! - probe.direction[i]! + probe.direction[j]!) & 255;
-  if (apart > 128) apart = 256 - apart;
-  if (apart > 48) return 0;
-  // the rotation of the line between them against the rotation of their directions
-  const cross = px * gy - py * gx;
-  const dot = px * gx + py * gy;
-  const turned = Math.atan2(cross, dot) * (128 / Math.PI);
-  const mean = gallery.direction[a]! - probe.direction[i]!;
-  let lean = (Math.round(turned) - mean) & 255;
-  if (lean > 128) lean = 256 - lean;
-  if (lean > 48) return 0;
-  return Math.exp(-0.5 * ((stretch / allowed) ** 2 + (apart / 16) ** 2 + (lean / 16) ** 2));
-}
-
-/** Insertion after a coarse pass: few hundred candidates, no allocation. */
-function sortByCost(items: Int32Array, cost: Float64Array, count: number): void {
-  for (let gap = count > 60 ? 23 : count > 12 ? 7 : 1; ; gap = gap > 7 ? 7 : 1) {
-    for (let n = gap; n < count; n++) {
-      const item = items[n]!;
-      const value = cost[n]!;
-      let at = n;
-      while (at >= gap && cost[at - gap]! > value) {
-        items[at] = items[at - gap]!;
-        cost[at] = cost[at - gap]!;
-        at -= gap;
-      }
-      items[at] = item;
-      cost[at] = value;
-    }
-    if (gap === 1) break;
-  }
+  const dx = gallery.x[b]! - gallery.x[a]! - (px * COSINE[mean]! - py * SINE[mean]!);
+  const dy = gallery.y[b]! - gallery.y[a]! - (px * SINE[mean]! + py * COSINE[mean]!);
+  const allowed = 64 + 0.04 * (px * px + py * py);
+  const off = (dx * dx + dy * dy) / allowed + (apart * apart) / 400;
+  return off > 8 ? 0 : 1 / ((1 + off / 2) * (1 + off / 2));
 }

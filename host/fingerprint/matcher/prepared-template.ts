@@ -10,12 +10,12 @@ export const LEAST_MINUTIAE = 12;
 /** Pixels per centimetre that all lengths are brought to: 500 dpi. */
 const MATCHER_PER_CM = 197;
 /** Edges go from a minutia to so many of its nearest neighbours, within these lengths in pixels. */
-const NEIGHBOURS = 8;
+const NEIGHBOURS = 7;
 const EDGE_LENGTH = { least: 10, most: 120 } as const;
 /** Two minutiae of a view nearer than this, in pixels, are one that was found twice. */
 const SAME_PLACE = 4;
-/** The finger was seen this far around a minutia. */
-const COVERAGE_REACH = 36;
+/** Where a finger was seen: cells of so many pixels, so many a side, set when their middle is this near a minutia. */
+export const COVERAGE = { cell: 24, side: 32, reach: 36 } as const;
 
 /** Angles are in 256ths of a turn, counter-clockwise, y upwards; lengths in pixels of 500 dpi. */
 export type PreparedTemplate = {
@@ -25,7 +25,7 @@ export type PreparedTemplate = {
   readonly y: Float32Array;
   readonly direction: Uint8Array;
   readonly edges: Edges;
-  /** Where the finger was seen: cells of 24 pixels, 32 by 32 around the middle, 1 near minutiae. */
+  /** 1 for each cell in which the finger was seen; see {@link COVERAGE}. */
   readonly coverage: Uint8Array;
 };
 
@@ -54,9 +54,10 @@ export function prepareTemplate(view: FingerView): PreparedTemplate {
   const points: { x: number; y: number; angle: number }[] = [];
   for (const { x, y, angle } of kept) {
     const point = { x: x * toX, y: -y * toY, angle };
-    if (points.every((other) => Math.hypot(other.x - point.x, other.y - point.y) >= SAME_PLACE)) {
-      points.push(point);
-    }
+    const isNew = points.every(
+      (other) => (other.x - point.x) ** 2 + (other.y - point.y) ** 2 >= SAME_PLACE ** 2,
+    );
+    if (isNew) points.push(point);
   }
   const count = points.length;
   const middle = (of: (point: { x: number; y: number }) => number) =>
@@ -71,14 +72,25 @@ export function prepareTemplate(view: FingerView): PreparedTemplate {
 function findEdges(x: Float32Array, y: Float32Array, direction: Uint8Array): Edges {
   const count = x.length;
   const chosen = new Set<number>();
+  const nearest = new Int32Array(NEIGHBOURS);
+  const distance = new Float64Array(NEIGHBOURS);
   for (let i = 0; i < count; i++) {
-    const near: { j: number; length: number }[] = [];
+    let found = 0;
     for (let j = 0; j < count; j++) {
-      const length = Math.hypot(x[j]! - x[i]!, y[j]! - y[i]!);
-      if (j !== i && length >= EDGE_LENGTH.least && length <= EDGE_LENGTH.most) near.push({ j, length });
+      const squared = (x[j]! - x[i]!) ** 2 + (y[j]! - y[i]!) ** 2;
+      if (squared < EDGE_LENGTH.least ** 2 || squared > EDGE_LENGTH.most ** 2) continue;
+      if (found === NEIGHBOURS && squared >= distance[NEIGHBOURS - 1]!) continue;
+      let at = found < NEIGHBOURS ? found++ : NEIGHBOURS - 1;
+      for (; at > 0 && distance[at - 1]! > squared; at--) {
+        distance[at] = distance[at - 1]!;
+        nearest[at] = nearest[at - 1]!;
+      }
+      distance[at] = squared;
+      nearest[at] = j;
     }
-    near.sort((a, b) => a.length - b.length || a.j - b.j);
-    for (const { j } of near.slice(0, NEIGHBOURS)) chosen.add(Math.min(i, j) * count + Math.max(i, j));
+    for (let n = 0; n < found; n++) {
+      chosen.add(Math.min(i, nearest[n]!) * count + Math.max(i, nearest[n]!));
+    }
   }
   const pairs = [...chosen].sort((a, b) => a - b);
   const edges = {
@@ -104,12 +116,18 @@ function findEdges(x: Float32Array, y: Float32Array, direction: Uint8Array): Edg
 }
 
 function findCoverage(x: Float32Array, y: Float32Array): Uint8Array {
-  const coverage = new Uint8Array(32 * 32);
-  for (let row = 0; row < 32; row++) {
-    for (let column = 0; column < 32; column++) {
-      const [cx, cy] = [24 * (column - 16) + 12, 24 * (row - 16) + 12];
-      const near = x.some((value, i) => Math.hypot(value - cx, y[i]! - cy) < COVERAGE_REACH);
-      coverage[row * 32 + column] = near ? 1 : 0;
+  const { cell, side, reach } = COVERAGE;
+  const coverage = new Uint8Array(side * side);
+  for (let i = 0; i < x.length; i++) {
+    // only the cells around the minutia can be in its reach
+    const column = Math.floor(x[i]! / cell + side / 2);
+    const row = Math.floor(y[i]! / cell + side / 2);
+    for (let r = Math.max(0, row - 2); r <= Math.min(side - 1, row + 2); r++) {
+      for (let c = Math.max(0, column - 2); c <= Math.min(side - 1, column + 2); c++) {
+        const dx = (c + 0.5 - side / 2) * cell - x[i]!;
+        const dy = (r + 0.5 - side / 2) * cell - y[i]!;
+        if (dx * dx + dy * dy < reach * reach) coverage[r * side + c] = 1;
+      }
     }
   }
   return coverage;

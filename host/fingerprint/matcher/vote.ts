@@ -18,19 +18,28 @@ const SHIFT_STEP = 16;
 const SHIFT_CELLS = 48;
 const SHIFT_ORIGIN = (SHIFT_STEP * SHIFT_CELLS) / 2;
 
-/** Weight of a difference of angles and of lengths, out of 16. */
-const ANGLE_WEIGHT = Uint8Array.from({ length: ANGLE_TOLERANCE + 1 }, (_, d) =>
-  Math.round(16 * Math.exp(-0.5 * (d / 12) ** 2)),
-);
-const LENGTH_WEIGHT = Uint8Array.from({ length: 32 }, (_, d) =>
-  Math.round(16 * Math.exp(-0.5 * (d / 7) ** 2)),
-);
-const LENGTH_TOLERANCE = Uint8Array.from({ length: 256 }, (_, length) => Math.floor(lengthTolerance(length)));
-const COSINE = Float32Array.from({ length: 256 }, (_, a) => Math.cos((a * Math.PI) / 128));
-const SINE = Float32Array.from({ length: 256 }, (_, a) => Math.sin((a * Math.PI) / 128));
+/** Weight of a difference of angles, out of 16; 0 beyond the tolerance. */
+const ANGLE_WEIGHT = Uint8Array.from({ length: 256 }, (_, difference) => {
+  const apart = Math.min(difference, 256 - difference);
+  return apart > ANGLE_TOLERANCE ? 0 : Math.max(1, Math.round(16 * Math.exp(-0.5 * (apart / 12) ** 2)));
+});
+/** Weight of two lengths, out of 16, at probe × 128 + gallery; 0 beyond the tolerance. */
+const LENGTH_WEIGHT = Uint8Array.from({ length: 128 * 128 }, (_, lengths) => {
+  const probe = lengths >> 7;
+  const apart = Math.abs(probe - (lengths & 127));
+  if (apart > lengthTolerance(probe)) return 0;
+  return Math.max(1, Math.round(16 * Math.exp(-2 * (apart / lengthTolerance(probe)) ** 2)));
+});
+export const COSINE = Float32Array.from({ length: 256 }, (_, a) => Math.cos((a * Math.PI) / 128));
+export const SINE = Float32Array.from({ length: 256 }, (_, a) => Math.sin((a * Math.PI) / 128));
 
-/** Rotation in 256ths of a turn, then shift in pixels, from the probe to the gallery's template. */
-export type Placement = { rotation: number; shiftX: number; shiftY: number };
+/** How many placements are looked at: the tallest heaps of votes. */
+const HEAPS = 3;
+/** Rotations this many bins from the first are not the second. */
+const BLANK_REACH = 8;
+
+/** Votes for one placement: rotation in 256ths of a turn, then shift in pixels, from the probe to the gallery. */
+export type Heap = { rotation: number; shiftX: number; shiftY: number; height: number };
 
 /** Holds the votes of the last comparison; one for each thread. */
 export class VoteBox {
@@ -39,51 +48,59 @@ export class VoteBox {
   readonly galleryEdge = new Uint16Array(MOST_VOTES);
   readonly rotation = new Uint8Array(MOST_VOTES);
   readonly weight = new Uint16Array(MOST_VOTES);
-  /** Where the heap of votes stands. */
-  readonly best: Placement = { rotation: 0, shiftX: 0, shiftY: 0 };
+  /** Where the tallest heaps of votes stand, tallest first. */
+  readonly heaps: readonly Heap[] = Array.from({ length: HEAPS }, () => ({
+    rotation: 0,
+    shiftX: 0,
+    shiftY: 0,
+    height: 0,
+  }));
   private readonly rotations = new Int32Array(ROTATION_BINS);
   private readonly shifts = new Int32Array(SHIFT_CELLS * SHIFT_CELLS);
 
-  /** Height of the heap; 0 when nothing votes. */
+  /** Height of the tallest heap; 0 when nothing votes. */
   cast(probe: EdgeIndex, gallery: PreparedTemplate): number {
     this.collect(probe, gallery);
-    this.best.rotation = this.tallestRotation();
-    return this.tallestShift(probe, gallery);
+    this.placeHeap(this.heaps[0]!, this.tallestRotation(), probe, gallery);
+    return this.heaps[0]!.height;
   }
 
-  private collect(probe: EdgeIndex, gallery: PreparedTemplate): void {
-    const { start, entries, length, line, atFrom, atTo } = probe;
-    const { edges } = gallery;
+  /** Finds the other heaps after {@link cast}: each where another rotation is tallest. */
+  findMore(probe: EdgeIndex, gallery: PreparedTemplate): void {
+    for (let h = 1; h < HEAPS; h++) {
+      this.blankRotation(this.heaps[h - 1]!.rotation);
+      this.placeHeap(this.heaps[h]!, this.tallestRotation(), probe, gallery);
+    }
+  }
+
+  /** Without a branch that nobody could foresee: a pair that fits nothing is written, too, and written over. */
+  private collect({ start, entries, packed }: EdgeIndex, { edges }: PreparedTemplate): void {
     const { probeEdge, galleryEdge, rotation, weight, rotations } = this;
+    const { count, length, atFrom, atTo, line } = edges;
     rotations.fill(0);
     let n = 0;
-    for (let g = 0; g < edges.count; g++) {
-      const galleryLength = edges.length[g]!;
-      const galleryFrom = edges.atFrom[g]!;
-      const galleryTo = edges.atTo[g]!;
-      const galleryLine = edges.line[g]!;
+    for (let g = 0; g < count; g++) {
+      const galleryLength = length[g]!;
+      const galleryFrom = atFrom[g]!;
+      const galleryTo = atTo[g]!;
+      const galleryLine = line[g]!;
       const cell = cellOf(galleryLength, galleryFrom, galleryTo);
-      const end = start[cell + 1]!;
-      for (let entry = start[cell]!; entry < end; entry++) {
-        const e = entries[entry]!;
-        let fromApart = (galleryFrom - atFrom[e]!) & 255;
-        if (fromApart > 128) fromApart = 256 - fromApart;
-        if (fromApart > ANGLE_TOLERANCE) continue;
-        let toApart = (galleryTo - atTo[e]!) & 255;
-        if (toApart > 128) toApart = 256 - toApart;
-        if (toApart > ANGLE_TOLERANCE) continue;
-        const probeLength = length[e]!;
-        const apart = galleryLength > probeLength ? galleryLength - probeLength : probeLength - galleryLength;
-        if (apart > LENGTH_TOLERANCE[probeLength]!) continue;
-        if (n === MOST_VOTES) break;
-        const turn = (galleryLine - line[e]!) & 255;
-        const heavy = (ANGLE_WEIGHT[fromApart]! * ANGLE_WEIGHT[toApart]! * LENGTH_WEIGHT[apart]!) >> 4;
-        probeEdge[n] = e;
+      const first = start[cell]!;
+      const end = Math.min(start[cell + 1]!, first + MOST_VOTES - 1 - n);
+      for (let entry = first; entry < end; entry++) {
+        const word = packed[entry]!;
+        const heavy =
+          (ANGLE_WEIGHT[(galleryFrom - (word >> 16)) & 255]! *
+            ANGLE_WEIGHT[(galleryTo - (word >> 8)) & 255]! *
+            LENGTH_WEIGHT[((word >>> 24) << 7) | galleryLength]!) >>
+          4;
+        const turn = (galleryLine - word) & 255;
+        probeEdge[n] = entries[entry]!;
         galleryEdge[n] = g;
         rotation[n] = turn;
         weight[n] = heavy;
         rotations[turn >> ROTATION_SHIFT]! += heavy;
-        n++;
+        n += heavy > 0 ? 1 : 0;
       }
     }
     this.count = n;
@@ -113,23 +130,32 @@ export class VoteBox {
     return (((best + 0.5 + offset) * (1 << ROTATION_SHIFT)) | 0) & 255;
   }
 
-  private tallestShift(probe: EdgeIndex, gallery: PreparedTemplate): number {
-    const { shifts, best, probeEdge, galleryEdge, rotation, weight } = this;
+  private blankRotation(rotation: number): void {
+    const middle = rotation >> ROTATION_SHIFT;
+    for (let bin = -BLANK_REACH; bin <= BLANK_REACH; bin++) {
+      this.rotations[(middle + bin) & (ROTATION_BINS - 1)] = 0;
+    }
+  }
+
+  private placeHeap(heap: Heap, turn: number, probe: EdgeIndex, gallery: PreparedTemplate): void {
+    const { shifts, probeEdge, galleryEdge, rotation, weight } = this;
     const { x: px, y: py } = probe.template;
     const { x: gx, y: gy, edges } = gallery;
-    const cosine = COSINE[best.rotation]!;
-    const sine = SINE[best.rotation]!;
+    const cosine = COSINE[turn]!;
+    const sine = SINE[turn]!;
     const reach = (ROTATION_REACH << ROTATION_SHIFT) + 2;
     shifts.fill(0);
     let tallest = 0;
     let tallestCell = (SHIFT_CELLS / 2) * SHIFT_CELLS + SHIFT_CELLS / 2;
     for (let v = 0; v < this.count; v++) {
-      const off = (rotation[v]! - best.rotation + reach) & 255;
+      const off = (rotation[v]! - turn + reach) & 255;
       if (off > 2 * reach) continue;
       const e = probeEdge[v]!;
       const g = galleryEdge[v]!;
-      const [i, j] = [probe.from[e]!, probe.to[e]!];
-      const [a, b] = [edges.from[g]!, edges.to[g]!];
+      const i = probe.from[e]!;
+      const j = probe.to[e]!;
+      const a = edges.from[g]!;
+      const b = edges.to[g]!;
       const mx = (px[i]! + px[j]!) / 2;
       const my = (py[i]! + py[j]!) / 2;
       const shiftX = (gx[a]! + gx[b]!) / 2 - (mx * cosine - my * sine);
@@ -138,22 +164,20 @@ export class VoteBox {
       const row = ((shiftY + SHIFT_ORIGIN) / SHIFT_STEP) | 0;
       if (column < 1 || row < 1 || column >= SHIFT_CELLS || row >= SHIFT_CELLS) continue;
       const heavy = weight[v]!;
-      const cell = row * SHIFT_CELLS + column;
       // the four cells of two steps a side that the vote lies in
-      shifts[cell]! += heavy;
-      shifts[cell - 1]! += heavy;
-      shifts[cell - SHIFT_CELLS]! += heavy;
-      shifts[cell - SHIFT_CELLS - 1]! += heavy;
       for (let corner = 0; corner < 4; corner++) {
-        const at = cell - (corner & 1) - (corner >> 1) * SHIFT_CELLS;
-        if (shifts[at]! > tallest) {
-          tallest = shifts[at]!;
+        const at = (row - (corner >> 1)) * SHIFT_CELLS + column - (corner & 1);
+        const height = shifts[at]! + heavy;
+        shifts[at] = height;
+        if (height > tallest) {
+          tallest = height;
           tallestCell = at;
         }
       }
     }
-    best.shiftX = ((tallestCell % SHIFT_CELLS) + 1) * SHIFT_STEP - SHIFT_ORIGIN;
-    best.shiftY = (((tallestCell / SHIFT_CELLS) | 0) + 1) * SHIFT_STEP - SHIFT_ORIGIN;
-    return tallest;
+    heap.rotation = turn;
+    heap.shiftX = ((tallestCell % SHIFT_CELLS) + 1) * SHIFT_STEP - SHIFT_ORIGIN;
+    heap.shiftY = (((tallestCell / SHIFT_CELLS) | 0) + 1) * SHIFT_STEP - SHIFT_ORIGIN;
+    heap.height = tallest;
   }
 }

@@ -1,0 +1,56 @@
+/**
+ * `npm run fingerprint`: the accuracy of the matcher on synthetic fingers, and what a search costs. `--seed N` is the
+ * set of fingers (another than the weights were fitted on), `--people N`, `--strangers N` and `--gallery N` its sizes.
+ */
+
+import { numberArgument } from '../support/arguments.js';
+import { oneFinger, strangerScores } from './experiments.js';
+import { tailOf } from './figures.js';
+import { searchCost } from './search-cost.js';
+import type { Material } from './stand-in.js';
+
+const seed = numberArgument('seed', 'IMIS_SEED', 2026);
+const people = numberArgument('people', 'IMIS_FINGERPRINT_PEOPLE', 200);
+const strangers = numberArgument('strangers', 'IMIS_FINGERPRINT_STRANGERS', 1_000_000);
+const gallery = numberArgument('gallery', 'IMIS_FINGERPRINT_GALLERY', 10_000);
+const percent = (share: number): string => `${(100 * share).toFixed(1).padStart(5)} %`;
+console.log(`seed ${seed}`);
+
+console.log(`\none finger, ${people} people, everybody against everybody`);
+console.log('probe   enrolled        rank-1    EER     FNMR at FMR 0.1 %   captured again');
+const EXPERIMENTS: readonly (readonly [Material, number, Material])[] = [
+  ['good', 1, 'good'],
+  ['fair', 1, 'fair'],
+  ['poor', 1, 'poor'],
+  ['poor', 2, 'poor'],
+  ['poor', 2, 'good'],
+  ['mixed', 1, 'mixed'],
+  ['mixed', 2, 'mixed'],
+];
+for (const [material, views, enrolled] of EXPERIMENTS) {
+  const found = oneFinger(material, `${seed}`, people, views, enrolled);
+  const name = `${material.padEnd(7)} ${`${views} × ${enrolled}`.padEnd(15)}`;
+  const { rankOne, equalErrorRate, falseNonMatchAt1In1000, recapture } = found;
+  console.log(
+    `${name} ${percent(rankOne)} ${percent(equalErrorRate)}      ${percent(falseNonMatchAt1In1000)}            ${recapture}`,
+  );
+}
+
+for (const material of ['fair', 'mixed'] as const) {
+  if (strangers === 0) break;
+  const cpu = process.cpuUsage();
+  const scores = strangerScores(material, `${seed}`, strangers);
+  const { user, system } = process.cpuUsage(cpu);
+  const highest = scores.reduce((a, b) => Math.max(a, b), -Infinity);
+  console.log(`\n${strangers} comparisons of strangers, ${material}: highest score ${highest.toFixed(2)}`);
+  console.log(`  ${((user + system) / strangers).toFixed(0)} µs of CPU each, fingers made included`);
+  for (const share of [0.01, 0.001, 0.0001]) {
+    const { rate, start } = tailOf(scores, share);
+    const said = -Math.log(share);
+    console.log(
+      `  1 in ${Math.round(1 / share)}: score ${start.toFixed(2)} (as designed at most ${said.toFixed(2)}), beyond it e^-${rate.toFixed(2)}s`,
+    );
+  }
+}
+
+if (gallery > 0) console.log(`\n${await searchCost(`${seed}`, gallery)}`);
