@@ -9,7 +9,7 @@ import { SIGNED } from '../crypto/group-fixture.js';
 import type { Doctor, Seen } from './signers.js';
 
 /** A way of signing; every leak differs from `honest` in one of the six secrets. */
-export type BbsVariant = 'honest' | 'ρ reused' | 'τ reused' | 'k_sk from a counter';
+export type BbsVariant = 'honest' | 'τ reused' | 'k_sk from a counter';
 
 /** The card reduces six numbers for each signature, in this order. */
 const SECRETS = ['ρ', 'τ', 'k_ρ', 'k_ε', 'k_sk', 'k_τ'] as const;

@@ -132,7 +132,6 @@ describe('signatures of one doctor under BBS', () => {
   });
 
   test.each([
-    ['ρ reused', /^equal (a|aBar|byte|bit)\b|bits of (a|aBar) |anywhere/],
     ['τ reused', /^equal (t1|t2|byte|bit)\b|bits of t[12] |anywhere/],
     ['k_sk from a counter', /^a key that nonces/],
   ] as const)('are told by the same questions when the card leaks: %s', TIMEOUT, (variant, question) => {

@@ -10,7 +10,7 @@ import { T1Bench, type T1Ends } from './t1-exchange.js';
 console.log(`seed ${SEED}`);
 
 /** Half of them over T=1, half over T=0. */
-const EXCHANGES = Number(process.env.IMIS_WIRE_EXCHANGES ?? 100_000) / 2;
+const EXCHANGES = Number(process.env.IMIS_WIRE_EXCHANGES ?? 20_000) / 2;
 const TIMEOUT_MS = 60_000 + 2 * EXCHANGES;
 
 /** A command of `data` bytes that asks for `answer` bytes; `number` makes it one of its kind. */
