@@ -1,8 +1,8 @@
 /** `imis perf baseline`: model units of a visit against those that the project keeps. */
 
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Command } from 'commander';
+import { join, relative } from 'node:path';
+import { type Command, Option } from 'commander';
 import {
   formatModelUnits,
   formatMovedUnits,
@@ -25,7 +25,12 @@ export function addPerfBaselineCommand(perf: Command, done: (status: ExitStatus)
   perf
     .command('baseline')
     .description('compare the model units of a visit with the committed ones; exit 1 when any moved')
-    .option('--file <file>', 'the committed ones', BASELINE_FILE)
+    .addOption(
+      new Option('--file <file>', 'the committed ones').default(
+        BASELINE_FILE,
+        relative(PACKAGE_ROOT, BASELINE_FILE),
+      ),
+    )
     .option('--write', 'replace them by those of now')
     .addHelpText(
       'after',
