@@ -1,5 +1,6 @@
 /** Puts counters into compiled code: one for every run of code that is executed as a whole. */
-import { parseSync } from 'oxc-parser';
+import { createRequire } from 'node:module';
+import type * as Parser from 'oxc-parser';
 import type { BytecodeClass, CountedFunction } from './counted-block.js';
 import { type CopyMethod, type ExpressionRule, makeExpressionRule } from './counting-expressions.js';
 import { branches, makeStatementRule, type StatementSink } from './counting-statements.js';
@@ -30,6 +31,8 @@ export type InstrumentedModule = { readonly code: string; readonly functions: re
 
 /** @throws {SyntaxError} for code that is no module. */
 export function instrument(source: ModuleSource): InstrumentedModule {
+  // loaded here, for the program runs without the parser's binary wherever nothing is instrumented
+  const { parseSync } = createRequire(import.meta.url)('oxc-parser') as typeof Parser;
   const parsed = parseSync(source.file.replace(/\.ts$/, '.js'), source.code);
   if (parsed.errors.length > 0) throw new SyntaxError(`${source.file}: ${parsed.errors[0]!.message}`);
   return new Instrumenter(source, parsed.program as unknown as Node).run();

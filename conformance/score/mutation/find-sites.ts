@@ -1,6 +1,8 @@
 /** All places of a program that an operator can change. */
 
-import { type Node, parseSync } from 'oxc-parser';
+import { createRequire } from 'node:module';
+import type * as Parser from 'oxc-parser';
+import type { Node } from 'oxc-parser';
 import { type Change, changesAt } from './operators.js';
 import type { Site } from './site.js';
 
@@ -28,6 +30,8 @@ const NO_BEHAVIOUR = /lastFigures|\bmeter\b|figures\(|Cycles|\.fill\(|`/;
 
 /** The changes of a compiled file, within functions: a table at the top of a file is data, not a site. */
 export function findSites(source: string): readonly Site[] {
+  // loaded here, for the suite runs without the parser's binary wherever nothing is mutated
+  const { parseSync } = createRequire(import.meta.url)('oxc-parser') as typeof Parser;
   const tree = parseSync('compiled.js', source).program;
   const found: Site[] = [];
   const visit = (node: Node, within: readonly string[], inFunction: boolean): void => {
