@@ -129,7 +129,7 @@ export class T0Card {
   }
 }
 
-/** 61xx: xx bytes wait, 00 for 256 or more. */
+/** 61xx: xx bytes wait; 256, the most that a short command is answered, are 00 in a byte. */
 function announcement(data: Uint8Array): Uint8Array {
-  return Uint8Array.of(0x61, data.length > 255 ? 0 : data.length);
+  return Uint8Array.of(0x61, data.length);
 }

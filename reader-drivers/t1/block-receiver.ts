@@ -24,16 +24,11 @@ export class BlockReceiver {
     this.#edc = edc;
   }
 
-  /** Whether a block has begun: from now on the character waiting time runs, not the block waiting time. */
-  get hasBegun(): boolean {
-    return this.#length > 0;
-  }
-
   /** Takes the next character; `damaged` says that its parity was wrong (11.6.2: no error signal, the block is lost). */
   push(character: number, damaged = false): Reception {
     this.#held[this.#length++] = character;
     this.#damaged ||= damaged;
-    if (this.#length < PROLOGUE_BYTES) return 'incomplete';
+    // until LEN has come that of an older block stands here: none is so short that it would end before its own
     const length = this.#held[2]!;
     // LEN = FF is reserved: where this block ends nobody knows, the silence after it will tell
     if (length > MAX_INF) return this.#length < this.#held.length ? 'incomplete' : this.#finish('other');

@@ -57,10 +57,8 @@ export function encodeBlock(block: T1Block, edc: Edc): Uint8Array {
   return concatBytes(checked, epilogue(checked, edc));
 }
 
-/** The block in `bytes`, or what is wrong with it. */
+/** The block in `bytes`, which are as many as its LEN says; or what is wrong with it. */
 export function decodeBlock(bytes: Uint8Array, edc: Edc): T1Block | BlockFault {
-  const length = bytes.length - PROLOGUE_BYTES - edcBytes(edc);
-  if (length < 0 || bytes[2] !== length || length > MAX_INF) return 'other';
   const end = bytes.length - edcBytes(edc);
   const expected = epilogue(bytes.subarray(0, end), edc);
   if (!expected.every((byte, i) => byte === bytes[end + i])) return 'redundancy';
