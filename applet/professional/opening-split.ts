@@ -55,7 +55,6 @@ export function openingSplitHandlers(os: CardOs, memory: ProfessionalMemory) {
 
   return {
     exportOpeningHalf({ p1, data }: RequestOf<Commands['exportOpeningHalf']>) {
-      if (group.credential.isEmpty) refuse(SW.conditionsNotSatisfied);
       const given = p1 === 'device' ? giveDeviceHalf() : giveKioskHalf();
       const openingHalf = ram.keep(given);
       given.fill(0);

@@ -60,6 +60,21 @@ const REFUSED: readonly Refused[] = [
     make: (group, request) => group.credential(request, { a: new Uint8Array(32) }),
   },
   {
+    name: 'proof-at-infinity',
+    what: 'a proof whose commitments are the point at infinity, as its right γ alone makes them,',
+    make: (group, request) => group.credential(request, { proof: group.proofAtInfinity() }),
+  },
+  {
+    name: 'proof-of-zero',
+    what: 'a proof of challenge zero',
+    make: (group, request) => group.credential(request, { proof: new Uint8Array(64).fill(1, 32) }),
+  },
+  {
+    name: 'proof-without-response',
+    what: 'a proof of response zero',
+    make: (group, request) => group.credential(request, { proof: new Uint8Array(64).fill(1, 0, 32) }),
+  },
+  {
     name: 'own-opening-key',
     what: "an opening key of this card's own",
     make: (group, request) => {

@@ -2,7 +2,7 @@
 
 import { fromHex, SW } from '../../apdu/index.js';
 import { BOTH, caseFamily } from '../case.js';
-import { checkStatus, expectStatus, expectThat, NotApplicable } from '../checks.js';
+import { checkStatus, expectBytes, expectStatus, expectThat, NotApplicable } from '../checks.js';
 import type { TestCard } from '../test-card.js';
 
 const CHANNELS = 'ISO/IEC 7816-4:2020, 5.4.2; 11.1.2';
@@ -11,6 +11,22 @@ const CHANNELS = 'ISO/IEC 7816-4:2020, 5.4.2; 11.1.2';
 async function openFirst(card: TestCard): Promise<void> {
   const { sw } = await card.send('0070000100');
   if (sw !== SW.ok.sw) throw new NotApplicable('this card opens no further channel');
+}
+
+/** The first numbers of channels, as classes of the first interindustry range name them. */
+const NAMED_CHANNELS = [1, 2, 3] as const;
+
+/** Opens channels of the card's choice until it has no more; answers their numbers in that order. */
+async function openAll(card: TestCard): Promise<readonly number[]> {
+  const opened: number[] = [];
+  while (opened.length <= NAMED_CHANNELS.length) {
+    const { data, sw } = await expectStatus(card, '0070000001', SW.ok, SW.functionNotSupported);
+    if (sw !== SW.ok.sw) break;
+    expectThat(data.length === 1, 'the number of the channel', `${data.length} bytes`);
+    opened.push(data[0]!);
+  }
+  if (opened.length === 0) throw new NotApplicable('this card opens no further channel');
+  return opened;
 }
 
 function selectOn(card: TestCard, channel: number): Uint8Array {
@@ -35,6 +51,58 @@ export const LOGICAL_CHANNEL_CASES = caseFamily(
         await openFirst(card);
         await expectStatus(card, '00708001', SW.ok);
         await expectStatus(card, selectOn(card, 1), SW.logicalChannelNotSupported);
+      },
+    },
+    {
+      name: 'as-many-as-there-are',
+      title: 'the card opens channels of its own choice until none is free; each is another one and works',
+      clause: `${CHANNELS}; 5.6 (6A81)`,
+      async run(card) {
+        const opened = await openAll(card);
+        const sound = opened.every((number, i) => number > 0 && opened.indexOf(number) === i);
+        expectThat(sound && opened.length <= 3, 'other channels than the basic one', opened.join(', '));
+        for (const channel of opened) await expectStatus(card, selectOn(card, channel), SW.ok);
+        for (const channel of NAMED_CHANNELS.filter((number) => !opened.includes(number))) {
+          await expectStatus(card, selectOn(card, channel), SW.logicalChannelNotSupported);
+        }
+      },
+    },
+    {
+      name: 'none-free-none-by-number',
+      title: 'where the card has no free channel to choose, there is none to be opened by its number either',
+      clause: `${CHANNELS}; 5.6 (6A81, 6A86)`,
+      async run(card) {
+        const opened = await openAll(card);
+        for (const channel of NAMED_CHANNELS) {
+          const taken = opened.includes(channel);
+          const refusals = taken ? [SW.incorrectP1P2] : [SW.functionNotSupported, SW.incorrectP1P2];
+          await expectStatus(card, Uint8Array.of(0, 0x70, 0x00, channel, 0), ...refusals);
+          const still = taken ? SW.ok : SW.logicalChannelNotSupported;
+          await expectStatus(card, selectOn(card, channel), still);
+        }
+      },
+    },
+    {
+      name: 'closed-is-free-again',
+      title: 'a channel that was closed is free again for the card to choose, the others stay as they are',
+      async run(card) {
+        const opened = await openAll(card);
+        for (const channel of opened) {
+          await expectStatus(card, Uint8Array.of(0, 0x70, 0x80, channel), SW.ok);
+          const { data } = await expectStatus(card, '0070000001', SW.ok);
+          expectBytes(data, Uint8Array.of(channel), 'the only free channel');
+        }
+      },
+    },
+    {
+      name: 'refused-close-closes-nothing',
+      title: 'closing with an Le, which it does not have, closes the channel or is refused; never both',
+      clause: `${CHANNELS}; 5.6 (6700)`,
+      async run(card) {
+        await openFirst(card);
+        const { sw } = await expectStatus(card, '0070800101', SW.ok, SW.wrongLength, 0x6c00);
+        const then = sw === SW.ok.sw ? SW.logicalChannelNotSupported : SW.ok;
+        await expectStatus(card, selectOn(card, 1), then);
       },
     },
     {

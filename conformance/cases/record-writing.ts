@@ -138,6 +138,21 @@ export const RECORD_WRITING_CASES = caseFamily(
       },
     },
     {
+      name: 'append-as-many-as-declared',
+      title: 'a file takes as many records as it declares, and no more of them however short',
+      clause: `${APPEND}; 7.4.5; 5.6 (6A84)`,
+      destroys: WRITES,
+      async run(card) {
+        const session = await authenticate(card, 'doctor');
+        for (let number = 1; number <= records; number++) await append(card, session, entry(number, 1));
+        const data = entry(records + 1, 1);
+        const answer = await session.refusalOf(card, commands.appendRecord, { p2: sfi, data });
+        checkStatus(answer, SW.notEnoughMemory);
+        checkStatus(await readRecord(card, sfi, records), SW.ok);
+        checkStatus(await readRecord(card, sfi, records + 1), SW.recordNotFound);
+      },
+    },
+    {
       name: 'append-malformed',
       title: 'content other than the file declares is refused, nothing is appended',
       clause: `${APPEND}; 5.6 (6A80)`,
