@@ -67,7 +67,7 @@ export class DelegationSlots {
     return decodeTemplate(STORED_WARRANT, this.taken(number).warrant.read());
   }
 
-  /** Fills an empty slot, all or nothing; who had proven the agent before was forgotten when it was emptied. */
+  /** Fills an empty slot, all or nothing; what was proven to it before was forgotten when it was emptied. */
   fill(number: number, content: { proxyKey: Uint8Array; pin: Uint8Array; warrant: StoredWarrant }): void {
     const { pin, proxyKey, warrant } = this.slot(number);
     this.os.nvm.atomically(() => {

@@ -2,7 +2,7 @@
 
 import { PATIENT_APPLICATION, SW } from '../../apdu/index.js';
 import { caseFamily, PATIENT } from '../case.js';
-import { expectOk, expectRefusal, expectStatus, NotApplicable } from '../checks.js';
+import { expectOk, expectRefusal } from '../checks.js';
 import { authenticate } from '../issuer/professional-peer.js';
 import type { TestCard } from '../test-card.js';
 import {
@@ -19,8 +19,6 @@ const { verify, removeDelegation, showWarrant } = PATIENT_APPLICATION.commands;
 const VERIFY = 'ISO/IEC 7816-4:2020, 11.5.6; project, PROTOCOL eq. 5';
 const OTHER_REFERENCE = 'agent PIN of slot 2';
 const TRIES: number = PATIENT_APPLICATION.pins.agent1.tries;
-const REFERENCE = PATIENT_APPLICATION.pins.agent1.reference;
-const STATUS_ON_1 = Uint8Array.of(0x01, 0x20, 0x00, REFERENCE);
 const left = (tries: number): number => SW.counter.sw | tries;
 const RIGHT = { p2: AGENT_REFERENCE, data: AGENT_PIN } as const;
 
@@ -43,25 +41,6 @@ export const AGENT_PIN_CASES = caseFamily(
     destroys: 'fills a slot for an agent',
   },
   [
-    {
-      name: 'agent-pin-status',
-      title: 'VERIFY without data tells the tries of an agent PIN, and 9000 once it is verified',
-      async run(card) {
-        await delegateAndCertify(card);
-        await expectNotProven(card);
-        await expectRefusal(
-          card,
-          verify,
-          { p2: AGENT_REFERENCE, data: card.issuer.wrongPin },
-          left(TRIES - 1),
-        );
-        await expectNotProven(card, TRIES - 1);
-        await expectOk(card, verify, RIGHT);
-        await expectProven(card);
-        await card.select();
-        await expectNotProven(card);
-      },
-    },
     {
       name: 'agent-pin-of-an-empty-slot',
       title: 'a slot that is empty has no PIN, with and without data',
@@ -114,26 +93,6 @@ export const AGENT_PIN_CASES = caseFamily(
         await expectOk(card, removeDelegation, { p2: SLOT });
         await delegate(card);
         await expectNotProven(card);
-      },
-    },
-    {
-      name: 'slot-emptied-on-another-channel',
-      title: 'an agent whose slot is emptied on another channel is known on none',
-      clause: `${VERIFY}; ISO/IEC 7816-4:2020, 5.4.2`,
-      async run(card) {
-        await delegateAndCertify(card);
-        if ((await card.send('0070000100')).sw !== SW.ok.sw) {
-          throw new NotApplicable('this card opens no further channel');
-        }
-        const { aid } = card.spec;
-        await expectStatus(card, `01a4040c0${aid.length / 2}${aid}`, SW.ok);
-        const pin = Uint8Array.of(0x01, 0x20, 0x00, REFERENCE, AGENT_PIN.length, ...AGENT_PIN);
-        await expectStatus(card, pin, SW.ok);
-        await expectStatus(card, STATUS_ON_1, SW.ok);
-        await expectOk(card, removeDelegation, { p2: SLOT });
-        await expectStatus(card, STATUS_ON_1, SW.referenceDataNotFound);
-        await delegate(card);
-        await expectStatus(card, STATUS_ON_1, left(TRIES));
       },
     },
   ],

@@ -138,18 +138,20 @@ export const RECORD_WRITING_CASES = caseFamily(
       },
     },
     {
-      name: 'append-as-many-as-declared',
-      title: 'a file takes as many records as it declares, and no more of them however short',
-      clause: `${APPEND}; 7.4.5; 5.6 (6A84)`,
+      name: 'append-as-declared',
+      title: 'no more records are appended than the file declares, however short they are',
+      clause: `${APPEND}; 5.6 (6A84)`,
       destroys: WRITES,
       async run(card) {
         const session = await authenticate(card, 'doctor');
-        for (let number = 1; number <= records; number++) await append(card, session, entry(number, 1));
-        const data = entry(records + 1, 1);
-        const answer = await session.refusalOf(card, commands.appendRecord, { p2: sfi, data });
-        checkStatus(answer, SW.notEnoughMemory);
-        checkStatus(await readRecord(card, sfi, records), SW.ok);
-        checkStatus(await readRecord(card, sfi, records + 1), SW.recordNotFound);
+        for (let number = 1; number <= records; number++) {
+          const data = entry(number, 1);
+          const answer = await session.refusalOf(card, commands.appendRecord, { p2: sfi, data });
+          // room for fewer: append-until-full looks at that
+          if (checkStatus(answer, SW.ok, SW.notEnoughMemory).sw !== SW.ok.sw) return;
+        }
+        const one = { p2: sfi, data: entry(records + 1, 1) };
+        checkStatus(await session.refusalOf(card, commands.appendRecord, one), SW.notEnoughMemory);
       },
     },
     {

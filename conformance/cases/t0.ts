@@ -351,6 +351,23 @@ export const T0_CASES = t0Family(
       },
     },
     {
+      name: 'answer-of-a-channel',
+      title: 'what waits on a logical channel is fetched with the class of that channel',
+      clause: 'ISO/IEC 7816-4:2020, 5.3.4; 5.4.2; ISO/IEC 7816-3:2006, 12.2.4',
+      async run(line) {
+        const opened = await t0Exchange(line, [0x00, 0x70, 0x00, 0x00, 0x01]);
+        if (opened.sw !== 0x9000) throw new NotApplicable('this card opens no further channel');
+        expectThat(opened.data.length === 1, 'the number of the channel', `${opened.data.length} bytes`);
+        const [channel = 0] = opened.data;
+        const select = selectForInformation(line);
+        const { sw } = await withData(line, Uint8Array.of(channel, ...select.subarray(1)));
+        expectThat(sw >> 8 === 0x61, '61xx', sw.toString(16));
+        const answer = await t0Exchange(line, [channel, 0xc0, 0x00, 0x00, sw & 0xff]);
+        expectSw(answer.sw, 0x9000);
+        expectThat(answer.data.length === (sw & 0xff), `${sw & 0xff} bytes`, `${answer.data.length}`);
+      },
+    },
+    {
       name: 'second-class-after-answer',
       title: 'GET RESPONSE of another class does not fetch what waits for the interindustry one',
       clause: 'ISO/IEC 7816-4:2020, 5.3.4; 5.4.1',

@@ -217,9 +217,10 @@ export const T1_FAULT_CASES = t1Family({ category: 't1', features: ['selection']
       for (const length of [1, 3, 4, whole.length - 1]) {
         const block = await t1.askBytes(whole.subarray(0, length));
         if (block) t1.expectReception(block, 0, 1, 2);
+        // what broke off is no part of what comes after it
+        await expectT1Alive(t1);
+        await t1.restart();
       }
-      await t1.resynchronise();
-      await expectT1Alive(t1);
     },
   },
   {
@@ -255,6 +256,16 @@ export const T1_FAULT_CASES = t1Family({ category: 't1', features: ['selection']
       const whole = t1.bytes(PCB.information(0), selectApdu(t1.line));
       whole[2] = 0xff;
       await expectRejected(t1, await t1.askBytes(whole));
+    },
+  },
+  {
+    name: 'length-reserved-in-full',
+    title: 'a block of 255 bytes, as LEN = FF would count them, with a right epilogue is none',
+    clause: 'ISO/IEC 7816-3:2006, 11.3.2.3',
+    async run(t1) {
+      const field = new Uint8Array(255);
+      field.set(selectApdu(t1.line));
+      await expectRejected(t1, await t1.askBytes(t1.bytes(PCB.information(0), field)));
     },
   },
   {

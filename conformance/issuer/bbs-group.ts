@@ -86,16 +86,18 @@ export class TestBbsGroup {
     return { ...signed, signature: signStatement(issuer.keys, STATEMENT.credential, fields) };
   }
 
-  /** A proof of the right γ with the nonce zero: both of its commitments are the point at infinity. */
-  proofAtInfinity(): Uint8Array {
-    const challenge = challengeOf(sha256(this.groupKeyHash));
-    const response = toBytes((fromBytes(challenge) * this.gamma) % this.g1.order);
-    return joinSchnorrProof({ challenge, response });
-  }
-
   /** A credential under a γ of this card's own. */
   markedCredential(request: MembershipRequest) {
     return this.signed(request, joinBbsCredential(this.parts(request, this.g1.scalar(request.nonce))));
+  }
+
+  /** As rightly made, with a proof whose commitments are both the point at infinity: k = 0, any challenge. */
+  emptyProof(request: MembershipRequest): Uint8Array {
+    const challenge = challengeOf(sha256(request.nonce));
+    return joinSchnorrProof({
+      challenge,
+      response: toBytes((fromBytes(challenge) * this.gamma) % this.g1.order),
+    });
   }
 
   /** D of the member who signed these fields, encoded; `undefined` when the signature does not hold. */

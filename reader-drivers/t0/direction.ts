@@ -16,11 +16,11 @@ export function takesDataBy(applications: readonly ApplicationSpec[]): (header: 
     return applications.some((application) => {
       const command = matchCommand(application, plain, ins, p1, p2);
       // where there is no answer either, P3 can only count data, and 0 says that there are none (12.2.1)
-      return typeof command !== 'string' && (dataBounds(command.data).max > 0 || !hasAnswer(command));
+      return typeof command !== 'string' && (dataBounds(command.data).max !== 0 || !hasAnswer(command));
     });
   };
 }
 
 function hasAnswer({ response }: CommandSpec): boolean {
-  return dataBounds(response).max > 0;
+  return dataBounds(response).max !== 0;
 }

@@ -60,7 +60,8 @@ export function encodeBlock(block: T1Block, edc: Edc): Uint8Array {
 /** The block in `bytes`, or what is wrong with it. */
 export function decodeBlock(bytes: Uint8Array, edc: Edc): T1Block | BlockFault {
   const length = bytes.length - PROLOGUE_BYTES - edcBytes(edc);
-  if (length < 0 || bytes[2] !== length || length > MAX_INF) return 'other';
+  // no LEN is negative: what is shorter than prologue and epilogue is no block either
+  if (bytes[2] !== length || length > MAX_INF) return 'other';
   const end = bytes.length - edcBytes(edc);
   const expected = epilogue(bytes.subarray(0, end), edc);
   if (!expected.every((byte, i) => byte === bytes[end + i])) return 'redundancy';

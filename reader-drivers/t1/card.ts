@@ -89,7 +89,6 @@ export class T1Card {
   }
 
   #reception(nr: SequenceNumber): T1CardStep {
-    if (this.#last?.kind === 'S' && this.#last.direction === 'request') return this.#again('other');
     if (this.#outstanding) {
       if (nr === this.#ns) return this.#repeat(this.#outgoing!.block(this.#ns));
       if (!this.#outgoing!.hasMore) return this.#again('other');
