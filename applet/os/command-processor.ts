@@ -36,6 +36,8 @@ const CHAINING_BIT = 0x10;
 const CHANNEL_BITS = 0x03;
 const SECURE_MESSAGING_BITS = 0x0c;
 const NO_DATA = new Uint8Array(0);
+/** What a short Le of 00 asks for: as much as there is. */
+const SHORT_LE = 256;
 const SELECT_INS = 0xa4;
 const GET_RESPONSE_INS = 0xc0;
 const MANAGE_CHANNEL_INS = 0x70;
@@ -168,8 +170,8 @@ export class CommandProcessor {
     if (needsSecureChannel(spec.secureMessaging) && this.application.lifeCycle !== 'initialisation') {
       this.os.secureChannel.close();
     }
-    if (channel) return this.respond(response, apdu.le ?? 256, SW.ok.sw);
-    return this.respond(data, apdu.le ?? (this.answersWithoutLe(spec) ? 256 : undefined), sw);
+    if (channel) return this.respond(response, apdu.le ?? SHORT_LE, SW.ok.sw);
+    return this.respond(data, apdu.le ?? (this.answersWithoutLe(spec) ? SHORT_LE : undefined), sw);
   }
 
   /** Whether data come at once although Le is absent: as the command or the application just selected declares. */
@@ -183,14 +185,14 @@ export class CommandProcessor {
     const session = this.os.selection.selected?.session;
     if (!session || !takesSession(spec)) return refuse(SW.secureMessagingNotSupported);
     const { data: plain, le } = session.unwrap(headerOf(apdu), apdu.data);
-    const extended = le !== undefined && le > 256;
+    const extended = le !== undefined && le > SHORT_LE;
     const { data, sw } = this.performInSession(spec, { ...apdu, data: plain, le, extended });
     // Nothing waits behind a protected answer: Le under the checksum ends it, Le of zeros asks for all (5.3.2).
-    const wanted = le === undefined || le === 256 ? data : data.subarray(0, le);
+    const wanted = le === undefined || le === SHORT_LE ? data : data.subarray(0, le);
     const response = this.os.ram.keep(session.wrap(wanted, sw));
     // nothing comes after the end of an application
     if (this.application.lifeCycle === 'terminated') session.close();
-    return this.respond(response, apdu.le ?? 256, SW.ok.sw);
+    return this.respond(response, apdu.le ?? SHORT_LE, SW.ok.sw);
   }
 
   protected performInSession(spec: CommandSpec, plain: CommandApdu): Outcome {
@@ -210,7 +212,7 @@ export class CommandProcessor {
   /** 9000, or the warning that comes with what was done (5.6: 6282, 6283, 6285). */
   protected statusOf(spec: CommandSpec, { le, extended }: CommandApdu, data: Uint8Array): number {
     // Le of zeros asks for whatever there is (5.3.2), every other for that many bytes.
-    const isShort = le !== undefined && le !== (extended ? 65536 : 256) && data.length < le;
+    const isShort = le !== undefined && le !== (extended ? 65536 : SHORT_LE) && data.length < le;
     if (spec.readsLe && isShort) return SW.endOfFile.sw;
     const { selected } = this.os.selection;
     if (spec.ins !== SELECT_INS || !selected) return SW.ok.sw;

@@ -67,7 +67,7 @@ export class DelegationSlots {
     return decodeTemplate(STORED_WARRANT, this.taken(number).warrant.read());
   }
 
-  /** Fills an empty slot, all or nothing. */
+  /** Fills an empty slot, all or nothing; what was proven to it before was forgotten when it was emptied. */
   fill(number: number, content: { proxyKey: Uint8Array; pin: Uint8Array; warrant: StoredWarrant }): void {
     const { pin, proxyKey, warrant } = this.slot(number);
     this.os.nvm.atomically(() => {
@@ -75,7 +75,6 @@ export class DelegationSlots {
       warrant.write(encodeTemplate(STORED_WARRANT, content.warrant));
       pin.set(content.pin);
     });
-    this.os.security.forgetAgent(number);
   }
 
   /** Adds NHI's signature to the warrant. */

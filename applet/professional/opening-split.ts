@@ -26,7 +26,7 @@ export function openingSplitHandlers(os: CardOs, memory: ProfessionalMemory) {
   const { coprocessor, nvm, ram } = os;
   const { group, opening, keys, doctorId } = memory;
 
-  /** The device's half. The kiosk's is stored, the state moves on, and only then anything leaves the card. */
+  /** The device's half, of a member: a card that is none has no suite. The kiosk's is stored, the state moves on, and only then anything leaves the card. */
   const giveDeviceHalf = (): Uint8Array => {
     if (opening.given.value !== GIVEN.nothing) refuse(SW.conditionsNotSatisfied);
     const secretKey = ram.keep(group.secretKey.read());
@@ -55,7 +55,6 @@ export function openingSplitHandlers(os: CardOs, memory: ProfessionalMemory) {
 
   return {
     exportOpeningHalf({ p1, data }: RequestOf<Commands['exportOpeningHalf']>) {
-      if (group.credential.isEmpty) refuse(SW.conditionsNotSatisfied);
       const given = p1 === 'device' ? giveDeviceHalf() : giveKioskHalf();
       const openingHalf = ram.keep(given);
       given.fill(0);

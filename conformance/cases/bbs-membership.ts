@@ -18,7 +18,8 @@ import type { TestCard } from '../test-card.js';
 import { verifyPin } from './steps.js';
 
 const { commands, algorithms } = PROFESSIONAL_APPLICATION;
-const { joinRequest, joinComplete, activate, computeSignature, manageSecurityEnvironment } = commands;
+const { joinRequest, joinComplete, activate, makeCoupon, readCouponStock } = commands;
+const { computeSignature, manageSecurityEnvironment } = commands;
 const EQ_4 = 'project, docs/group-signature-suites.md, join';
 const SIGN = 'project, docs/group-signature-suites.md, sign';
 
@@ -74,6 +75,11 @@ const REFUSED: readonly Refused[] = [
     make: (group, request) => group.markedCredential(request),
   },
   {
+    name: 'proof-of-nothing',
+    what: 'a proof whose commitments are the point at infinity',
+    make: (group, request) => group.credential(request, { proof: group.emptyProof(request) }),
+  },
+  {
     name: 'length',
     what: 'a byte more',
     make: (group, request) => {
@@ -83,42 +89,52 @@ const REFUSED: readonly Refused[] = [
   },
 ];
 
-/** From a blank card to one that signs; the signer is the key that joined. */
+/** A member's operational card, PIN verified, that signs one visit confirmation as often as it is asked. */
+async function memberCard(card: TestCard, curve: CurveName) {
+  const { group, request } = await openJoin(card, curve);
+  await expectOk(card, joinComplete, { data: group.credential(request) });
+  await expectOk(card, activate, {});
+  await verifyPin(card);
+  const { reference, input } = algorithms.visitConfirmation;
+  const algorithm = Uint8Array.of(reference);
+  const data = encodeTemplate(input, {
+    envelopeHash: card.random.bytes(32),
+    challenge: card.random.bytes(16),
+    hospitalId: 'H-1',
+    replyKey: card.issuer.sealingKeys.publicKey,
+  });
+  /** The signature, after it verified and opened to the key that joined. */
+  const sign = async (): Promise<Uint8Array> => {
+    await expectOk(card, manageSecurityEnvironment, { p2: 'digital signature', data: { algorithm } });
+    const { groupSignature } = await expectOk(card, computeSignature, { data });
+    const signer = group.signerOf(STATEMENT.visitConfirmation, data, groupSignature);
+    expectThat(
+      signer !== undefined && equalBytes(signer, request.membershipKey),
+      'a group signature that verifies and opens to the membership key',
+      'one that does not',
+    );
+    return groupSignature;
+  };
+  return { group, sign };
+}
+
+/** No point of one signature stands in the other. */
+function expectNothingInCommon(group: TestBbsGroup, one: Uint8Array, other: Uint8Array): void {
+  const { g1Bytes } = group.suite.curve;
+  for (let at = 0; at < 4; at++) {
+    const point = (bytes: Uint8Array) => bytes.subarray(at * g1Bytes, (at + 1) * g1Bytes);
+    expectDifferent(point(one), point(other), 'points');
+  }
+}
+
 function signs(curve: CurveName) {
   return {
     name: `bbs-signs-${curve}`,
     title: `a member of a BBS group on ${curve} signs; the signature opens to its D, and two have no part in common`,
     clause: SIGN,
     async run(card: TestCard) {
-      const { group, request } = await openJoin(card, curve);
-      await expectOk(card, joinComplete, { data: group.credential(request) });
-      await expectOk(card, activate, {});
-      await verifyPin(card);
-      const { reference, input } = algorithms.visitConfirmation;
-      const algorithm = Uint8Array.of(reference);
-      const data = encodeTemplate(input, {
-        envelopeHash: card.random.bytes(32),
-        challenge: card.random.bytes(16),
-        hospitalId: 'H-1',
-        replyKey: card.issuer.sealingKeys.publicKey,
-      });
-      const signatures: Uint8Array[] = [];
-      for (let i = 0; i < 2; i++) {
-        await expectOk(card, manageSecurityEnvironment, { p2: 'digital signature', data: { algorithm } });
-        const { groupSignature } = await expectOk(card, computeSignature, { data });
-        const signer = group.signerOf(STATEMENT.visitConfirmation, data, groupSignature);
-        expectThat(
-          signer !== undefined && equalBytes(signer, request.membershipKey),
-          'a group signature that verifies and opens to the membership key',
-          'one that does not',
-        );
-        signatures.push(groupSignature);
-      }
-      const { g1Bytes } = group.suite.curve;
-      for (let at = 0; at < 4; at++) {
-        const point = (bytes: Uint8Array) => bytes.subarray(at * g1Bytes, (at + 1) * g1Bytes);
-        expectDifferent(point(signatures[0]!), point(signatures[1]!), 'points');
-      }
+      const { group, sign } = await memberCard(card, curve);
+      expectNothingInCommon(group, await sign(), await sign());
     },
   };
 }
@@ -134,6 +150,20 @@ export const BBS_MEMBERSHIP_CASES = caseFamily(
   [
     signs('bls12381'),
     signs('bn254'),
+    {
+      name: 'bbs-signs-with-coupon',
+      title: 'a BBS coupon makes one signature, which verifies and opens like any; the next is made without',
+      clause: `${SIGN}; CRYPTO section 2: a coupon is spent once`,
+      async run(card) {
+        const { group, sign } = await memberCard(card, 'bn254');
+        const { couponsLeft } = await expectOk(card, makeCoupon, {});
+        expectThat(couponsLeft === 1, 'one coupon', `${couponsLeft}`);
+        const first = await sign();
+        const left = await expectOk(card, readCouponStock, {});
+        expectThat(left.couponsLeft === 0, 'no coupon left', `${left.couponsLeft}`);
+        expectNothingInCommon(group, first, await sign());
+      },
+    },
     ...REFUSED.map(({ name, what, make }) => ({
       name: `bbs-${name}`,
       title: `a BBS credential with ${what} is refused, though NHI signed it`,

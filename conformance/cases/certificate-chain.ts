@@ -4,6 +4,7 @@ import { PATIENT_APPLICATION, SW } from '../../apdu/index.js';
 import { caseFamily, PATIENT } from '../case.js';
 import { checkStatus, expectOk, expectRefusal } from '../checks.js';
 import { offerRole, setKey, showAuthority, showChain } from '../issuer/certificate-showing.js';
+import { makeKeysWithZero } from '../issuer/p256.js';
 import { authenticate } from '../issuer/professional-peer.js';
 import { TestIssuer } from '../issuer/test-issuer.js';
 import { changed, expectNoAuthority, expectNoRoleFor, expectUnknownKey } from './certificate-steps.js';
@@ -229,6 +230,21 @@ export const CERTIFICATE_CHAIN_CASES = caseFamily(
           signer: strangerKeys,
         });
         await expectOk(card, verifyCertificate, { data: role });
+      },
+    },
+    {
+      name: 'authority-with-zero',
+      title: 'a CA whose key begins with a zero byte is one like others',
+      clause: `${CLAUSE}; SEC 1, 2.3.5: field elements keep their leading zeros`,
+      async run(card) {
+        const keys = makeKeysWithZero(card.random);
+        const holderReference = card.issuer.random('CA with zero').bytes(8);
+        const data = card.issuer.authorityCertificate({ holderReference, publicPoint: keys.publicKey });
+        await setKey(card, card.issuer.rootReference);
+        await expectOk(card, verifyCertificate, { data });
+        await setKey(card, holderReference);
+        const names = { issuerReference: holderReference, signer: keys };
+        await expectOk(card, verifyCertificate, { data: card.issuer.roleCertificate('doctor', names) });
       },
     },
     {

@@ -2,10 +2,14 @@
 
 import { fromHex, SW } from '../../apdu/index.js';
 import { BOTH, caseFamily } from '../case.js';
-import { checkStatus, expectStatus, expectThat, NotApplicable } from '../checks.js';
+import { checkStatus, expectStatus, expectThat, NotApplicable, statusText } from '../checks.js';
 import type { TestCard } from '../test-card.js';
 
 const CHANNELS = 'ISO/IEC 7816-4:2020, 5.4.2; 11.1.2';
+
+/** Channels that a card can have, the basic one included, and the last that the first interindustry class names. */
+const MOST = 20;
+const MOST_BASIC = 3;
 
 /** Opens channel 1. @throws {NotApplicable} on a card that has no further channel */
 async function openFirst(card: TestCard): Promise<void> {
@@ -66,6 +70,51 @@ export const LOGICAL_CHANNEL_CASES = caseFamily(
       },
     },
     {
+      name: 'all-of-them',
+      title: 'a card that assigns channels assigns each it has, once, and then says that there is none left',
+      clause: `${CHANNELS}: P2 = 00, the card assigns the number; 5.6 (6A81)`,
+      async run(card) {
+        await openFirst(card);
+        await expectStatus(card, '00708001', SW.ok);
+        const assigned = await assignAll(card);
+        expectThat(assigned.length > 0, 'a channel where one can be named', 'none');
+        for (let channel = 1; channel <= MOST_BASIC; channel++) {
+          if (assigned.includes(channel)) {
+            await expectStatus(card, selectOn(card, channel), SW.ok);
+            continue;
+          }
+          const named = Uint8Array.of(0x00, 0x70, 0x00, channel, 0x00);
+          await expectStatus(card, named, SW.functionNotSupported, SW.incorrectP1P2);
+          await expectStatus(card, selectOn(card, channel), SW.logicalChannelNotSupported);
+        }
+      },
+    },
+    {
+      name: 'assigned-again',
+      title: 'the number of a channel that was closed is assigned again',
+      async run(card) {
+        await openFirst(card);
+        await expectStatus(card, '00708001', SW.ok);
+        const assigned = await assignAll(card);
+        const freed = assigned[0]!;
+        await expectStatus(card, Uint8Array.of(0x00, 0x70, 0x80, freed), SW.ok);
+        const again = await assignAll(card);
+        expectThat(again.length === 1 && again[0] === freed, `channel ${freed}`, again.join(', ') || 'none');
+      },
+    },
+    {
+      name: 'close-refused-closes-nothing',
+      title: 'MANAGE CHANNEL that is refused for its length closes no channel',
+      clause: `${CHANNELS}: no Le when P1 = 80; 5.6 (6700)`,
+      async run(card) {
+        await openFirst(card);
+        const { sw } = await card.send('0070800100');
+        // Le where nothing is answered may be overlooked (5.1); then the channel is closed
+        const expected = sw === SW.ok.sw ? SW.logicalChannelNotSupported : SW.ok;
+        await expectStatus(card, selectOn(card, 1), expected);
+      },
+    },
+    {
       name: 'chain-of-its-own',
       title: 'a link on another channel does not continue a chain',
       clause: 'ISO/IEC 7816-4:2020, 5.3.3: same CLA but for bit 5; 5.6 (6883)',
@@ -80,6 +129,23 @@ export const LOGICAL_CHANNEL_CASES = caseFamily(
     },
   ],
 );
+
+/** Has the card assign channels until it has none left; their numbers. */
+async function assignAll(card: TestCard): Promise<readonly number[]> {
+  const assigned: number[] = [];
+  for (let round = 0; round <= MOST; round++) {
+    const { sw, data } = await card.send('0070000001');
+    if (sw !== SW.ok.sw) {
+      expectThat(sw === SW.functionNotSupported.sw, '6A81 where no channel is left', statusText(sw));
+      return assigned;
+    }
+    expectThat(data.length === 1, 'the number of the channel', `${data.length} bytes`);
+    const [number = 0] = data;
+    expectThat(number > 0 && number < MOST && !assigned.includes(number), 'another channel', `${number}`);
+    assigned.push(number);
+  }
+  return assigned;
+}
 
 /** Begins a chain of a declared command on channel 0; answers its header. */
 async function chained(card: TestCard): Promise<Uint8Array> {

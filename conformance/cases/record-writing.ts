@@ -138,6 +138,23 @@ export const RECORD_WRITING_CASES = caseFamily(
       },
     },
     {
+      name: 'append-as-declared',
+      title: 'no more records are appended than the file declares, however short they are',
+      clause: `${APPEND}; 5.6 (6A84)`,
+      destroys: WRITES,
+      async run(card) {
+        const session = await authenticate(card, 'doctor');
+        for (let number = 1; number <= records; number++) {
+          const data = entry(number, 1);
+          const answer = await session.refusalOf(card, commands.appendRecord, { p2: sfi, data });
+          // room for fewer: append-until-full looks at that
+          if (checkStatus(answer, SW.ok, SW.notEnoughMemory).sw !== SW.ok.sw) return;
+        }
+        const one = { p2: sfi, data: entry(records + 1, 1) };
+        checkStatus(await session.refusalOf(card, commands.appendRecord, one), SW.notEnoughMemory);
+      },
+    },
+    {
       name: 'append-malformed',
       title: 'content other than the file declares is refused, nothing is appended',
       clause: `${APPEND}; 5.6 (6A80)`,

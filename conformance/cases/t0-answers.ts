@@ -56,8 +56,8 @@ export const T0_ANSWER_CASES = t0Family(
       },
     },
     {
-      name: 'fetched-on-its-channel',
-      title: 'the answer to a command on a further logical channel is fetched on that channel',
+      name: 'answer-of-a-channel',
+      title: 'what waits on a logical channel is fetched with the class of that channel',
       clause: 'ISO/IEC 7816-4:2020, 5.3.4; 5.4.2; ISO/IEC 7816-3:2006, 12.2.4',
       async run(line) {
         const channel = await openChannel(line);

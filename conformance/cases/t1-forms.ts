@@ -54,6 +54,16 @@ export const T1_FORM_CASES = t1Family({ category: 't1', features: ['selection'],
     },
   },
   {
+    name: 'length-reserved-in-full',
+    title: 'a block of 255 bytes, as LEN = FF would count them, with a right epilogue is none',
+    clause: 'ISO/IEC 7816-3:2006, 11.3.2.3',
+    async run(t1) {
+      const field = new Uint8Array(255);
+      field.set(selectApdu(t1.line));
+      await expectRejected(t1, await t1.askBytes(t1.bytes(PCB.information(0), field)));
+    },
+  },
+  {
     name: 'node-address',
     title: 'a block with source and destination alike, or with a reserved bit of NAD, is not executed',
     clause: 'ISO/IEC 7816-3:2006, 11.3.2.1',

@@ -91,6 +91,15 @@ export class TestBbsGroup {
     return this.signed(request, joinBbsCredential(this.parts(request, this.g1.scalar(request.nonce))));
   }
 
+  /** As rightly made, with a proof whose commitments are both the point at infinity: k = 0, any challenge. */
+  emptyProof(request: MembershipRequest): Uint8Array {
+    const challenge = challengeOf(sha256(request.nonce));
+    return joinSchnorrProof({
+      challenge,
+      response: toBytes((fromBytes(challenge) * this.gamma) % this.g1.order),
+    });
+  }
+
   /** D of the member who signed these fields, encoded; `undefined` when the signature does not hold. */
   signerOf(statement: Statement, fields: Uint8Array, signature: Uint8Array): Uint8Array | undefined {
     const { g1, groupKeyHash } = this;

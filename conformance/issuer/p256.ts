@@ -15,6 +15,14 @@ export function makeKeys(random: SeededRandom): P256Keys {
   return keysFrom(secretKey);
 }
 
+/** A key pair whose x-coordinate begins with a zero byte, as one in 256 does. */
+export function makeKeysWithZero(random: SeededRandom): P256Keys {
+  for (;;) {
+    const keys = makeKeys(random);
+    if (keys.publicKey[1] === 0) return keys;
+  }
+}
+
 /** The key pair of a secret scalar of 32 bytes. @throws {Error} when it is none. */
 export function keysFrom(secretKey: Uint8Array): P256Keys {
   return { secretKey, publicKey: publicKeyOf(secretKey) };

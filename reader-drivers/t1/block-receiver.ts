@@ -1,14 +1,9 @@
 /** From characters to blocks: knows how many are still to come, and nothing of what they mean. */
 
-import {
-  type BlockFault,
-  decodeBlock,
-  type Edc,
-  edcBytes,
-  MAX_INF,
-  PROLOGUE_BYTES,
-  type T1Block,
-} from './block.js';
+import { type BlockFault, decodeBlock, type Edc, edcBytes, PROLOGUE_BYTES, type T1Block } from './block.js';
+
+/** LEN = FF is no length (11.3.2.3): what comes with it is collected as if it were, and is no block. */
+const RESERVED_LENGTH = 0xff;
 
 /** What a character, or the silence after one, made of the block under way. */
 export type Reception = 'incomplete' | { readonly block: T1Block | BlockFault };
@@ -16,24 +11,18 @@ export type Reception = 'incomplete' | { readonly block: T1Block | BlockFault };
 /** Collects the characters of one block after another. */
 export class BlockReceiver {
   readonly #edc: Edc;
-  readonly #held = new Uint8Array(PROLOGUE_BYTES + MAX_INF + 2);
+  readonly #held = new Uint8Array(PROLOGUE_BYTES + RESERVED_LENGTH + 2);
   #length = 0;
-  #damaged = false;
 
   constructor(edc: Edc) {
     this.#edc = edc;
   }
 
-  /** Takes the next character; `damaged` says that its parity was wrong (11.6.2: no error signal, the block is lost). */
-  push(character: number, damaged = false): Reception {
+  /** Takes the next character. */
+  push(character: number): Reception {
     this.#held[this.#length++] = character;
-    this.#damaged ||= damaged;
     // until LEN has come that of an older block stands here: none is so short that it would end before its own
-    const length = this.#held[2]!;
-    // LEN = FF is reserved: where this block ends nobody knows, the silence after it will tell
-    if (length > MAX_INF) return this.#length < this.#held.length ? 'incomplete' : this.#finish('other');
-    if (this.#length < PROLOGUE_BYTES + length + edcBytes(this.#edc)) return 'incomplete';
-    if (this.#damaged) return this.#finish('redundancy');
+    if (this.#length < PROLOGUE_BYTES + this.#held[2]! + edcBytes(this.#edc)) return 'incomplete';
     return this.#finish(decodeBlock(this.#held.subarray(0, this.#length), this.#edc));
   }
 
@@ -58,7 +47,6 @@ export class BlockReceiver {
   /** Forgets what has come so far, as before the own transmission: only one end talks at a time. */
   clear(): void {
     this.#length = 0;
-    this.#damaged = false;
   }
 
   #finish(block: T1Block | BlockFault): Reception {

@@ -1,4 +1,4 @@
-/** Runs the built program as a user does, and looks at what a user sees: exit status and both outputs. */
+/** Runs the built program and looks at what a user sees: exit status and both outputs. */
 
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, inject } from 'vitest';
 import { SCENARIO_PINS } from '../../host/index.js';
+import { residentProgram } from './resident-client.js';
 
 /** Root of the checkout. */
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -23,17 +24,36 @@ export type ImisOptions = {
   readonly cwd?: string;
   /** What is typed in; default: nothing. */
   readonly stdin?: string;
-  /** Environment variables on top of the test's own. */
+  /** A process of its own: for tests of how a process starts and ends. */
+  readonly ownProcess?: boolean;
+  /** Environment variables on top of the test's own; they need a process of its own. */
   readonly variables?: Readonly<Record<string, string>>;
 };
 
-/** Runs `imis ARGS…` with both outputs in pipes. @throws {Error} when the program could not be built. */
-export async function imis(
-  args: readonly string[],
-  { cwd = ROOT, stdin = '', variables = {} }: ImisOptions = {},
-): Promise<ImisRun> {
+/**
+ * Runs `imis ARGS…` with both outputs in pipes: in the resident process that has the program loaded, or in one of its
+ * own where the test asks for one or sets the environment.
+ *
+ * @throws {Error} when the program could not be built.
+ */
+export async function imis(args: readonly string[], options: ImisOptions = {}): Promise<ImisRun> {
   const fault = inject('programFault') || (existsSync(PROGRAM) ? '' : 'the program was not built');
   if (fault) throw new Error(fault);
+  const { cwd = ROOT, stdin = '' } = options;
+  const run =
+    options.ownProcess || options.variables
+      ? await runProcess(args, cwd, stdin, options.variables)
+      : await residentProgram().run({ args, cwd, stdin });
+  expectNoSecret(run);
+  return run;
+}
+
+async function runProcess(
+  args: readonly string[],
+  cwd: string,
+  stdin: string,
+  variables: ImisOptions['variables'],
+): Promise<ImisRun> {
   const { IMIS_DEBUG: _, ...env } = process.env;
   const child = spawn(process.execPath, [PROGRAM, ...args], { cwd, env: { ...env, ...variables } });
   const outputs = { stdout: '', stderr: '' };
@@ -47,7 +67,6 @@ export async function imis(
   const status = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject).once('close', resolve);
   });
-  expectNoSecret(outputs);
   return { status, ...outputs };
 }
 

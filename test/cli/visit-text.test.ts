@@ -105,6 +105,12 @@ describe('imis visit for people', () => {
     console.log(`${rows.length} rows`);
   });
 
+  it('is the same in a process of its own, which ends by itself', async () => {
+    const own = await imis(['visit', '--seed', SEED], { ownProcess: true });
+    expect(own).toEqual(await imis(['visit', '--seed', SEED]));
+    expect(own.status).toBe(0);
+  });
+
   it('stops quietly when nobody reads on', async () => {
     const child = spawn(process.execPath, [PROGRAM, 'visit', '--seed', SEED], {
       stdio: ['ignore', 'pipe', 'pipe'],
