@@ -3,6 +3,7 @@
 import { APPLICATIONS } from '../apdu/index.js';
 import { CATEGORIES, type ConformanceCase } from './case.js';
 import { AGENT_COLLECTION_CASES } from './cases/agent-collection.js';
+import { AGENT_PIN_CASES } from './cases/agent-pin.js';
 import { ANSWER_TO_RESET_CASES } from './cases/answer-to-reset.js';
 import { APDU_CASES } from './cases/apdu.js';
 import { AUTHENTICATION_CASES } from './cases/authentication.js';
@@ -86,6 +87,7 @@ const FAMILIES: readonly (readonly ConformanceCase[])[] = [
   PRESCRIPTION_CASES,
   COLLECTION_CASES,
   DELEGATION_CASES,
+  AGENT_PIN_CASES,
   AGENT_COLLECTION_CASES,
   POWER_CUT_CASES,
   ENVELOPE_CASES,

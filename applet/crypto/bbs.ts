@@ -104,7 +104,7 @@ export const BBS: GroupScheme = {
   /** One hash of the statement, the derivation of seven scalars and five modular multiplications. */
   spendCoupon(coprocessor, suite, key, coupon, statement): CouponResult {
     try {
-      if (coupon.length !== couponLength(suite)) return { ok: false, reason: 'length' };
+      if (coupon.length !== needs(suite).couponBytes) return { ok: false, reason: 'length' };
       if (bytesToUint(coupon.subarray(0, COUPON_EPOCH_BYTES)) !== key.epoch) {
         return { ok: false, reason: 'epoch' };
       }
@@ -131,15 +131,11 @@ export const BBS: GroupScheme = {
   },
 };
 
-function couponLength({ curve }: GroupSuite): number {
-  return COUPON_EPOCH_BYTES + 4 * curve.g1Bytes + HASH_BYTES + SEED_BYTES;
-}
-
 function needs(suite: GroupSuite): GroupSchemeNeeds {
   const { g1AffineBytes, g1Bytes } = suite.curve;
   return {
     credentialBytes: 4 * g1AffineBytes + SCALAR_BYTES,
-    couponBytes: couponLength(suite),
+    couponBytes: COUPON_EPOCH_BYTES + 4 * g1Bytes + HASH_BYTES + SEED_BYTES,
     // the signature as it grows, A', Ā and two points under way, three commitments, key of the nonces, six scalars, r
     signingBytes: suite.signatureBytes + 4 * g1AffineBytes + 3 * g1Bytes + 8 * SCALAR_BYTES,
   };

@@ -45,6 +45,11 @@ export function planTrustAnchor(memory: MemoryPlan): Omit<TrustAnchor, 'latestDa
   };
 }
 
+/** A card has no clock: a newer date under a right signature of NHI's moves its own on. */
+export function moveDateOn(latestDate: NvmField, date: number): void {
+  if (date > latestDate.value) latestDate.value = date;
+}
+
 /** A CA that the root vouches for, and when. */
 type Authority = Pick<
   AuthorityCertificate['body'],
@@ -203,10 +208,9 @@ export class CertificateChain {
     }
   }
 
-  /** A card has no clock: a newer effective date under a right signature moves its date on. */
   protected assertCurrent(body: { readonly effectiveDate: number; readonly expirationDate: number }): void {
     const { latestDate } = this.anchor;
     if (body.expirationDate < latestDate.value) refuse(SW.referenceDataNotUsable);
-    if (body.effectiveDate > latestDate.value) latestDate.value = body.effectiveDate;
+    moveDateOn(latestDate, body.effectiveDate);
   }
 }

@@ -43,7 +43,7 @@ export class MessageBuffer {
 
   /** Adds a part of a chain; 6A84 when the buffer is full, and the chain is lost. */
   append(header: Uint8Array, part: Uint8Array): void {
-    const start = this.inChain ? this.chainLength.value : 0;
+    const start = this.chainLength.value;
     if (start + part.length > this.bytes.length) {
       this.dropChain();
       refuse(SW.notEnoughMemory);
@@ -68,9 +68,8 @@ export class MessageBuffer {
   }
 
   dropChain(): void {
-    if (this.inChain) this.bytes.fill(0, 0, this.chainLength.value);
     this.chainActive.value = 0;
-    this.chainLength.value = 0;
+    this.wipeFinished();
   }
 
   get waiting(): number {

@@ -60,7 +60,6 @@ export class TransportKeys {
     this.encryption.write(keys.encryption);
     this.mac.write(keys.mac);
     this.dataEncryption.write(keys.dataEncryption);
-    this.sequenceCounter.value = 0;
     this.keyVersion.value = keys.keyVersion;
   }
 

@@ -14,14 +14,12 @@ export function couponHandlers(os: CardOs, memory: ProfessionalMemory) {
   const { group, coupons } = memory;
 
   const stock = () => {
-    if (group.credential.isEmpty) refuse(SW.conditionsNotSatisfied);
     const suite = currentSuite(memory);
     return { couponsLeft: coupons.count(suite, group.epoch.value), couponSlots: coupons.slots(suite) };
   };
 
   return {
     makeCoupon(_request: RequestOf<Commands['makeCoupon']>) {
-      if (group.credential.isEmpty) refuse(SW.conditionsNotSatisfied);
       const epoch = group.epoch.value;
       const suite = currentSuite(memory);
       if (!coupons.hasRoom(suite, epoch)) refuse(SW.notEnoughMemory);

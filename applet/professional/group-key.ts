@@ -6,7 +6,10 @@ import type { Ram } from '../runtime/ram.js';
 import { refuse } from '../runtime/status-error.js';
 import type { ProfessionalMemory } from './professional-memory.js';
 
-/** The suite that the card joined with; 6985 before a join. */
+/**
+ * The suite that the card joined with; 6985 on a card in use that is no member. There is none with half a membership:
+ * ACTIVATE FILE refuses a join that was begun and not completed.
+ */
 export function currentSuite({ group }: ProfessionalMemory): GroupSuite {
   return groupSuiteById(group.suite.value) ?? refuse(SW.conditionsNotSatisfied);
 }

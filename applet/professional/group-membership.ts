@@ -123,7 +123,6 @@ export function groupMembershipHandlers(os: CardOs, state: ApplicationState, mem
 
     computeSignature({ data }: RequestOf<Commands['computeSignature']>) {
       const algorithm = state.permittedAlgorithm();
-      if (group.credential.isEmpty) refuse(SW.conditionsNotSatisfied);
       const suite = currentSuite(memory);
       const { domain, fields } = groupStatement(algorithm);
       const statement = ram.keep(encodeTemplate(fields, parseOrRefuse(fields, data)));

@@ -9,6 +9,7 @@ import {
   uintToBytes,
 } from '../../apdu/index.js';
 import type { CardOs } from '../os/card-os.js';
+import { moveDateOn } from '../os/certificate-chain.js';
 import { refuse } from '../runtime/status-error.js';
 import { currentSuite } from './group-key.js';
 import { checkedCredential } from './joining.js';
@@ -25,7 +26,6 @@ export function membershipRenewalHandlers(os: CardOs, memory: ProfessionalMemory
 
   return {
     renewMembership({ data }: RequestOf<Commands['renewMembership']>) {
-      if (group.credential.isEmpty) refuse(SW.conditionsNotSatisfied);
       const suite = currentSuite(memory);
       if (data.suite !== suite.id || data.epoch <= group.epoch.value) refuse(SW.conditionsNotSatisfied);
       const membershipKey = group.membershipKey.read();
@@ -46,7 +46,7 @@ export function membershipRenewalHandlers(os: CardOs, memory: ProfessionalMemory
         group.keyHash.write(data.groupKeyHash);
         group.credential.write(credential);
         group.hintKey.write(hintKey);
-        if (data.effectiveDate > latestDate.value) latestDate.value = data.effectiveDate;
+        moveDateOn(latestDate, data.effectiveDate);
       });
       hintKey.fill(0);
       coupons.wipeStale(nvm, suite, data.epoch);

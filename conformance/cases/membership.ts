@@ -77,6 +77,20 @@ const CHANGES = [
     what: 'sealed hint key',
     change: ({ sealedHintKey }: Credential) => ({ sealedHintKey: sealedHintKey && flipped(sealedHintKey) }),
   },
+  {
+    name: 'sealedhintkey-off-curve',
+    what: 'encapsulated key of the hint key, which is no point of the curve,',
+    change: ({ sealedHintKey }: Credential) => ({
+      sealedHintKey: sealedHintKey?.map((byte, at) => (at > 0 && at < 65 ? 0x07 : byte)),
+    }),
+  },
+  {
+    name: 'sealedhintkey-form',
+    what: 'encapsulated key of the hint key, which is in another form than the uncompressed one,',
+    change: ({ sealedHintKey }: Credential) => ({
+      sealedHintKey: sealedHintKey?.map((byte, at) => (at === 0 ? 0x02 : byte)),
+    }),
+  },
 ];
 
 /** Join of one suite with every proof checked. */

@@ -234,6 +234,16 @@ export const SECURE_CHANNEL_CASES = caseFamily(
       },
     },
     {
+      name: 'right-mac-unsaid',
+      title:
+        'a command under a right checksum whose class byte says that it has none is refused and closes the channel',
+      clause: `${CLAUSE}, 6.2.4: CLA with secure messaging`,
+      async run(card) {
+        const channel = await openChannel(card);
+        await expectClosedBy(card, channel, channel.protectUnsaid(dateOfPersonalisation()));
+      },
+    },
+    {
       name: 'no-room-for-a-mac',
       title: 'a protected command with fewer than 8 bytes of data is refused and closes the channel',
       clause: `${CLAUSE}, 6.2.4`,

@@ -22,6 +22,9 @@ const LAYOUT: ReadonlySet<string> = new Set([
   'padStart',
 ]);
 
+/** Lengths of memory that something will take, as properties: laid out or reserved elsewhere. */
+const MEMORY_LENGTH = /Bytes$/;
+
 /** What the simulator does with a card between two commands: copies for the suite itself. */
 const TOOLS = /\.(snapshot|restore|fork|image|copyFrom)$/;
 
@@ -94,6 +97,7 @@ function nameOf(node: Node): string | undefined {
 }
 
 function childrenOf(node: Node): Node[] {
+  if (node.type === 'Property' && MEMORY_LENGTH.test(nameOf(node) ?? '')) return [];
   if (node.type === 'CallExpression' && isLayout(node)) return [];
   if (node.type === 'CallExpression' && isBudget(node)) {
     return node.arguments.filter((argument) => /Function/.test(argument.type));
