@@ -50,6 +50,7 @@ export {
   type CardReset,
   listenForReset,
   type ResetListener,
+  type ResetTarget,
   resetByModemLine,
   resetBySocket,
 } from './serial/card-reset.js';
