@@ -117,10 +117,11 @@ async function serve(options: ServeArguments, command: Command): Promise<ExitSta
 /** Serves until Ctrl-C, or until the reader is gone. */
 async function untilStopped(kind: string, started: ReturnType<Way>): Promise<void> {
   const { end, place } = await started.catch(explain);
-  process.stderr.write(`The ${kind} card is in the reader at ${place}. Ctrl-C takes it out.\n`);
   const stop = (): void => void end.close();
   const toggle = (): void => void end.toggle?.().catch(() => undefined);
   process.once('SIGINT', stop).once('SIGTERM', stop).on('SIGUSR1', toggle);
+  // after that: who reads it may press Ctrl-C at once
+  process.stderr.write(`The ${kind} card is in the reader at ${place}. Ctrl-C takes it out.\n`);
   try {
     await end.ended.catch(explain);
   } finally {
