@@ -7,10 +7,15 @@ import Benchmark from 'benchmark';
 import { type MedianInterval, medianInterval } from './bootstrap.js';
 import { seededRandom, shuffled } from './seeded-random.js';
 
-/** One thing to measure. `run` is called many times and must leave the state as it found it. */
+/**
+ * One thing to measure. `run` is called many times and must leave the state as it found it; what it returns as a
+ * promise, a card behind a reader, is waited for.
+ */
 export type BenchCase = {
   readonly name: string;
-  readonly run: () => void;
+  readonly run: () => void | Promise<void>;
+  /** `run` returns a promise. */
+  readonly waits?: true;
   /** Predicted time of the same work on a card, ms, shown beside the measurement; null is "no data". */
   readonly predictedCardMs?: number | null;
   /** No card time is predicted for it: verification, opening, a computation without its command. */
@@ -64,7 +69,7 @@ const MICROSECONDS = 1e6;
  *
  * @throws RangeError for no rounds or too long a time; Error (with cause) when a case throws
  */
-export function runBench(cases: readonly BenchCase[], options: BenchOptions): BenchReport {
+export async function runBench(cases: readonly BenchCase[], options: BenchOptions): Promise<BenchReport> {
   const maxTimeSeconds = options.maxTimeSeconds ?? MAX_TIME_SECONDS;
   if (!Number.isInteger(options.rounds) || options.rounds < 1)
     throw new RangeError('rounds must be at least 1');
@@ -72,7 +77,7 @@ export function runBench(cases: readonly BenchCase[], options: BenchOptions): Be
     throw new RangeError(`maxTimeSeconds must be above 0 and at most ${MAX_TIME_SECONDS}`);
   }
   const loadBefore = loadavg()[0]!;
-  const samples = measureRounds(cases, options, maxTimeSeconds);
+  const samples = await measureRounds(cases, options, maxTimeSeconds);
   return {
     results: cases.map((benchCase) => {
       const rounds = samples.get(benchCase)!;
@@ -90,18 +95,18 @@ export function runBench(cases: readonly BenchCase[], options: BenchOptions): Be
   };
 }
 
-function measureRounds(
+async function measureRounds(
   cases: readonly BenchCase[],
   options: BenchOptions,
   maxTimeSeconds: number,
-): ReadonlyMap<BenchCase, readonly (readonly number[])[]> {
+): Promise<ReadonlyMap<BenchCase, readonly (readonly number[])[]>> {
   const random = seededRandom(options.seed);
   const samples = new Map<BenchCase, (readonly number[])[]>(cases.map((benchCase) => [benchCase, []]));
   let done = 0;
   for (let round = 0; round < options.rounds; round += 1) {
     for (const benchCase of shuffled(cases, random)) {
       options.onProgress?.(done, options.rounds * cases.length, benchCase.name);
-      samples.get(benchCase)!.push(measureOnce(benchCase, maxTimeSeconds));
+      samples.get(benchCase)!.push(await measureOnce(benchCase, maxTimeSeconds));
       done += 1;
     }
   }
@@ -109,16 +114,33 @@ function measureRounds(
 }
 
 /** One short Benchmark; its samples in microseconds per call. */
-function measureOnce({ name, run }: BenchCase, maxTimeSeconds: number): readonly number[] {
+async function measureOnce(
+  { name, run, waits }: BenchCase,
+  maxTimeSeconds: number,
+): Promise<readonly number[]> {
   // minTime keeps one sample of a fast case short, so that several fit into maxTime.
-  const benchmark = new Benchmark(name, run, {
-    maxTime: maxTimeSeconds,
-    minTime: maxTimeSeconds / 5,
-    minSamples: 5,
+  const options = { maxTime: maxTimeSeconds, minTime: maxTimeSeconds / 5, minSamples: 5 };
+  let failure: unknown;
+  const benchmark = waits
+    ? new Benchmark(name, {
+        ...options,
+        defer: true,
+        fn(deferred: { resolve(): void }) {
+          Promise.resolve(run())
+            .catch((error: unknown) => {
+              failure ??= error;
+              benchmark.abort();
+            })
+            .finally(() => deferred.resolve());
+        },
+      })
+    : new Benchmark(name, run, options);
+  await new Promise<void>((resolve) => {
+    benchmark.on('complete', () => resolve());
+    benchmark.run({ async: waits === true });
   });
-  benchmark.run({ async: false });
   // Benchmark swallows what a case throws and keeps it here.
-  const failure: unknown = benchmark.error;
+  failure ??= benchmark.error;
   if (failure) throw new Error(`benchmark case "${name}" failed`, { cause: failure });
   return (benchmark.stats.sample as readonly number[]).map((seconds) => seconds * MICROSECONDS);
 }

@@ -9,17 +9,18 @@ import {
   parseResponseApdu,
   SW,
 } from '../../apdu/index.js';
-import type { Card } from '../../applet/index.js';
+import type { Card, CommandFigures } from '../../applet/index.js';
 import { type BenchCase, type CardProfile, commandCost, type Platform } from '../../perf/index.js';
+import { CapturedCommand } from './captured-command.js';
 import { DEFAULT_INPUT, visitInputFrom } from './commands/visit.js';
 import { codeOf, meteredApplet } from './profiling/profiled-run.js';
 import { mergeFigures, Recorder } from './visit/recorder.js';
-import { runVisit } from './visit/run-visit.js';
+import { runVisit, type VisitRun } from './visit/run-visit.js';
 
 const SEED = 1;
 const bytes = (length: number, value: number) => new Uint8Array(length).fill(value);
 
-/** Eq. 6 (ECDSA, then HPKE) on the patient's card; the group signatures of eq. 7, 9 and 10 on the doctor's. */
+/** Eq. 6 (ECDSA, then HPKE) and eq. 18 (proxy) on a patient's card; the group signatures of eq. 7, 9 and 10 on the doctor's. */
 export async function signingCases(
   profile: CardProfile,
   platform: Platform = 'javacard',
@@ -30,12 +31,7 @@ export async function signingCases(
   // Twins with counters in their code: what they count is what the plain ones are predicted from.
   const metered = await meteredApplet();
   const twins = await runVisit({ ...visit, applet: metered.applet }, new Recorder());
-  const predicted = (twin: Card, apdus: readonly Uint8Array[]): number | null => {
-    const counted = apdus.map((apdu) => {
-      metered.take();
-      twin.process(apdu);
-      return { figures: twin.figures, tree: metered.take() };
-    });
+  const priced = (counted: readonly Counted[]): number | null => {
     const figures = mergeFigures(counted.map((each) => each.figures));
     const code = codeOf(
       counted.map(({ tree }) => tree),
@@ -43,6 +39,7 @@ export async function signingCases(
     );
     return commandCost(profile, figures, code, { platform }).total.ms;
   };
+  const predicted = (twin: Card, apdus: readonly Uint8Array[]) => priced(countedOn(twin, apdus, metered));
   const { algorithms: holder, commands: patient } = PATIENT_APPLICATION;
   const { algorithms: doctor, commands: professional } = PROFESSIONAL_APPLICATION;
   const hospitalId = input.hospital.id;
@@ -114,7 +111,36 @@ export async function signingCases(
         repeats: 0,
       }),
     ),
+    await proxyCase({ input, profile, seed: SEED }, metered, priced),
   ];
+}
+
+/**
+ * Eq. 18 on the agent's card: the proxy key signs a collection once for each prescription, so every run goes back to
+ * the card as it was before, which takes a few microseconds of its own.
+ */
+async function proxyCase(
+  visit: Omit<VisitRun, 'scenario'>,
+  metered: MeteredApplet,
+  priced: (counted: readonly Counted[]) => number | null,
+): Promise<BenchCase> {
+  const { collectAsAgent } = PATIENT_APPLICATION.commands;
+  const agentOf = async (run: VisitRun): Promise<CapturedCommand> => {
+    const captured = new CapturedCommand('patient', collectAsAgent);
+    await runVisit(run, new Recorder(captured));
+    return captured;
+  };
+  const scenario = 'agent';
+  const captured = await agentOf({ ...visit, scenario });
+  const twin = await agentOf({ ...visit, scenario, applet: metered.applet });
+  const name = 'eq. 18: proxy signature of a collection';
+  const run = (): void => {
+    const card = captured.cardBefore();
+    for (const apdu of captured.apdus) expectDone(name, card.process(apdu));
+  };
+  run();
+  const card = twin.cardBefore();
+  return { name, run, predictedCardMs: priced(countedOn(card, twin.apdus, metered)) };
 }
 
 /** A case that sends the commands in order; each must succeed, or the bench would time refusals. */
@@ -126,12 +152,26 @@ function cardCase(
 ): BenchCase {
   const apdus = requests.map((request) => encodeCommandApdu(request));
   const run = (): void => {
-    for (const apdu of apdus) {
-      const sw = parseResponseApdu(card.process(apdu))?.sw ?? 0;
-      const done = sw === SW.ok.sw || (sw & SW.bytesAvailable.mask) === SW.bytesAvailable.sw;
-      if (!done) throw new Error(`${name}: the card answered ${sw.toString(16)}`);
-    }
+    for (const apdu of apdus) expectDone(name, card.process(apdu));
   };
   run();
   return { name, run, predictedCardMs: predict(apdus) };
+}
+
+function expectDone(name: string, response: Uint8Array): void {
+  const sw = parseResponseApdu(response)?.sw ?? 0;
+  const done = sw === SW.ok.sw || (sw & SW.bytesAvailable.mask) === SW.bytesAvailable.sw;
+  if (!done) throw new Error(`${name}: the card answered ${sw.toString(16)}`);
+}
+
+type MeteredApplet = Awaited<ReturnType<typeof meteredApplet>>;
+type Counted = { readonly figures: CommandFigures; readonly tree: ReturnType<MeteredApplet['take']> };
+
+/** What a card with counters in its code counts for each of the APDUs. */
+function countedOn(card: Card, apdus: readonly Uint8Array[], metered: MeteredApplet): readonly Counted[] {
+  return apdus.map((apdu) => {
+    metered.take();
+    card.process(apdu);
+    return { figures: card.figures, tree: metered.take() };
+  });
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { imis, WorkFolder } from './imis.js';
+import { imis, ROOT, WorkFolder } from './imis.js';
 
 const folder = new WorkFolder();
 afterAll(() => folder.remove());
@@ -32,6 +33,34 @@ describe('imis perf compare and the exports of perf card', () => {
     expect([run.status, run.stderr]).toEqual([0, '']);
     const { a, b } = JSON.parse(run.stdout) as Record<'a' | 'b', { total: { ms: number } }>;
     expect(b.total.ms).toBeGreaterThan(a.total.ms);
+  });
+
+  it('tells two suites apart, phase by phase', async () => {
+    const run = await imis(['perf', 'compare', 'ps-g1-bls12381', 'bbs-bls12381']);
+    expect([run.status, run.stderr]).toEqual([0, '']);
+    const [, first, second] = /^submit record +([\d.]+) +([\d.]+) +\d+ %$/m.exec(run.stdout)!;
+    // a coupon of BBS does not spare the card its multiplications
+    expect(Number(second)).toBeGreaterThan(2 * Number(first));
+    expect(run.stdout).toMatch(/^collect medicine +([\d.]+) +\1 +0 %$/m);
+  });
+
+  it('shows what moved between the model units of two commits, and nothing else', async () => {
+    const now = join(ROOT, 'perf', 'baseline', 'outpatient.json');
+    const same = await imis(['perf', 'compare', now, now]);
+    expect([same.status, same.stdout]).toEqual([0, 'Nothing moved.\n']);
+    const text = readFileSync(now, 'utf8');
+    const select = /"register patient \| patient: SELECT": \{"bytesIn":11,"bytesOut":2,/;
+    expect(text).toMatch(select);
+    const before = folder.file(
+      'before.json',
+      text.replace(select, (row) => row.replace('"bytesOut":2', '"bytesOut":4')),
+    );
+    const moved = await imis(['perf', 'compare', before, now]);
+    expect([moved.status, moved.stderr]).toEqual([0, '']);
+    const rows = moved.stdout.split('\n').filter((line) => line.includes(' | '));
+    expect(rows).toEqual([
+      expect.stringMatching(/^register patient \| patient: SELECT +bytesOut +4 +2 +-50\.0 %$/),
+    ]);
   });
 
   it('adds up to the same time in the flame graph, in speedscope and in the report', async () => {

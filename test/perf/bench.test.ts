@@ -5,21 +5,21 @@ import { type BenchCase, formatBenchReport, medianInterval, runBench } from '../
 const SHORT = { rounds: 2, seed: 7, maxTimeSeconds: 0.001 };
 
 describe('bench', () => {
-  it('measures every case in every round, in an order that the seed decides', () => {
+  it('measures every case in every round, in an order that the seed decides', async () => {
     const cases: readonly BenchCase[] = ['a', 'b', 'c', 'd'].map((name) => ({ name, run: () => {} }));
-    const orderOf = (seed: number) => {
+    const orderOf = async (seed: number) => {
       const order: string[] = [];
-      runBench(cases, { ...SHORT, seed, onProgress: (_done, _total, name) => order.push(name) });
+      await runBench(cases, { ...SHORT, seed, onProgress: (_done, _total, name) => order.push(name) });
       return order;
     };
-    const order = orderOf(7);
+    const order = await orderOf(7);
     expect(order.slice(0, 4).sort()).toEqual(['a', 'b', 'c', 'd']);
     expect(order.slice(4).sort()).toEqual(['a', 'b', 'c', 'd']);
-    expect(orderOf(7)).toEqual(order);
+    expect(await orderOf(7)).toEqual(order);
   });
 
-  it('reports cases in their given order with the machine, and tells host from card', () => {
-    const report = runBench(
+  it('reports cases in their given order with the machine, and tells host from card', async () => {
+    const report = await runBench(
       [
         { name: 'sign', run: () => {}, predictedCardMs: 125.8 },
         { name: 'verify', run: () => {} },
@@ -35,17 +35,30 @@ describe('bench', () => {
     expect(text).toMatch(/verify .*no data/);
   });
 
-  it('passes on what a case throws', () => {
+  it('waits for a case that takes its time, and measures the wait', async () => {
+    let running = 0;
+    const run = async (): Promise<void> => {
+      expect(running++).toBe(0);
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      running--;
+    };
+    const { results } = await runBench([{ name: 'reader', run, waits: true }], SHORT);
+    expect(results[0]!.hostUs.median).toBeGreaterThan(1000);
+  });
+
+  it('passes on what a case throws, and what it comes to', async () => {
     const cause = new Error('card is mute');
     const failing = () => {
       throw cause;
     };
-    expect(() => runBench([{ name: 'broken', run: failing }], SHORT)).toThrow(/"broken"/);
+    await expect(runBench([{ name: 'broken', run: failing }], SHORT)).rejects.toThrow(/"broken"/);
+    const rejecting: BenchCase = { name: 'mute', run: async () => failing(), waits: true };
+    await expect(runBench([rejecting], SHORT)).rejects.toThrow(/"mute"/);
   });
 
-  it('refuses long measurements and no rounds', () => {
-    expect(() => runBench([], { ...SHORT, maxTimeSeconds: 0.5 })).toThrow(RangeError);
-    expect(() => runBench([], { ...SHORT, rounds: 0 })).toThrow(RangeError);
+  it('refuses long measurements and no rounds', async () => {
+    await expect(runBench([], { ...SHORT, maxTimeSeconds: 0.5 })).rejects.toThrow(RangeError);
+    await expect(runBench([], { ...SHORT, rounds: 0 })).rejects.toThrow(RangeError);
   });
 });
 

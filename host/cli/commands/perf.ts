@@ -3,42 +3,23 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import {
-  type BenchResult,
   CountsError,
-  formatBenchReport,
   type OperationCounts,
-  type Platform,
   type Prediction,
   parseOperationCounts,
   predictCounts,
   roundMs,
-  runBench,
 } from '../../../perf/index.js';
 import { CliError, EXIT, type ExitStatus } from '../cli-error.js';
-import { parseNatural, parseSeed } from '../options.js';
-import { signingCases } from '../signing-cases.js';
 import { profileNamed } from '../simulated-card.js';
-import { suiteCases } from '../suites/suite-report.js';
 import { addPerfBaselineCommand } from './perf-baseline.js';
+import { addPerfBenchCommand } from './perf-bench.js';
 import { addPerfCalibrateCommand } from './perf-calibrate.js';
-import { addPerfCardCommand, MODEL_SEED, platformOption } from './perf-card.js';
+import { addPerfCardCommand } from './perf-card.js';
 import { addPerfCompareCommand } from './perf-compare.js';
 import { addPerfMeasureCommand } from './perf-measure.js';
 import { addPerfReportCommand } from './perf-report.js';
 import { addPerfSuitesCommand } from './perf-suites.js';
-import { VISIT_PROFILE } from './visit.js';
-
-const DEFAULT_ROUNDS = 12;
-
-type BenchArguments = {
-  readonly rounds: number;
-  readonly seed: number;
-  readonly profile: string;
-  readonly platform: Platform;
-  readonly suites?: true;
-  readonly against?: string;
-  readonly json?: true;
-};
 
 type PredictArguments = { readonly profile: string; readonly counts: string; readonly json?: true };
 
@@ -73,17 +54,7 @@ export function addPerfCommand(program: Command, done: (status: ExitStatus) => v
     .option('--json', 'one JSON document instead of text')
     .addHelpText('after', PREDICT_HELP)
     .action((options: PredictArguments) => done(perfPredict(options)));
-  perf
-    .command('bench')
-    .description('host time of the on-card signing operations, beside the predicted card time')
-    .option('--rounds <n>', 'rounds over all cases', parseNatural, DEFAULT_ROUNDS)
-    .option('--seed <n>', 'seed of the order and of the intervals', parseSeed, MODEL_SEED)
-    .option('--profile <name>', 'card profile of the predictions', VISIT_PROFILE)
-    .addOption(platformOption())
-    .option('--suites', 'also every suite: signing, coupons, verification, batches, opening')
-    .option('--against <file>', 'JSON of an earlier run, to be compared with')
-    .option('--json', 'one JSON document instead of text')
-    .action(async (options: BenchArguments) => done(await perfBench(options)));
+  addPerfBenchCommand(perf, done);
   addPerfSuitesCommand(perf, done);
   addPerfCompareCommand(perf, done);
   addPerfBaselineCommand(perf, done);
@@ -143,40 +114,4 @@ function formatPrediction(prediction: Prediction, title: string): string {
   const parts = Object.entries(prediction.breakdown).filter(([, ms]) => ms > 0);
   const lines = parts.map(([part, ms]) => `  ${part.padEnd(10)}${ms.toFixed(1).padStart(9)} ms\n`);
   return `${title}: ${prediction.ms.toFixed(1)} ms (${prediction.label})\n${lines.join('')}`;
-}
-
-async function perfBench(options: BenchArguments): Promise<ExitStatus> {
-  if (options.rounds < 1) throw new CliError('--rounds is at least 1.');
-  const profile = profileNamed(options.profile);
-  const before = options.against === undefined ? undefined : earlierResults(options.against);
-  const cases = [
-    ...(await signingCases(profile, options.platform)),
-    ...(options.suites ? await suiteCases(options.seed) : []),
-  ];
-  const report = runBench(cases, {
-    rounds: options.rounds,
-    seed: options.seed,
-    ...(process.stderr.isTTY
-      ? { onProgress: (done, total, name) => process.stderr.write(`\r${done + 1}/${total} ${name}\x1b[K`) }
-      : {}),
-  });
-  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
-  process.stdout.write(
-    options.json
-      ? `${JSON.stringify(report, null, 2)}\n`
-      : formatBenchReport(report, `${profile.title}, ${options.platform}`, before),
-  );
-  return EXIT.ok;
-}
-
-function earlierResults(path: string): readonly BenchResult[] {
-  try {
-    const { results } = JSON.parse(readFileSync(path, 'utf8')) as {
-      readonly results?: readonly BenchResult[];
-    };
-    if (Array.isArray(results)) return results;
-  } catch {
-    // told below: not to be read is as good as not being one
-  }
-  throw new CliError(`${path} is no result of imis perf bench --json.`);
 }

@@ -134,7 +134,7 @@ export async function suiteCases(seed: number): Promise<readonly BenchCase[]> {
 export async function suiteReport({ profiles, seed, rounds }: SuiteReportOptions): Promise<SuiteReport> {
   const { measured, cases } = await measuredSuites(profiles, seed);
   if (rounds === 0) return { suites: measured.map(({ figures }) => figures), host: null };
-  const bench = runBench(cases, { rounds, seed });
+  const bench = await runBench(cases, { rounds, seed });
   const suites = measured.map(({ suite, figures }) => {
     const own = bench.results.filter(({ name }) => name.startsWith(`${suite.name} `));
     const hostUs = own.map(({ name, hostUs: us }) => {
