@@ -45,8 +45,10 @@ import { SELECTION_CASES } from './cases/selection.js';
 import { SESSION_ENGINE_CASES } from './cases/session-engine.js';
 import { SESSION_READING_CASES } from './cases/session-reading.js';
 import { T0_CASES } from './cases/t0.js';
+import { T0_ANSWER_CASES } from './cases/t0-answers.js';
 import { T1_CASES } from './cases/t1.js';
 import { T1_FAULT_CASES } from './cases/t1-faults.js';
+import { T1_FORM_CASES } from './cases/t1-forms.js';
 import { VISIT_CASES } from './cases/visit.js';
 import { declarationCases } from './generated/declaration.js';
 
@@ -54,8 +56,10 @@ const FAMILIES: readonly (readonly ConformanceCase[])[] = [
   ANSWER_TO_RESET_CASES,
   PROTOCOL_SELECTION_CASES,
   T0_CASES,
+  T0_ANSWER_CASES,
   T1_CASES,
   T1_FAULT_CASES,
+  T1_FORM_CASES,
   APDU_CASES,
   CLASS_CASES,
   SELECTION_CASES,

@@ -67,7 +67,6 @@ export { type T0Failure, T0Reader, type T0ReaderStep } from './t0/reader.js';
 export { isStatusByte, NULL_BYTE, type T0Command, t0CommandOf } from './t0/tpdu.js';
 export {
   type BlockFault,
-  decodeBlock,
   type Edc,
   edcBytes,
   encodeBlock,

@@ -267,7 +267,7 @@ export class CommandProcessor {
     const own = apdu.cla & CHANNEL_BITS;
     if (apdu.data.length > 0) refuse(SW.wrongLength);
     if (apdu.p1 === CLOSE_CHANNEL) {
-      if (apdu.le !== undefined) refuse(SW.wrongLength);
+      // nothing is answered, whatever Le says: over T=0 the card can not tell P3 = 0 from no Le (7816-3, 12.2.1)
       this.channels.closeChannel(apdu.p2 || own);
       return { data: NO_DATA, sw: SW.ok.sw };
     }

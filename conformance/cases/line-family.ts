@@ -13,8 +13,12 @@ import { expectThat, NotApplicable, statusText } from '../checks.js';
 import type { LineCard, LineProtocol } from '../line/line-card.js';
 import { type T0Answer, t0Exchange } from '../line/t0-line.js';
 import { T1Line } from '../line/t1-line.js';
+import type { TestCard } from '../test-card.js';
 
-type LineEntry<Subject> = Omit<CaseEntry, 'run'> & { readonly run: (subject: Subject) => Promise<void> };
+type LineEntry<Subject> = Omit<CaseEntry, 'run'> & {
+  /** `card` for the keys and random numbers of its issuer. */
+  readonly run: (subject: Subject, card: TestCard) => Promise<void>;
+};
 
 type LineDefaults = Pick<CaseDefaults, 'category' | 'features'> & { readonly clause?: string };
 
@@ -30,7 +34,7 @@ function lineFamily<Subject>(
     entries.map((entry) => ({
       ...entry,
       features: onLine(entry.features ?? defaults.features),
-      run: (card) => entry.run(subjectOf(card.line)),
+      run: (card) => entry.run(subjectOf(card.line), card),
     })),
   );
 }

@@ -12,12 +12,12 @@ import {
 import { BOTH, type CaseEntry, caseFamily } from '../case.js';
 import { checkStatus, expectBytes, expectDifferent, expectThat } from '../checks.js';
 import { derive, parseGreeting, SecureChannel, staticKey } from '../issuer/secure-channel.js';
-import { TestIssuer } from '../issuer/test-issuer.js';
 import type { TestCard } from '../test-card.js';
+import { dateOfPersonalisation } from './steps.js';
 
 const CLAUSE = 'GlobalPlatform Card Specification, Amendment D v1.1.2';
 // declared alike by both applications
-const { storeData, generateKeyPair, activate } = PATIENT_APPLICATION.commands;
+const { generateKeyPair, activate } = PATIENT_APPLICATION.commands;
 
 /** INITIALIZE UPDATE with a challenge of the case's own. */
 async function greet(card: TestCard, level?: number) {
@@ -34,11 +34,6 @@ async function openChannel(card: TestCard, level?: number): Promise<SecureChanne
   const channel = await greet(card, level);
   checkStatus(await card.transmit(channel.authenticate()), SW.ok);
   return channel;
-}
-
-function dateOfPersonalisation(): CommandApduFields {
-  const data = { today: uintToBytes(TestIssuer.daysAfterToday(0), 4) };
-  return encodeRequest(storeData, { p1: 'more to come', p2: 0, data });
 }
 
 async function expectStored(card: TestCard, channel: SecureChannel): Promise<void> {

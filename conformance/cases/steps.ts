@@ -1,8 +1,10 @@
 /** Steps that many cases take: PIN, roles, visits, prescriptions. */
 
 import {
+  type CommandApduFields,
   concatBytes,
   decodePatientCertificate,
+  encodeRequest,
   equalBytes,
   hashInput,
   PATIENT_APPLICATION,
@@ -13,6 +15,7 @@ import {
   type RequestOf,
   type ResponseApdu,
   SW,
+  uintToBytes,
   utf8ToBytes,
 } from '../../apdu/index.js';
 import { CheckFailure, checkStatus, expectOk } from '../checks.js';
@@ -139,4 +142,10 @@ export function contains(whole: Uint8Array, part: Uint8Array): boolean {
 export function present<T>(value: T | undefined, what: string): T {
   if (value === undefined) throw new CheckFailure(what, 'none');
   return value;
+}
+
+/** STORE DATA with the date of personalisation, more to come; both applications declare it alike. */
+export function dateOfPersonalisation(): CommandApduFields {
+  const data = { today: uintToBytes(TestIssuer.daysAfterToday(0), 4) };
+  return encodeRequest(commands.storeData, { p1: 'more to come', p2: 0, data });
 }

@@ -1,51 +1,12 @@
-/** T=0: header, procedure bytes, data in one direction, 61xx and 6Cxx (ISO/IEC 7816-3:2006, 10.3, 12.2). */
+/** T=0: header, procedure bytes, data in one direction (ISO/IEC 7816-3:2006, 10.3). */
 
-import { concatBytes, toHex } from '../../apdu/index.js';
-import { CheckFailure, expectBytes, expectDifferent, expectThat, NotApplicable } from '../checks.js';
-import type { LineCard } from '../line/line-card.js';
-import { type T0Answer, t0Answer, t0Exchange, t0Fetch, waitingTime } from '../line/t0-line.js';
-import {
-  drawingCommand,
-  expectRefused,
-  expectSw,
-  expectT0Alive,
-  READ_DIRECTORY,
-  selectApplication,
-  selectForInformation,
-  t0Family,
-} from './line-family.js';
+import { toHex } from '../../apdu/index.js';
+import { CheckFailure, expectThat, NotApplicable } from '../checks.js';
+import { t0Answer, t0Exchange, waitingTime } from '../line/t0-line.js';
+import { expectRefused, expectSw, expectT0Alive, selectApplication, t0Family } from './line-family.js';
+import { draw, GET_RESPONSE, openChannel, t0Drawing } from './t0-steps.js';
 
-const GET_RESPONSE = [0x00, 0xc0, 0x00, 0x00] as const;
 const UNKNOWN_INSTRUCTION = [0x00, 0x02, 0x00, 0x00] as const;
-
-/** A command with data: its header goes first, its data when they are asked for. */
-const withData = (line: LineCard, apdu: Uint8Array): Promise<T0Answer> =>
-  t0Exchange(line, apdu.subarray(0, 5), apdu.subarray(5, 5 + apdu[4]!));
-
-/** SELECT whose answer waits; how many bytes. */
-async function announced(line: LineCard): Promise<number> {
-  const { sw, data } = await withData(line, selectForInformation(line));
-  expectThat(sw >> 8 === 0x61 && data.length === 0, '61xx', sw.toString(16));
-  return sw & 0xff || 256;
-}
-
-/** READ BINARY with P3 of the length that 6Cxx tells, when it does. */
-async function readDirectory(line: LineCard): Promise<Uint8Array> {
-  const first = await t0Exchange(line, READ_DIRECTORY);
-  if (first.sw >> 8 !== 0x6c) return (await t0Fetch(line, first)).data;
-  const again = await t0Exchange(line, [...READ_DIRECTORY.subarray(0, 4), first.sw & 0xff]);
-  expectSw(again.sw, 0x9000);
-  return again.data;
-}
-
-/** The whole answer of a drawing command. */
-async function draw(line: LineCard, command: Uint8Array): Promise<T0Answer> {
-  const first = command.length > 5 ? await withData(line, command) : await t0Exchange(line, command);
-  return { ...(await t0Fetch(line, first)), nulls: first.nulls };
-}
-
-const t0Drawing = (line: LineCard): Promise<Uint8Array> =>
-  drawingCommand(async (command) => (await draw(line, command)).sw);
 
 export const T0_CASES = t0Family(
   { category: 't0', features: ['selection'], clause: 'ISO/IEC 7816-3:2006, 10.3.3' },
@@ -148,138 +109,12 @@ export const T0_CASES = t0Family(
       },
     },
     {
-      name: 'answer-announced',
-      title: 'the answer of a command with data waits: 61xx, then GET RESPONSE with xx',
-      clause: 'ISO/IEC 7816-3:2006, 12.2.4',
+      name: 'channel-closed',
+      title: 'P3 = 0 of a command with neither data nor answer is taken for what it is',
+      clause: 'ISO/IEC 7816-3:2006, 12.2.1; ISO/IEC 7816-4:2020, 11.1.2',
       async run(line) {
-        const length = await announced(line);
-        const answer = await t0Exchange(line, [...GET_RESPONSE, length & 0xff]);
-        expectSw(answer.sw, 0x9000);
-        expectThat(answer.data.length === length, `${length} bytes`, `${answer.data.length}`);
-      },
-    },
-    {
-      name: 'answer-in-parts',
-      title: 'GET RESPONSE with less than xx gives that much and announces the rest',
-      clause: 'ISO/IEC 7816-4:2020, 5.3.4; ISO/IEC 7816-3:2006, 12.2.4',
-      async run(line) {
-        const length = await announced(line);
-        const whole = (await t0Exchange(line, [...GET_RESPONSE, length & 0xff])).data;
-        await announced(line);
-        const parts: Uint8Array[] = [];
-        for (let left = length; left > 0; left -= 5) {
-          const part = Math.min(5, left);
-          const answer = await t0Exchange(line, [...GET_RESPONSE, part]);
-          expectSw(answer.sw, left === part ? 0x9000 : 0x6100 | (left - part));
-          parts.push(answer.data);
-        }
-        expectBytes(concatBytes(...parts), whole, 'the answer in parts');
-      },
-    },
-    {
-      name: 'too-much-asked',
-      title: 'GET RESPONSE for more than waits is told 6Cxx, and the answer still waits',
-      clause: 'ISO/IEC 7816-3:2006, 12.2.2',
-      async run(line) {
-        const length = await announced(line);
-        if (length > 254) throw new NotApplicable('the answer is too long to ask for more');
-        const wrong = await t0Exchange(line, [...GET_RESPONSE, length + 1]);
-        expectSw(wrong.sw, 0x6c00 | length);
-        expectThat(wrong.data.length === 0, '6Cxx without data', `${wrong.data.length} bytes`);
-        const answer = await t0Exchange(line, [...GET_RESPONSE, length]);
-        expectSw(answer.sw, 0x9000);
-        expectThat(answer.data.length === length, `${length} bytes`, `${answer.data.length}`);
-      },
-    },
-    {
-      name: 'p3-zero-is-256',
-      title: 'P3 = 0 of a command that answers stands for 256 and is told 6Cxx where there are less',
-      clause: 'ISO/IEC 7816-3:2006, 10.3.2; 12.2.2',
-      features: ['selection', 'files'],
-      async run(line) {
-        const first = await t0Exchange(line, READ_DIRECTORY);
-        const told = first.sw >> 8 === 0x6c && first.data.length === 0;
-        expectThat(told || first.data.length === 256, '6Cxx, or 256 bytes', `${first.data.length} bytes`);
-        expectThat((await readDirectory(line)).length > 0, 'the file', 'nothing');
-      },
-    },
-    {
-      name: 'same-after-6c',
-      title: 'the command repeated with the length of 6Cxx gives the same answer each time',
-      clause: 'ISO/IEC 7816-3:2006, 12.2.2',
-      features: ['selection', 'files'],
-      async run(line) {
-        const one = await readDirectory(line);
-        expectBytes(await readDirectory(line), one, 'the file');
-      },
-    },
-    {
-      name: 'less-than-there-is',
-      title: 'exactly P3 bytes come, no more',
-      features: ['selection', 'files'],
-      async run(line) {
-        const whole = await readDirectory(line);
-        const answer = await t0Exchange(line, [...READ_DIRECTORY.subarray(0, 4), 7]);
-        expectSw(answer.sw, 0x9000);
-        expectBytes(answer.data, whole.slice(0, 7), 'the first 7 bytes');
-        await line.expectSilence(waitingTime(line), 'the answer');
-      },
-    },
-    {
-      name: 'answer-lost-by-command',
-      title: 'another command makes the card forget the answer that waits',
-      clause: 'ISO/IEC 7816-4:2020, 5.3.4',
-      async run(line) {
-        const length = await announced(line);
-        await expectT0Alive(line);
-        const answer = await t0Exchange(line, [...GET_RESPONSE, length & 0xff]);
-        expectThat(answer.data.length === 0, 'no data', `${answer.data.length} bytes`);
-      },
-    },
-    {
-      name: 'answer-lost-by-reset',
-      title: 'a reset makes the card forget the answer that waits',
-      clause: 'ISO/IEC 7816-4:2020, 5.3.4; ISO/IEC 7816-3:2006, 6.2.3',
-      async run(line) {
-        const length = await announced(line);
-        await line.enter('T=0');
-        const answer = await t0Exchange(line, [...GET_RESPONSE, length & 0xff]);
-        expectThat(answer.data.length === 0, 'no data', `${answer.data.length} bytes`);
-      },
-    },
-    {
-      name: 'fetched-once',
-      title: 'an answer that was fetched is gone',
-      clause: 'ISO/IEC 7816-4:2020, 5.3.4; 11.7.2',
-      async run(line) {
-        const length = await announced(line);
-        expectSw((await t0Exchange(line, [...GET_RESPONSE, length & 0xff])).sw, 0x9000);
-        const again = await t0Exchange(line, [...GET_RESPONSE, length & 0xff]);
-        expectThat(again.data.length === 0, 'no data', `${again.data.length} bytes`);
-      },
-    },
-    {
-      name: 'nothing-waits',
-      title: 'GET RESPONSE with nothing to fetch is refused without data',
-      clause: 'ISO/IEC 7816-4:2020, 11.7.2',
-      async run(line) {
-        const answer = await t0Exchange(line, [...GET_RESPONSE, 0x10]);
-        expectThat(answer.data.length === 0, 'no data', `${answer.data.length} bytes`);
-        expectRefused(answer.sw);
-      },
-    },
-    {
-      name: 'executed-once',
-      title: 'a command whose answer is fetched is executed once, and anew when it is sent again',
-      clause: 'ISO/IEC 7816-3:2006, 12.2.4',
-      features: ['selection', 'personalisation'],
-      async run(line) {
-        await expectT0Alive(line);
-        const command = await t0Drawing(line);
-        const first = await draw(line, command);
-        const second = await draw(line, command);
-        expectSw(first.sw, 0x9000);
-        expectDifferent(first.data, second.data, 'challenges');
+        const channel = await openChannel(line);
+        expectSw((await t0Exchange(line, [0x00, 0x70, 0x80, channel, 0x00])).sw, 0x9000);
       },
     },
     {
@@ -348,36 +183,6 @@ export const T0_CASES = t0Family(
         const answer = await draw(line, await t0Drawing(line));
         if (answer.nulls === 0) throw new NotApplicable('this card was fast enough to say no NULL');
         expectSw(answer.sw, 0x9000);
-      },
-    },
-    {
-      name: 'answer-of-a-channel',
-      title: 'what waits on a logical channel is fetched with the class of that channel',
-      clause: 'ISO/IEC 7816-4:2020, 5.3.4; 5.4.2; ISO/IEC 7816-3:2006, 12.2.4',
-      async run(line) {
-        const opened = await t0Exchange(line, [0x00, 0x70, 0x00, 0x00, 0x01]);
-        if (opened.sw !== 0x9000) throw new NotApplicable('this card opens no further channel');
-        expectThat(opened.data.length === 1, 'the number of the channel', `${opened.data.length} bytes`);
-        const [channel = 0] = opened.data;
-        const select = selectForInformation(line);
-        const { sw } = await withData(line, Uint8Array.of(channel, ...select.subarray(1)));
-        expectThat(sw >> 8 === 0x61, '61xx', sw.toString(16));
-        const answer = await t0Exchange(line, [channel, 0xc0, 0x00, 0x00, sw & 0xff]);
-        expectSw(answer.sw, 0x9000);
-        expectThat(answer.data.length === (sw & 0xff), `${sw & 0xff} bytes`, `${answer.data.length}`);
-      },
-    },
-    {
-      name: 'second-class-after-answer',
-      title: 'GET RESPONSE of another class does not fetch what waits for the interindustry one',
-      clause: 'ISO/IEC 7816-4:2020, 5.3.4; 5.4.1',
-      async run(line) {
-        const length = await announced(line);
-        const answer = await t0Exchange(line, [0x80, 0xc0, 0x00, 0x00, length & 0xff]);
-        // a card may take 80 for an interindustry GET RESPONSE of its own; then it must be the same answer
-        if (answer.data.length > 0) expectSw(answer.sw, 0x9000);
-        else expectThat(answer.sw !== 0x9000, 'a refusal', toHex(Uint8Array.of(answer.sw >> 8)));
-        await expectT0Alive(line);
       },
     },
     {

@@ -1,19 +1,22 @@
-/** T=1 with faults: blocks garbled, lost, out of order, or of a kind that is none (ISO/IEC 7816-3:2006, 11.6.3). */
+/** T=1 with faults: blocks garbled, lost, out of order, chains without end (ISO/IEC 7816-3:2006, 11.6.3). */
 
-import { toHex } from '../../apdu/index.js';
-import { CheckFailure, expectBytes, expectDifferent, expectThat } from '../checks.js';
-import { type Block, blockText, isInformation, isReception, PCB } from '../line/block.js';
+import { expectBytes, expectDifferent, expectThat } from '../checks.js';
+import { type Block, isInformation, PCB } from '../line/block.js';
 import type { T1Line } from '../line/t1-line.js';
-import { expectSw, expectT1Alive, selectApdu, selectAtOnce, swOf, t1Family } from './line-family.js';
-import { beginLongAnswer, firstInformation, t1Drawing } from './t1-steps.js';
+import { expectT1Alive, selectApdu, selectAtOnce, swOf, t1Family } from './line-family.js';
+import {
+  beginChain,
+  beginLongAnswer,
+  endChain,
+  expectRejected,
+  firstInformation,
+  NUMBER_RULE,
+  selectBlock,
+  t1Drawing,
+} from './t1-steps.js';
 
-const NUMBER_RULE = 'ISO/IEC 7816-3:2006, 11.6.3.2, rule 7';
-
-/** A block that is not valid is answered by an R-block that asks for the right one, or not at all; never executed. */
-async function expectRejected(t1: T1Line, block: Block | undefined): Promise<void> {
-  if (block) t1.expectReception(block, t1.ns, 1, 2);
-  await expectT1Alive(t1);
-}
+/** Extended lengths: header, three bytes of Lc, data, two of Le (ISO/IEC 7816-3:2006, 12.1.3). */
+const LONGEST_COMMAND = 4 + 3 + 65_535 + 2;
 
 /** Sends the block again that asks for what the card has just sent. */
 async function expectRepeated(t1: T1Line, first: Block, error: 0 | 1 | 2): Promise<void> {
@@ -21,22 +24,12 @@ async function expectRepeated(t1: T1Line, first: Block, error: 0 | 1 | 2): Promi
   t1.expectBlock(again, first.pcb, [...first.inf]);
 }
 
-/** A supervisory block that a reader may not send, or not with this value. */
-async function expectNotObeyed(t1: T1Line, pcb: number, inf: readonly number[]): Promise<void> {
-  const block = await t1.ask(pcb, inf);
-  if (block && !isReception(block))
-    throw new CheckFailure('an R-block or silence', blockText(block.pcb, block.inf));
-  await t1.restart();
-  await expectT1Alive(t1);
-  await t1.restart();
-}
-
 export const T1_FAULT_CASES = t1Family({ category: 't1', features: ['selection'], clause: NUMBER_RULE }, [
   {
     name: 'wrong-epilogue',
     title: 'a block whose epilogue is wrong is not executed: R asks for it with its number',
     async run(t1) {
-      const whole = t1.bytes(PCB.information(0), selectApdu(t1.line));
+      const whole = selectBlock(t1);
       whole[whole.length - 1]! ^= 0x01;
       t1.expectReception(await t1.askBytes(whole), 0, 1, 2);
       await expectT1Alive(t1);
@@ -49,7 +42,7 @@ export const T1_FAULT_CASES = t1Family({ category: 't1', features: ['selection']
     async run(t1) {
       const length = selectApdu(t1.line).length;
       for (let bit = 0; bit < 8 * length; bit += 3) {
-        const whole = t1.bytes(PCB.information(t1.ns), selectApdu(t1.line));
+        const whole = selectBlock(t1);
         whole[3 + (bit >> 3)]! ^= 1 << (bit & 7);
         t1.expectReception(await t1.askBytes(whole), t1.ns, 1, 2);
         await expectT1Alive(t1);
@@ -62,7 +55,7 @@ export const T1_FAULT_CASES = t1Family({ category: 't1', features: ['selection']
     clause: 'ISO/IEC 7816-3:2006, 11.4.4; 11.6.3.2, rule 7',
     async run(t1) {
       for (let bit = 0; bit < 8; bit++) {
-        const whole = t1.bytes(PCB.information(t1.ns), selectApdu(t1.line));
+        const whole = selectBlock(t1);
         whole[1]! ^= 1 << bit;
         await expectRejected(t1, await t1.askBytes(whole));
       }
@@ -73,10 +66,21 @@ export const T1_FAULT_CASES = t1Family({ category: 't1', features: ['selection']
     title: 'two garbled blocks in a row are asked for again, the third one is taken',
     async run(t1) {
       for (let round = 0; round < 2; round++) {
-        const whole = t1.bytes(PCB.information(0), selectApdu(t1.line));
+        const whole = selectBlock(t1);
         whole[4 + round]! ^= 0x10;
         t1.expectReception(await t1.askBytes(whole), 0, 1, 2);
       }
+      await expectT1Alive(t1);
+    },
+  },
+  {
+    name: 'garbled-after-size',
+    title: 'a garbled block after S(IFS) is asked for by R, and not by the answer to S(IFS)',
+    async run(t1) {
+      await t1.tellSize(40);
+      const whole = selectBlock(t1);
+      whole[5]! ^= 0x10;
+      t1.expectReception(await t1.askBytes(whole), 0, 1, 2);
       await expectT1Alive(t1);
     },
   },
@@ -86,7 +90,7 @@ export const T1_FAULT_CASES = t1Family({ category: 't1', features: ['selection']
     clause: 'ISO/IEC 7816-3:2006, 11.6.3.2, rules 6 and 7',
     async run(t1) {
       for (let round = 0; round < 6; round++) {
-        const whole = t1.bytes(PCB.information(0), selectApdu(t1.line));
+        const whole = selectBlock(t1);
         whole[5]! ^= 0x10;
         const block = await t1.askBytes(whole);
         if (block) t1.expectReception(block, 0, 1, 2);
@@ -152,11 +156,9 @@ export const T1_FAULT_CASES = t1Family({ category: 't1', features: ['selection']
     title: 'a link with the number of the one before is not added to the chain',
     async run(t1) {
       const command = selectApdu(t1.line);
-      t1.expectReception(await t1.expectAnswer(PCB.information(0, true), command.subarray(0, 4)), 1, 0);
+      await beginChain(t1, command.subarray(0, 4));
       t1.expectReception(await t1.ask(PCB.information(0, true), command.subarray(0, 4)), 1, 0, 2);
-      const block = await t1.expectAnswer(PCB.information(1), command.subarray(4));
-      t1.expectInformation(block, 0);
-      expectSw(swOf(block.inf), 0x9000);
+      await endChain(t1, 1, command.subarray(4));
     },
   },
   {
@@ -164,13 +166,11 @@ export const T1_FAULT_CASES = t1Family({ category: 't1', features: ['selection']
     title: 'a garbled link is asked for again, and the chain goes on with it',
     async run(t1) {
       const command = selectApdu(t1.line);
-      t1.expectReception(await t1.expectAnswer(PCB.information(0, true), command.subarray(0, 4)), 1, 0);
+      await beginChain(t1, command.subarray(0, 4));
       const garbled = t1.bytes(PCB.information(1), command.subarray(4));
       garbled[4]! ^= 0x04;
       t1.expectReception(await t1.askBytes(garbled), 1, 1, 2);
-      const block = await t1.expectAnswer(PCB.information(1), command.subarray(4));
-      t1.expectInformation(block, 0);
-      expectSw(swOf(block.inf), 0x9000);
+      await endChain(t1, 1, command.subarray(4));
     },
   },
   {
@@ -178,11 +178,9 @@ export const T1_FAULT_CASES = t1Family({ category: 't1', features: ['selection']
     title: 'the acknowledgement of a link is sent again when the reader asks for it',
     async run(t1) {
       const command = selectApdu(t1.line);
-      t1.expectReception(await t1.expectAnswer(PCB.information(0, true), command.subarray(0, 4)), 1, 0);
+      await beginChain(t1, command.subarray(0, 4));
       t1.expectReception(await t1.ask(PCB.reception(0, 2)), 1);
-      const block = await t1.expectAnswer(PCB.information(1), command.subarray(4));
-      t1.expectInformation(block, 0);
-      expectSw(swOf(block.inf), 0x9000);
+      await endChain(t1, 1, command.subarray(4));
     },
   },
   {
@@ -213,184 +211,28 @@ export const T1_FAULT_CASES = t1Family({ category: 't1', features: ['selection']
     title: 'a block that breaks off is not executed; the whole one after it is',
     clause: 'ISO/IEC 7816-3:2006, 11.4.3; 11.6.3.2, rule 7',
     async run(t1) {
-      const whole = t1.bytes(PCB.information(0), selectApdu(t1.line));
-      for (const length of [1, 3, 4, whole.length - 1]) {
-        const block = await t1.askBytes(whole.subarray(0, length));
-        if (block) t1.expectReception(block, 0, 1, 2);
-        // what broke off is no part of what comes after it
-        await expectT1Alive(t1);
-        await t1.restart();
+      for (const length of [1, 2, 3, 4, selectApdu(t1.line).length]) {
+        const whole = selectBlock(t1);
+        await expectRejected(t1, await t1.askBytes(whole.subarray(0, length)));
       }
     },
   },
   {
-    name: 'length-too-small',
-    title: 'LEN smaller than the field is noticed, the block is not executed',
-    clause: 'ISO/IEC 7816-3:2006, 11.3.2.3; 11.6.3.2, rule 7',
+    name: 'chain-without-end',
+    title: 'a chain longer than any command is broken off by S(ABORT), or refused at its end',
+    clause: 'ISO/IEC 7816-3:2006, 11.6.2, rule 9',
     async run(t1) {
-      const whole = t1.bytes(PCB.information(0), selectApdu(t1.line));
-      whole[2]! -= 2;
-      const block = await t1.askBytes(whole);
-      if (block) t1.expectReception(block, 0, 1, 2);
-      // more may have come than the card took for a block
-      await t1.line.hearUpTo(300, t1.blockWaiting);
-      await t1.resynchronise();
-      await expectT1Alive(t1);
-    },
-  },
-  {
-    name: 'length-too-great',
-    title: 'LEN greater than the field is noticed, the block is not executed',
-    clause: 'ISO/IEC 7816-3:2006, 11.3.2.3; 11.6.3.2, rule 7',
-    async run(t1) {
-      const whole = t1.bytes(PCB.information(0), selectApdu(t1.line));
-      whole[2]! += 2;
-      await expectRejected(t1, await t1.askBytes(whole));
-    },
-  },
-  {
-    name: 'length-reserved',
-    title: 'LEN = FF is no length: the block is not executed',
-    clause: 'ISO/IEC 7816-3:2006, 11.3.2.3',
-    async run(t1) {
-      const whole = t1.bytes(PCB.information(0), selectApdu(t1.line));
-      whole[2] = 0xff;
-      await expectRejected(t1, await t1.askBytes(whole));
-    },
-  },
-  {
-    name: 'length-reserved-in-full',
-    title: 'a block of 255 bytes, as LEN = FF would count them, with a right epilogue is none',
-    clause: 'ISO/IEC 7816-3:2006, 11.3.2.3',
-    async run(t1) {
-      const field = new Uint8Array(255);
-      field.set(selectApdu(t1.line));
-      await expectRejected(t1, await t1.askBytes(t1.bytes(PCB.information(0), field)));
-    },
-  },
-  {
-    name: 'node-address',
-    title: 'a block with source and destination alike, or with a reserved bit of NAD, is not executed',
-    clause: 'ISO/IEC 7816-3:2006, 11.3.2.1',
-    async run(t1) {
-      for (const nad of [0x11, 0x77, 0x88]) {
-        const block = await t1.askBytes(t1.bytes(PCB.information(t1.ns), selectApdu(t1.line), nad));
-        await expectRejected(t1, block);
+      const link = new Uint8Array(t1.ifsc).fill(0x11);
+      for (let sent = 0; sent <= LONGEST_COMMAND; sent += link.length) {
+        const block = await t1.expectAnswer(PCB.information(t1.ns, true), link);
+        t1.ns = 1 - t1.ns;
+        if (block.pcb === PCB.abortRequest) {
+          t1.expectReception(await t1.expectAnswer(PCB.abortResponse), t1.ns, 0);
+          return expectT1Alive(t1);
+        }
+        t1.expectReception(block, t1.ns, 0);
       }
-    },
-  },
-  {
-    name: 'reserved-bits-of-i',
-    title: 'an I-block with a reserved bit of PCB is not executed',
-    clause: 'ISO/IEC 7816-3:2006, 11.3.2.2',
-    async run(t1) {
-      for (const bit of [0x01, 0x02, 0x04, 0x08, 0x10]) {
-        await expectRejected(t1, await t1.ask(PCB.information(t1.ns) | bit, selectApdu(t1.line)));
-      }
-    },
-  },
-  {
-    name: 'reserved-bits-of-r',
-    title: 'an R-block with a reserved bit of PCB or a field acknowledges nothing',
-    clause: 'ISO/IEC 7816-3:2006, 11.3.2.2; 11.3.3',
-    async run(t1) {
-      const first = await beginLongAnswer(t1, 5);
-      const next = 1 - t1.nr;
-      for (const [pcb, inf] of [
-        [PCB.reception(next) | 0x20, []],
-        [PCB.reception(next) | 0x04, []],
-        [PCB.reception(next), [0x00]],
-      ] as const) {
-        const block = await t1.ask(pcb, inf);
-        if (block && isInformation(block)) t1.expectBlock(block, first.pcb, [...first.inf]);
-      }
-      await t1.resynchronise();
-      await expectT1Alive(t1);
-    },
-  },
-  {
-    name: 'unknown-supervisory',
-    title: 'an S-block of a function that is not defined is not answered by an S-block',
-    clause: 'ISO/IEC 7816-3:2006, 11.3.2.2, table 12',
-    async run(t1) {
-      for (const pcb of [0xc4, 0xc5, 0xc8, 0xd0, 0xdf]) await expectNotObeyed(t1, pcb, []);
-    },
-  },
-  {
-    name: 'waiting-time-from-reader',
-    title: 'only the card asks for waiting time: the request of a reader is not granted',
-    clause: 'ISO/IEC 7816-3:2006, 11.6.2, rule 3',
-    run: (t1) => expectNotObeyed(t1, PCB.wtxRequest, [1]),
-  },
-  {
-    name: 'unasked-responses',
-    title: 'an S-block that answers what nobody asked changes nothing',
-    clause: 'ISO/IEC 7816-3:2006, 11.6.3.2, rules 6 and 7',
-    async run(t1) {
-      const responses: readonly (readonly [number, readonly number[]])[] = [
-        [PCB.resynchResponse, []],
-        [PCB.ifsResponse, [0x40]],
-        [PCB.abortResponse, []],
-        [PCB.wtxResponse, [0x01]],
-      ];
-      for (const [pcb, inf] of responses) {
-        const block = await t1.ask(pcb, inf);
-        if (block) t1.expectReception(block, 0);
-        await t1.restart();
-        await expectT1Alive(t1);
-        await t1.restart();
-      }
-    },
-  },
-  {
-    name: 'size-reserved',
-    title: 'an IFSD of 0 or 255 is not agreed to',
-    clause: 'ISO/IEC 7816-3:2006, 11.4.2',
-    async run(t1) {
-      await expectNotObeyed(t1, PCB.ifsRequest, [0x00]);
-      await expectNotObeyed(t1, PCB.ifsRequest, [0xff]);
-    },
-  },
-  {
-    name: 'size-without-value',
-    title: 'S(IFS) without its byte, or with two, is not agreed to',
-    clause: 'ISO/IEC 7816-3:2006, 11.3.2.2; 11.3.3',
-    async run(t1) {
-      await expectNotObeyed(t1, PCB.ifsRequest, []);
-      await expectNotObeyed(t1, PCB.ifsRequest, [0x20, 0x20]);
-    },
-  },
-  {
-    name: 'supervisory-garbled',
-    title: 'a garbled S(IFS) is not agreed to: the size stays',
-    async run(t1) {
-      const garbled = t1.bytes(PCB.ifsRequest, [0x08]);
-      garbled[garbled.length - 1]! ^= 0x40;
-      const block = await t1.askBytes(garbled);
-      if (block) t1.expectReception(block, 0, 1, 2);
-      await expectT1Alive(t1);
-    },
-  },
-  {
-    name: 'asked-before-anything',
-    title: 'an R-block before any I-block is answered by the number that is expected, and harms nothing',
-    async run(t1) {
-      const block = await t1.ask(PCB.reception(0));
-      if (block) t1.expectReception(block, 0);
-      await expectT1Alive(t1);
-    },
-  },
-  {
-    name: 'characters-too-many',
-    title: 'characters after the end of a block are no part of it and do not spoil the next',
-    clause: 'ISO/IEC 7816-3:2006, 11.6.3.2, rule 7',
-    async run(t1) {
-      const whole = t1.bytes(PCB.information(0), selectApdu(t1.line));
-      await t1.line.send([...whole, 0x00]);
-      const heard = await t1.line.hearUpTo(300, t1.blockWaiting);
-      expectThat(heard.length === 0 || heard.length > 3, 'a block or silence', toHex(heard));
-      await t1.line.expectSilence(t1.characterWaiting, 'what was heard');
-      await t1.resynchronise();
+      expectThat(swOf(await t1.exchange(link)) !== 0x9000, 'a refusal', '9000');
       await expectT1Alive(t1);
     },
   },

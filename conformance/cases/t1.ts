@@ -12,7 +12,7 @@ import {
   swOf,
   t1Family,
 } from './line-family.js';
-import { askedToWait, beginLongAnswer } from './t1-steps.js';
+import { askedToWait, beginChain, beginLongAnswer, endChain, selectBlock } from './t1-steps.js';
 
 export const T1_CASES = t1Family(
   { category: 't1', features: ['selection'], clause: 'ISO/IEC 7816-3:2006, 11.6.2' },
@@ -103,6 +103,17 @@ export const T1_CASES = t1Family(
       },
     },
     {
+      name: 'size-amid-answer',
+      title: "a size named within the card's chain holds from its next block on, and the chain goes on",
+      clause: 'ISO/IEC 7816-3:2006, 11.4.2; 11.6.2, rules 4 and 5',
+      async run(t1) {
+        const expected = await t1.exchange(selectAtOnce(t1.line));
+        const first = await beginLongAnswer(t1, 5);
+        await t1.tellSize(3);
+        expectBytes(await t1.answerFrom(first), expected, 'the answer in blocks of 5 and 3');
+      },
+    },
+    {
       name: 'command-chained',
       title: 'a command in blocks of one byte is acknowledged block by block and answered at the end',
       clause: 'ISO/IEC 7816-3:2006, 11.6.2, rule 5',
@@ -118,11 +129,9 @@ export const T1_CASES = t1Family(
       clause: 'ISO/IEC 7816-3:2006, 11.3.3; 11.6.2, rule 5',
       async run(t1) {
         const command = selectApdu(t1.line);
-        t1.expectReception(await t1.expectAnswer(PCB.information(0, true), command.subarray(0, 3)), 1, 0);
+        await beginChain(t1, command.subarray(0, 3));
         t1.expectReception(await t1.expectAnswer(PCB.information(1, true)), 0, 0);
-        const block = await t1.expectAnswer(PCB.information(0), command.subarray(3));
-        t1.expectInformation(block, 0);
-        expectSw(swOf(block.inf), 0x9000);
+        await endChain(t1, 0, command.subarray(3));
       },
     },
     {
@@ -145,7 +154,7 @@ export const T1_CASES = t1Family(
       clause: 'ISO/IEC 7816-3:2006, 11.6.2, rule 9',
       async run(t1) {
         const command = selectApdu(t1.line);
-        t1.expectReception(await t1.expectAnswer(PCB.information(0, true), command.subarray(0, 4)), 1, 0);
+        await beginChain(t1, command.subarray(0, 4));
         t1.expectBlock(await t1.expectAnswer(PCB.abortRequest), PCB.abortResponse);
         t1.ns = 1;
         await expectT1Alive(t1);
@@ -180,7 +189,7 @@ export const T1_CASES = t1Family(
       clause: 'ISO/IEC 7816-3:2006, 11.6.3.2, rule 6',
       async run(t1) {
         const command = selectApdu(t1.line);
-        t1.expectReception(await t1.expectAnswer(PCB.information(0, true), command.subarray(0, 4)), 1, 0);
+        await beginChain(t1, command.subarray(0, 4));
         await t1.resynchronise();
         await expectT1Alive(t1);
       },
@@ -233,6 +242,22 @@ export const T1_CASES = t1Family(
       },
     },
     {
+      name: 'waiting-time-granted-badly',
+      title: 'a grant of waiting time that arrives garbled is asked for again',
+      clause: 'ISO/IEC 7816-3:2006, 11.6.3.2, rule 7',
+      features: ['selection', 'personalisation'],
+      async run(t1) {
+        const asked = await askedToWait(t1);
+        const garbled = t1.bytes(PCB.wtxResponse, asked.inf);
+        garbled[garbled.length - 1]! ^= 0x20;
+        const again = await t1.askBytes(garbled);
+        expectThat(again !== undefined, 'a block', 'silence');
+        t1.expectBlock(again!, PCB.wtxRequest, [...asked.inf]);
+        const block = await t1.expectAnswer(PCB.wtxResponse, asked.inf, asked.inf[0]);
+        await t1.answerFrom(block);
+      },
+    },
+    {
       name: 'waiting-time-asked-again',
       title: 'a request for waiting time that was lost is repeated when the reader asks for it',
       clause: 'ISO/IEC 7816-3:2006, 11.6.3.2, rule 7',
@@ -250,7 +275,7 @@ export const T1_CASES = t1Family(
       title: 'a reset after any byte of a block leads to a working card',
       clause: 'ISO/IEC 7816-3:2006, 6.2.3',
       async run(t1) {
-        const whole = t1.bytes(PCB.information(0), selectApdu(t1.line));
+        const whole = selectBlock(t1);
         for (let length = 1; length <= whole.length; length++) {
           await t1.line.send(whole.subarray(0, length));
           await t1.restart();
@@ -264,7 +289,7 @@ export const T1_CASES = t1Family(
       clause: 'ISO/IEC 7816-3:2006, 6.2.3; 11.6.1',
       async run(t1) {
         const command = selectApdu(t1.line);
-        t1.expectReception(await t1.expectAnswer(PCB.information(0, true), command.subarray(0, 6)), 1, 0);
+        await beginChain(t1, command.subarray(0, 6));
         await t1.restart();
         const response = await t1.exchange(command.subarray(6));
         expectThat(swOf(response) !== 0x9000, 'a refusal of half a command', toHex(response));
@@ -277,7 +302,7 @@ export const T1_CASES = t1Family(
         'a block that comes in two pieces, with no more between them than the waiting time of characters, is a block',
       clause: 'ISO/IEC 7816-3:2006, 11.4.3',
       async run(t1) {
-        const whole = t1.bytes(PCB.information(0), selectApdu(t1.line));
+        const whole = selectBlock(t1);
         await t1.line.send(whole.subarray(0, 6));
         const block = await t1.askBytes(whole.subarray(6));
         expectThat(block !== undefined, 'an I-block', 'silence');

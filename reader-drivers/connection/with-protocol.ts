@@ -1,12 +1,24 @@
 import { type AtrInterfaceBytes, buildAtr, parseAtr } from '../../apdu/index.js';
+import type { Edc } from '../t1/block.js';
 import type { CardDevice } from './card-device.js';
 
-/** The same card with an ATR that offers one protocol, or both with the first as default. */
-export function withProtocols(device: CardDevice, protocols: readonly ('T=0' | 'T=1')[]): CardDevice {
+/**
+ * The same card with an ATR that offers one protocol, or both with the first as default; `edc`: how it detects errors
+ * in blocks of T=1.
+ */
+export function withProtocols(
+  device: CardDevice,
+  protocols: readonly ('T=0' | 'T=1')[],
+  edc: Edc = 'LRC',
+): CardDevice {
   const rewrite = (bytes: Uint8Array): Uint8Array => {
     const atr = parseAtr(bytes);
     const { protocol: _, ...first } = atr.interfaceBytes[0] ?? {};
-    const t1 = atr.interfaceBytes.slice(1).filter(({ protocol }) => protocol === 1);
+    const t1 = atr.interfaceBytes
+      .slice(1)
+      .filter(({ protocol }) => protocol === 1)
+      // the announcement of the protocol first, then the group with its parameters (8.2.3, 11.4.4)
+      .map((group, index) => (edc === 'CRC' && index === 1 ? { ...group, tc: 1 } : group));
     const groups: AtrInterfaceBytes[] = [first];
     if (protocols.includes('T=0')) groups.push({ protocol: 0 });
     if (protocols.includes('T=1')) {

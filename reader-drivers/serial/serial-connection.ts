@@ -216,7 +216,7 @@ class SerialConnection implements CardConnection {
     const receiver = new BlockReceiver(this.#atr!.blockProtocol!.edc);
     let heard: Uint8Array = new Uint8Array(0);
     for (;;) {
-      const raw = await this.#take(Number.POSITIVE_INFINITY, receiver.hasBegun ? characterEtu : blockEtu);
+      const raw = await this.#take(Number.POSITIVE_INFINITY, heard.length > 0 ? characterEtu : blockEtu);
       if (raw) heard = concatBytes(heard, convert(raw, this.#atr!.convention));
       const reception = raw ? receiver.pushAll(heard.subarray(-raw.length)) : receiver.timeout();
       if (reception === 'incomplete') {

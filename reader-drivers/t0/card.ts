@@ -5,7 +5,6 @@
  */
 
 import { concatBytes, equalBytes } from '../../apdu/index.js';
-import { isStatusByte } from './tpdu.js';
 
 export type T0CardStep =
   /** Send the bytes; then wait for the next character. */
@@ -23,7 +22,6 @@ export type T0CardOptions = {
 
 const RECEIVE: T0CardStep = { kind: 'receive' };
 const HEADER_BYTES = 5;
-const INS_INVALID = Uint8Array.of(0x6d, 0x00);
 
 /** A response that was announced by 61xx or 6Cxx and waits to be fetched. */
 type Waiting = {
@@ -74,7 +72,6 @@ export class T0Card {
     this.#waiting = undefined;
     this.#dataLength = 0;
     this.#data = new Uint8Array(0);
-    if (isStatusByte(this.#header[1]!)) return this.#end(INS_INVALID);
     if (waiting && equalBytes(waiting.by, this.#header.subarray(0, 4))) return this.#release(waiting);
     if (!this.#takesData(this.#header)) return this.#execute(this.#header);
     if (p3 === 0) return this.#execute(this.#header.subarray(0, 4));
@@ -129,7 +126,7 @@ export class T0Card {
   }
 }
 
-/** 61xx: xx bytes wait, 00 for 256 or more. */
+/** 61xx: xx bytes wait; 256, the most that a short command is answered, are 00 in a byte. */
 function announcement(data: Uint8Array): Uint8Array {
-  return Uint8Array.of(0x61, data.length > 255 ? 0 : data.length);
+  return Uint8Array.of(0x61, data.length);
 }

@@ -13,24 +13,16 @@ export class BlockReceiver {
   readonly #edc: Edc;
   readonly #held = new Uint8Array(PROLOGUE_BYTES + RESERVED_LENGTH + 2);
   #length = 0;
-  #damaged = false;
 
   constructor(edc: Edc) {
     this.#edc = edc;
   }
 
-  /** Whether a block has begun: from now on the character waiting time runs, not the block waiting time. */
-  get hasBegun(): boolean {
-    return this.#length > 0;
-  }
-
-  /** Takes the next character; `damaged` says that its parity was wrong (11.6.2: no error signal, the block is lost). */
-  push(character: number, damaged = false): Reception {
+  /** Takes the next character. */
+  push(character: number): Reception {
     this.#held[this.#length++] = character;
-    this.#damaged ||= damaged;
-    // LEN, which reads as 0 until it has come: no block is shorter than its prologue and epilogue
+    // until LEN has come that of an older block stands here: none is so short that it would end before its own
     if (this.#length < PROLOGUE_BYTES + this.#held[2]! + edcBytes(this.#edc)) return 'incomplete';
-    if (this.#damaged) return this.#finish('redundancy');
     return this.#finish(decodeBlock(this.#held.subarray(0, this.#length), this.#edc));
   }
 
@@ -55,8 +47,6 @@ export class BlockReceiver {
   /** Forgets what has come so far, as before the own transmission: only one end talks at a time. */
   clear(): void {
     this.#length = 0;
-    this.#held.fill(0);
-    this.#damaged = false;
   }
 
   #finish(block: T1Block | BlockFault): Reception {

@@ -57,11 +57,10 @@ export function encodeBlock(block: T1Block, edc: Edc): Uint8Array {
   return concatBytes(checked, epilogue(checked, edc));
 }
 
-/** The block in `bytes`, or what is wrong with it. */
+/** The block in `bytes`, which are as many as its LEN says; or what is wrong with it. */
 export function decodeBlock(bytes: Uint8Array, edc: Edc): T1Block | BlockFault {
-  const length = bytes.length - PROLOGUE_BYTES - edcBytes(edc);
-  // no LEN is negative: what is shorter than prologue and epilogue is no block either
-  if (bytes[2] !== length || length > MAX_INF) return 'other';
+  // LEN = FF is no length (11.3.2.3)
+  if (bytes[2]! > MAX_INF) return 'other';
   const end = bytes.length - edcBytes(edc);
   const expected = epilogue(bytes.subarray(0, end), edc);
   if (!expected.every((byte, i) => byte === bytes[end + i])) return 'redundancy';

@@ -1,11 +1,12 @@
 /**
  * The card's end of T=1 as a state machine (ISO/IEC 7816-3:2006, 11.6.3). The card never speaks first: every
- * step answers a block, or stays silent.
+ * step answers a block. It counts no attempts: who gives up is the reader (rule 7.4), and a card that goes on
+ * asking is in reception mode all the same.
  */
 
 import type { SequenceNumber, T1Block } from './block.js';
 import { IncomingChain, OutgoingChain } from './chain.js';
-import { ATTEMPTS, errorOf, type Heard } from './reception.js';
+import { errorOf, type Heard } from './reception.js';
 
 export type T1CardStep =
   | { readonly kind: 'send'; readonly block: T1Block }
@@ -30,8 +31,8 @@ export class T1Card {
   /** Whether the I-block with number `#ns` is out and not acknowledged. */
   #outstanding = false;
   readonly #incoming: IncomingChain;
-  #last: T1Block | undefined;
-  #attempts = 0;
+  /** What was sent last, for a reader that did not hear it. */
+  #last: T1Block = { kind: 'R', nr: 0, error: 'none' };
 
   /** `maxCommandBytes`: the longest command that is put together; a longer chain is broken off. */
   constructor({ maxCommandBytes }: { readonly maxCommandBytes: number }) {
@@ -64,15 +65,9 @@ export class T1Card {
     return this.#send({ kind: 'S', function: 'WTX', direction: 'request', value: multiplier });
   }
 
-  /** Asks the reader to send at most `size` bytes in a block from now on (11.4.2). */
-  offerSize(size: number): T1CardStep {
-    return this.#send({ kind: 'S', function: 'IFS', direction: 'request', value: size });
-  }
-
   #information(block: Extract<T1Block, { kind: 'I' }>): T1CardStep {
     const midChain = this.#outstanding && this.#outgoing!.hasMore;
     if (block.ns !== this.#nr || midChain) return this.#again('other');
-    this.#attempts = 0;
     if (this.#outstanding) this.#ns = flip(this.#ns);
     this.#outstanding = false;
     this.#nr = flip(this.#nr);
@@ -80,29 +75,23 @@ export class T1Card {
     if (whole === 'too long') {
       return this.#send({ kind: 'S', function: 'ABORT', direction: 'request', value: 0 });
     }
-    if (whole) {
-      // until the response is there, only the reception of the command can be confirmed
-      this.#last = undefined;
-      return { kind: 'command', command: whole };
-    }
+    if (whole) return { kind: 'command', command: whole };
     return this.#send({ kind: 'R', nr: this.#nr, error: 'none' });
   }
 
   #reception(nr: SequenceNumber): T1CardStep {
     if (this.#outstanding) {
-      if (nr === this.#ns) return this.#repeat(this.#outgoing!.block(this.#ns));
+      if (nr === this.#ns) return this.#send(this.#outgoing!.block(this.#ns));
       if (!this.#outgoing!.hasMore) return this.#again('other');
-      this.#attempts = 0;
       this.#ns = flip(this.#ns);
       return this.#send(this.#outgoing!.next(this.#ifsd, this.#ns));
     }
-    return this.#repeat(this.#last ?? { kind: 'R', nr: this.#nr, error: 'none' });
+    return this.#send(this.#last);
   }
 
   #request({ function: name, value }: Extract<T1Block, { kind: 'S' }>): T1CardStep {
     // only a card asks for waiting time (rule 3)
     if (name === 'WTX') return this.#again('other');
-    this.#attempts = 0;
     if (name === 'IFS') this.#ifsd = value;
     if (name === 'RESYNCH') this.#startAnew();
     if (name === 'ABORT') {
@@ -115,15 +104,10 @@ export class T1Card {
 
   #response(block: Extract<T1Block, { kind: 'S' }>): T1CardStep {
     const asked = this.#last;
-    const answers =
-      asked?.kind === 'S' &&
-      asked.direction === 'request' &&
-      asked.function === block.function &&
-      asked.value === block.value;
+    const answers = asked.kind === 'S' && asked.function === block.function && asked.value === block.value;
     if (!answers) return this.#again('other');
-    this.#attempts = 0;
     if (block.function === 'WTX') return { kind: 'extended' };
-    // after ABORT and IFS the card gives the right to send back (rule 9)
+    // after ABORT the card gives the right to send back (rule 9)
     return this.#send({ kind: 'R', nr: this.#nr, error: 'none' });
   }
 
@@ -137,14 +121,8 @@ export class T1Card {
   }
 
   #again(heard: Exclude<Heard, T1Block>): T1CardStep {
-    const request = this.#last?.kind === 'S' && this.#last.direction === 'request';
-    return this.#repeat(request ? this.#last! : { kind: 'R', nr: this.#nr, error: errorOf(heard) });
-  }
-
-  /** Another attempt; after three the card falls silent and waits for RESYNCH or a reset (rule 7.6). */
-  #repeat(block: T1Block): T1CardStep {
-    this.#attempts++;
-    return this.#attempts > ATTEMPTS ? SILENCE : this.#send(block);
+    const request = this.#last.kind === 'S' && this.#last.direction === 'request';
+    return this.#send(request ? this.#last : { kind: 'R', nr: this.#nr, error: errorOf(heard) });
   }
 
   #send(block: T1Block): T1CardStep {

@@ -3,6 +3,8 @@
 import { concatBytes } from '../../apdu/index.js';
 import type { SequenceNumber, T1Block } from './block.js';
 
+const NOTHING: Uint8Array = new Uint8Array(0);
+
 export type IBlock = Extract<T1Block, { kind: 'I' }>;
 
 /** The sending side: which I-block is out, and what is still to come. */
@@ -36,8 +38,7 @@ export class OutgoingChain {
 /** The receiving side. A chain longer than `limit` bytes belongs to nobody and is not kept. */
 export class IncomingChain {
   readonly #limit: number;
-  #parts: Uint8Array[] = [];
-  #length = 0;
+  #held = NOTHING;
 
   constructor(limit: number) {
     this.#limit = limit;
@@ -45,24 +46,14 @@ export class IncomingChain {
 
   /** Takes the next field; `undefined` while the chain goes on, `too long` beyond the limit. */
   take({ inf, more }: IBlock): Uint8Array | 'too long' | undefined {
-    this.#length += inf.length;
-    if (this.#length > this.#limit) {
-      this.clear();
-      return 'too long';
-    }
-    this.#parts.push(inf);
-    if (more) return undefined;
-    const whole = concatBytes(...this.#parts);
-    this.clear();
-    return whole;
-  }
-
-  get isOpen(): boolean {
-    return this.#parts.length > 0;
+    const whole = concatBytes(this.#held, inf);
+    const isTooLong = whole.length > this.#limit;
+    this.#held = more && !isTooLong ? whole : NOTHING;
+    if (isTooLong) return 'too long';
+    return more ? undefined : whole;
   }
 
   clear(): void {
-    this.#parts = [];
-    this.#length = 0;
+    this.#held = NOTHING;
   }
 }

@@ -14,8 +14,9 @@ import {
 import { LINE_DEFECTS, type LineDefect } from '../../../reader-drivers/defects/index.js';
 import * as drivers from '../../../reader-drivers/index.js';
 import type { CardKindName } from '../simulated-card.js';
+import { type LineProgram, lineOf } from '../simulator-target.js';
 import { folderOf, loadChanged } from './changed-program.js';
-import { type CardProgram, defectiveTarget, type LineProgram, onLineOf } from './defective-card.js';
+import { type CardProgram, defectiveTarget } from './defective-card.js';
 import { sourceLine, subjectFiles } from './program-files.js';
 
 export type CatalogueEntry = SeededDefect & {
@@ -50,10 +51,13 @@ function ofCard(defect: CardDefect): CatalogueEntry {
   };
 }
 
-/** The machines are the same in both cards, so one of them stands for both. */
+/** The machines are the same in both cards; what they say of error detection is not. */
+function onLine(program: LineProgram, engines?: drivers.LineEngines): DefectTargets {
+  return BOTH.map((name) => defectiveTarget(name, applet, undefined, lineOf(name, program, engines)));
+}
+
 function ofLine(defect: LineDefect): CatalogueEntry {
   const { id, title, seam, engines } = defect;
-  const open = onLineOf(drivers, engines(drivers.LINE_ENGINES));
   return {
     id,
     group: 'hand-written',
@@ -62,7 +66,7 @@ function ofLine(defect: LineDefect): CatalogueEntry {
     where: seam,
     changesTable: false,
     onLine: true,
-    targets: async () => [defectiveTarget('patient', applet, undefined, open)],
+    targets: async () => onLine(drivers, engines(drivers.LINE_ENGINES)),
   };
 }
 
@@ -81,7 +85,7 @@ function mechanical({ seed, count }: { readonly seed: number; readonly count: nu
     targets: async () => {
       const program = await loadChanged(site);
       if (folderOf(site) === 'reader-drivers') {
-        return [defectiveTarget('patient', applet, undefined, onLineOf(program as LineProgram))];
+        return onLine(program as LineProgram);
       }
       return applicationsOf(site).map((name) => defectiveTarget(name, program as CardProgram));
     },

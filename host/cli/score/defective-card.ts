@@ -5,22 +5,12 @@ import type { CardBuild } from '../../../applet/defects/index.js';
 import * as applet from '../../../applet/index.js';
 import type { ConformanceTarget } from '../../../conformance/index.js';
 import { loadProfile, memoryBudget } from '../../../perf/index.js';
-import type * as drivers from '../../../reader-drivers/index.js';
 import { seededRng, transportKeysOf } from '../../index.js';
 import type { CardKindName } from '../simulated-card.js';
-import { LINE_OPTIONS, type OpenLine, protocolsFrom, targetOf } from '../simulator-target.js';
+import { type OpenLine, targetOf } from '../simulator-target.js';
 
 /** What of the card's program a target needs; a changed copy of the program has the same. */
 export type CardProgram = Pick<typeof applet, 'Card' | 'PATIENT_CARD' | 'PROFESSIONAL_CARD' | 'nobleEngine'>;
-
-/** What of the drivers a line needs. */
-export type LineProgram = Pick<typeof drivers, 'lineInProcess' | 'withProtocols'>;
-
-/** Contacts behind which some program's machines stand, or these. */
-export function onLineOf(program: LineProgram, engines?: drivers.LineEngines): OpenLine {
-  const options = { ...LINE_OPTIONS, ...(engines ? { engines } : {}) };
-  return (card, first) => program.lineInProcess(program.withProtocols(card, protocolsFrom(first)), options);
-}
 
 /** Random numbers of the defective cards follow from it, so that a verdict can be repeated. */
 const CARD_SEED = 20_250_118;
