@@ -109,6 +109,23 @@ describe.skipIf(whyNoSerialPair() !== undefined)(
       expect(phases[0]!.commands.at(-1)).toMatchObject({ card: 'patient', bytesIn: 14, operations: null });
     });
 
+    it('one process serves both cards of a terminal with two readers', async () => {
+      const second = await SerialPair.open();
+      opened.push(() => second.close());
+      const { card, target } = await served('gempc', '--and', second.card);
+      const places = ['--target', `patient=${target}`, '--target', `doctor=gempc:${second.host}`];
+      const run = await imis(['visit', '--trace', 'none', ...places]);
+      expect([run.stderr, run.status]).toEqual(['', 0]);
+      const ending = await card.stop();
+      expect([
+        ending.status,
+        ending.stderr.match(/^The (patient|professional) card is in the reader at /gm),
+      ]).toEqual([
+        0,
+        ['The patient card is in the reader at ', 'The professional card is in the reader at '],
+      ]);
+    });
+
     it('leaves nothing when the served card ends: no socket file, no lock on the line', async () => {
       const { card, pair, target } = await served('serial');
       expect(existsSync(pair.resetSocket)).toBe(true);
