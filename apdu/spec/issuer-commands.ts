@@ -92,6 +92,5 @@ export const putCertificate = {
       status: SW.incorrectData,
       reason: 'not signed by NHI, another pseudonym or other keys, or not later than the one there is',
     },
-    { status: SW.notEnoughMemory, reason: 'the certificate is longer than its file' },
   ],
 } as const satisfies CommandSpec;

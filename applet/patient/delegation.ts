@@ -54,7 +54,6 @@ export function delegationHandlers(os: CardOs, memory: PatientMemory, slots: Del
     openDelegation({ data }: RequestOf<Commands['openDelegation']>) {
       const { agentCertificate, ...terms } = data;
       memory.openDelegation.release();
-      slots.sweep();
       const { body } = agentCertificate;
       assertCertified(agentCertificate);
       const warrant: Warrant = {

@@ -38,9 +38,7 @@ export function renewalHandlers(os: CardOs, state: ApplicationState, memory: Pat
       if (!verifyStatement(os.coprocessor, issuerKey, STATEMENT.patientCertificate, fields, signature)) {
         refuse(SW.incorrectData);
       }
-      const renewed = encodePatientCertificate(data);
-      if (renewed.length > content.capacity) refuse(SW.notEnoughMemory);
-      os.nvm.atomically(() => content.write(renewed));
+      os.nvm.atomically(() => content.write(encodePatientCertificate(data)));
       return undefined;
     },
 

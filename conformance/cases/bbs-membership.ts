@@ -80,6 +80,11 @@ const REFUSED: readonly Refused[] = [
     make: (group, request) => group.credential(request, { proof: group.emptyProof(request) }),
   },
   {
+    name: 'with-hint-key',
+    what: 'a hint key, of which this scheme has no use,',
+    make: (group, request) => group.withHintKey(request),
+  },
+  {
     name: 'length',
     what: 'a byte more',
     make: (group, request) => {

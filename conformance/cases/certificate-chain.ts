@@ -85,6 +85,49 @@ export const CERTIFICATE_CHAIN_CASES = caseFamily(
       },
     },
     {
+      name: 'last-day',
+      title:
+        'certificates of CA and role count on their last day, which is the one that the card knows, and not after',
+      clause: `${CLAUSE}; project, CARD: the date of a card`,
+      async run(card) {
+        const today = TestIssuer.daysAfterToday(0);
+        const { authorityReference, rootReference } = card.issuer;
+        const authority = (expirationDate: number) => card.issuer.authorityCertificate({ expirationDate });
+        await expectNoAuthority(card, authority(today - 1));
+        await setKey(card, rootReference);
+        await expectOk(card, verifyCertificate, { data: authority(today) });
+        for (const [last, status] of [
+          [today, SW.ok],
+          [today - 1, SW.referenceDataNotUsable],
+        ] as const) {
+          await setKey(card, authorityReference);
+          const data = card.issuer.roleCertificate('doctor', { expirationDate: last });
+          await expectRefusal(card, verifyCertificate, { data }, status);
+        }
+      },
+    },
+    {
+      name: 'first-day-of-the-authority',
+      title: 'a role certificate may be issued on the first day of its CA, and not before',
+      clause: `${CLAUSE}; project, CARD: issued within the validity of the CA`,
+      async run(card) {
+        const effectiveDate = TestIssuer.daysAfterToday(-40);
+        const { authorityReference, rootReference } = card.issuer;
+        await setKey(card, rootReference);
+        await expectOk(card, verifyCertificate, {
+          data: card.issuer.authorityCertificate({ effectiveDate }),
+        });
+        for (const [first, status] of [
+          [effectiveDate, SW.ok],
+          [effectiveDate - 1, SW.referenceDataNotUsable],
+        ] as const) {
+          await setKey(card, authorityReference);
+          const data = card.issuer.roleCertificate('doctor', { effectiveDate: first });
+          await expectRefusal(card, verifyCertificate, { data }, status);
+        }
+      },
+    },
+    {
       name: 'authority-tampered',
       title: 'a CA certificate in which one bit was changed is refused, wherever it is',
       async run(card) {

@@ -27,7 +27,7 @@ import type { TestCard } from '../test-card.js';
 import { verifyPin } from './steps.js';
 
 const { commands, algorithms } = PROFESSIONAL_APPLICATION;
-const { activate, computeSignature, manageSecurityEnvironment } = commands;
+const { activate, computeSignature, makeCoupon, manageSecurityEnvironment } = commands;
 const SIGN = 'project, PROTOCOL eq. 7, 9, 10; ISO/IEC 7816-8:2019, 11.5';
 
 /** Signs a statement of the group as an operational card of the fixture. */
@@ -207,7 +207,9 @@ export const GROUP_SIGNATURE_CASES = caseFamily(
     },
     {
       name: 'joined-on-bn254',
-      title: 'a member on the small curve signs too',
+      title:
+        'a member on the small curve signs too, with a coupon and without, and the opening service finds its hint',
+      clause: `${SIGN}; docs/group-signature-format.md, hint`,
       fixture: 'blank',
       async run(card) {
         const { decryptionKey } = await prepareProfessional(card);
@@ -215,12 +217,17 @@ export const GROUP_SIGNATURE_CASES = caseFamily(
         await expectOk(card, activate, {});
         await verifyPin(card);
         const { reference, input } = algorithms.visitConfirmation;
-        const { data, answer } = await groupSign(card, reference, input, visitConfirmation(card));
-        expectThat(
-          group.isGroupSignature(STATEMENT.visitConfirmation, data, answer.groupSignature),
-          'a group signature that verifies',
-          'one that does not',
-        );
+        await expectOk(card, makeCoupon, {});
+        for (const how of ['with a coupon', 'without']) {
+          const { data, answer } = await groupSign(card, reference, input, visitConfirmation(card));
+          const { groupSignature } = answer;
+          expectThat(
+            group.isGroupSignature(STATEMENT.visitConfirmation, data, groupSignature),
+            `a group signature ${how} that verifies`,
+            'one that does not',
+          );
+          expectThat(group.hasHint(groupSignature), "the hint by this member's key", 'another');
+        }
       },
     },
   ],

@@ -32,8 +32,8 @@ async function memberCard(card: TestCard) {
   return { group, member: { membershipKey, decryptionKey } };
 }
 
-/** The epoch that the card signs in. */
-async function signedEpoch(card: TestCard): Promise<number> {
+/** A group signature, and the epoch that it is of. */
+async function signed(card: TestCard) {
   const { reference, input } = algorithms.newRecord;
   await expectOk(card, manageSecurityEnvironment, {
     p2: 'digital signature',
@@ -47,12 +47,12 @@ async function signedEpoch(card: TestCard): Promise<number> {
     hospitalId: 'H-1',
     time: TestIssuer.daysAfterToday(1),
   });
-  return (await expectOk(card, computeSignature, { data })).epoch;
+  return expectOk(card, computeSignature, { data });
 }
 
 async function expectEpoch(card: TestCard, epoch: number): Promise<void> {
-  const signed = await signedEpoch(card);
-  expectThat(signed === epoch, `a signature of epoch ${epoch}`, `one of epoch ${signed}`);
+  const answer = await signed(card);
+  expectThat(answer.epoch === epoch, `a signature of epoch ${epoch}`, `one of epoch ${answer.epoch}`);
 }
 
 /** A record of the next epoch, changed before NHI signs it, is refused and changes nothing. */
@@ -78,6 +78,19 @@ export const MEMBERSHIP_RENEWAL_CASES = caseFamily(
     clause: RENEWAL,
   },
   [
+    {
+      name: 'renewal-of-the-hint',
+      title: 'with a new epoch come new hints: the opening service finds the member by the key sent last',
+      clause: `${RENEWAL}; docs/group-signature-format.md, hint`,
+      async run(card) {
+        const { group, member } = await memberCard(card);
+        const before = await signed(card);
+        expectThat(group.hasHint(before.groupSignature), "the hint by this member's key", 'another');
+        await expectOk(card, renewMembership, { data: group.renewal(member, EPOCH + 1) });
+        const after = await signed(card);
+        expectThat(group.hasHint(after.groupSignature), 'the hint by the new key', 'another');
+      },
+    },
     {
       name: 'renewal-higher-epoch',
       title: 'a record of a higher epoch is taken; an older or the same one afterwards is refused with 6985',

@@ -225,6 +225,18 @@ export const MEMBERSHIP_CASES = caseFamily(
         await expectRefusal(card, joinComplete, { data: { ...signed, signature } }, SW.incorrectData);
       },
     },
+    {
+      name: 'without-hint-key',
+      title: 'a credential of a suite with hints that brings no hint key is refused, though NHI signed it',
+      clause: `${EQ_4}; docs/group-signature-format.md; ISO/IEC 7816-4:2020, 5.6 (6A80)`,
+      async run(card) {
+        const { group, request } = await openJoin(card);
+        const { sealedHintKey: _, ...credential } = group.credential(request);
+        const data = resigned(card, credential, request.membershipKey);
+        await expectRefusal(card, joinComplete, { data }, SW.incorrectData);
+        await expectOk(card, joinComplete, { data: group.credential(request) });
+      },
+    },
     ...CHANGES.map(({ name, what, change }) => ({
       name: `wrong-${name}`,
       title: `a credential with a changed ${what} is refused, though NHI signed it`,

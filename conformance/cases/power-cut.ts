@@ -12,11 +12,12 @@ import {
   SW,
 } from '../../apdu/index.js';
 import { BOTH, caseFamily, PATIENT } from '../case.js';
-import { checkStatus, expectBytes, expectOk, expectThat } from '../checks.js';
+import { checkStatus, expectBytes, expectOk, expectRefusal, expectThat } from '../checks.js';
 import type { CardSession } from '../issuer/card-session.js';
 import { authenticate } from '../issuer/professional-peer.js';
 import { TestIssuer } from '../issuer/test-issuer.js';
 import type { TestCard } from '../test-card.js';
+import { AGENT_PIN, AGENT_REFERENCE, delegateAndCertify } from './delegation-steps.js';
 import { prescribe, readRecord, verifyPin } from './steps.js';
 
 const ATOMIC = 'project, CARD: a command that writes is atomic, whenever the power goes';
@@ -105,6 +106,32 @@ export const POWER_CUT_CASES = caseFamily(
           expectThat(!answer || after.sw === SW.ok.sw, 'the new PIN after 9000', 'the old one');
           return after.sw === SW.ok.sw;
         });
+      },
+    },
+    {
+      name: 'agent-slot',
+      title:
+        'the last wrong try of an agent PIN, cut off, leaves a slot that counts no more; the other is as it was',
+      features: ['power-cut', 'delegation'],
+      clause: `ISO/IEC 7816-4:2020, 11.5.6; ${ATOMIC}`,
+      async run(card) {
+        await delegateAndCertify(card);
+        await delegateAndCertify(card, { slot: 'slot 2' });
+        const { agent1 } = PATIENT_APPLICATION.pins;
+        const data = card.issuer.wrongPin;
+        const wrong = { cla: 0, ins: 0x20, p1: 0, p2: agent1.reference, data };
+        for (let left = agent1.tries - 1; left > 0; left--) {
+          checkStatus(await card.transmit(wrong), SW.counter.sw | left);
+        }
+        // the try is spent before the comparison, what the slot keeps is erased behind it
+        await card.sendAndCut(encodeCommandApdu(wrong), 1);
+        await card.select();
+        const right = { p2: AGENT_REFERENCE, data: AGENT_PIN } as const;
+        await expectRefusal(card, commands.verify, right, SW.referenceDataNotFound);
+        await expectOk(card, commands.verify, { p2: 'agent PIN of slot 2', data: AGENT_PIN });
+        await verifyPin(card);
+        await delegateAndCertify(card);
+        await expectOk(card, commands.verify, right);
       },
     },
     {

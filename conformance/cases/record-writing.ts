@@ -109,6 +109,24 @@ export const RECORD_WRITING_CASES = caseFamily(
       },
     },
     {
+      name: 'update-malformed',
+      title: 'content other than the file declares does not replace a record, which stays as it is',
+      clause: `${UPDATE}; 5.6 (6A80)`,
+      destroys: WRITES,
+      async run(card) {
+        const session = await booklet(card, 5);
+        for (const data of [
+          entry(2).subarray(0, -1),
+          Uint8Array.of(...entry(2), 0x00),
+          Uint8Array.of(0x00),
+        ]) {
+          const answer = await session.refusalOf(card, commands.updateRecord, { p1: 1, p2: sfi, data });
+          checkStatus(answer, SW.incorrectData);
+        }
+        await expectBooklet(card, entry(1, 5));
+      },
+    },
+    {
       name: 'update-without-current',
       title: 'without a current record P1 = 00 updates nothing',
       clause: `${UPDATE}; 11.4.1; 5.6 (6A83)`,

@@ -12,6 +12,7 @@ import {
   type CurveName,
   challengeOf,
   concatBytes,
+  encodeHpkeInfo,
   encodeTemplate,
   type GroupSuite,
   groupSuiteOf,
@@ -20,9 +21,11 @@ import {
   STATEMENT,
   type Statement,
   splitBbsSignature,
+  utf8ToBytes,
 } from '../../apdu/index.js';
 import { G1, type Point } from './g1.js';
 import { EPOCH, type MembershipRequest } from './group.js';
+import { sealEnvelope } from './hpke.js';
 import { fromBytes, sha256, toBytes } from './p256.js';
 import { signStatement, type TestIssuer, TODAY } from './test-issuer.js';
 
@@ -70,7 +73,11 @@ export class TestBbsGroup {
   }
 
   /** Any bytes as a credential, under NHI's signature. */
-  signed({ nonce, membershipKey }: MembershipRequest, groupCredential: Uint8Array) {
+  signed(
+    { nonce, membershipKey }: MembershipRequest,
+    groupCredential: Uint8Array,
+    hint: { readonly sealedHintKey?: Uint8Array } = {},
+  ) {
     const { issuer, groupKeyHash } = this;
     const signed = {
       nonce,
@@ -79,11 +86,25 @@ export class TestBbsGroup {
       groupKeyHash,
       groupCredential,
       messageId: issuer.random('message').bytes(16),
+      ...hint,
       effectiveDate: TODAY,
       expirationDate: TODAY + 86_400 * 90,
     };
     const fields = encodeTemplate(STATEMENT.credential.fields, { ...signed, membershipKey });
     return { ...signed, signature: signStatement(issuer.keys, STATEMENT.credential, fields) };
+  }
+
+  /** A credential with a hint key, sealed as in the other scheme. */
+  withHintKey(request: MembershipRequest) {
+    const random = this.issuer.random('hint key');
+    const info = encodeHpkeInfo({
+      equation: 4,
+      sender: 'nhi',
+      recipient: utf8ToBytes(this.issuer.doctorId),
+      messageId: this.issuer.random('message').bytes(16),
+    });
+    const sealedHintKey = sealEnvelope(random, request.decryptionKey, random.bytes(32), info);
+    return this.signed(request, joinBbsCredential(this.parts(request)), { sealedHintKey });
   }
 
   /** A credential under a γ of this card's own. */

@@ -3,6 +3,7 @@
  * The issuer knows x and y, so no pairing is needed: σ2 = (x + y·sk)·σ1 gives sk·σ1 = y⁻¹·(σ2 − x·σ1).
  */
 
+import { createHmac } from 'node:crypto';
 import {
   challengeOf,
   encodeHpkeInfo,
@@ -10,6 +11,7 @@ import {
   GROUP_SUITES,
   type GroupSuite,
   type GroupSuiteName,
+  HINT_BYTES,
   joinPsCredential,
   joinSchnorrProof,
   membershipProofInput,
@@ -58,6 +60,8 @@ export class TestGroup {
   readonly suite: GroupSuite;
   readonly g1: G1;
   readonly groupKeyHash: Uint8Array;
+  /** K_i of the credential issued last: the hint of each signature is made with it. */
+  hintKey: Uint8Array | undefined;
   private readonly x: bigint;
   private readonly y: bigint;
 
@@ -78,7 +82,8 @@ export class TestGroup {
     const { nonce, membershipKey, decryptionKey } = request;
     const random = issuer.random('credential');
     const groupCredential = this.certify(random, membershipKey, nonce, changes);
-    const sealed = this.seal(random, decryptionKey, random.bytes(32));
+    this.hintKey = random.bytes(32);
+    const sealed = this.seal(random, decryptionKey, this.hintKey);
     const signed = { nonce, ...this.epochFields(EPOCH), groupCredential, ...sealed, ...DATES };
     const fields = encodeTemplate(STATEMENT.credential.fields, { ...signed, membershipKey });
     return { ...signed, signature: signStatement(issuer.keys, STATEMENT.credential, fields) };
@@ -94,7 +99,8 @@ export class TestGroup {
     const random = issuer.random(`renewal ${epoch}`);
     const freshness = uintToBytes(changes.provenEpoch ?? epoch, 4);
     const groupCredential = this.certify(random, membershipKey, freshness, changes);
-    const sealed = this.seal(random, decryptionKey, random.bytes(32));
+    this.hintKey = random.bytes(32);
+    const sealed = this.seal(random, decryptionKey, this.hintKey);
     const dates = { ...DATES, expirationDate: changes.expirationDate ?? DATES.expirationDate };
     const signed = { ...this.epochFields(epoch), groupCredential, ...sealed, ...dates };
     const doctorId = changes.doctorId ?? issuer.doctorId;
@@ -169,6 +175,14 @@ export class TestGroup {
     const binding = { nonce, doctorId: utf8ToBytes(this.issuer.doctorId), groupKeyHash, membershipKey };
     const expected = challengeOf(sha256(membershipProofInput(binding, g1.encode(commitment))));
     return Buffer.compare(expected, parts.challenge) === 0;
+  }
+
+  /** Whether the hint of a signature is the one by which the opening service finds the member of `hintKey`. */
+  hasHint(signature: Uint8Array): boolean {
+    const parts = splitPsSignature(this.suite, signature);
+    if (!parts || !this.hintKey) return false;
+    const expected = createHmac('sha256', this.hintKey).update(parts.s1).digest().subarray(0, HINT_BYTES);
+    return Buffer.compare(expected, parts.hint) === 0;
   }
 
   /** Whether some member of the group signed these fields. */

@@ -4,8 +4,6 @@
  */
 
 export const EQUIVALENT_CHANGES: { readonly [id: string]: string } = {
-  'mechanical/9075b3ea94':
-    'three attempts at a scalar instead of four: each fails with probability 2^-250, no test will see the first',
   'mechanical/b52ac9b81a':
     'the points of a BBS commitment are multiples by scalars drawn by the card itself: none of them is ever missing',
   'mechanical/9b71f036e3':

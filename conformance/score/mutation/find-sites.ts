@@ -28,8 +28,11 @@ const MEMORY_LENGTH = /Bytes$/;
 /** What the simulator does with a card between two commands: copies for the suite itself. */
 const TOOLS = /\.(snapshot|restore|fork|image|copyFrom)$/;
 
-/** What reports are made of, and the wiping of copies that nobody can read over the line. */
-const NO_BEHAVIOUR = /lastFigures|\bmeter\b|figures\(|Cycles|\.fill\(|`/;
+/**
+ * What reports are made of, the wiping of copies that nobody can read over the line, and the bounds of attempts each of
+ * which fails with probability 2^-250 or less.
+ */
+const NO_BEHAVIOUR = /lastFigures|\bmeter\b|figures\(|Cycles|\.fill\(|\battempt\b|`/;
 
 /** The changes of a compiled file, within functions: a table at the top of a file is data, not a site. */
 export function findSites(source: string): readonly Site[] {
