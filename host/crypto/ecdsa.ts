@@ -1,19 +1,20 @@
 /**
- * ECDSA on P-256 with SHA-256 (FIPS 186-5): raw r ‖ s, 64 bytes. Signing is deterministic (RFC 6979) and
- * low-S, by noble; verification accepts any S, by OpenSSL, so that a card's signature is checked by an
- * implementation other than the card's.
+ * ECDSA on P-256 with SHA-256 (FIPS 186-5): raw r ‖ s, 64 bytes. The curve is OpenSSL's, so that a card's
+ * signature is checked by an implementation other than the card's. Signing is deterministic (RFC 6979),
+ * which OpenSSL's own is not, and low-S; verification accepts any S.
  */
 
-import { createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { createPublicKey, type KeyObject, randomBytes, verify } from 'node:crypto';
+import { invert } from '@noble/curves/abstract/modular.js';
 import { p256 } from '@noble/curves/nist.js';
-import { concatBytes, fromHex } from '../../apdu/index.js';
+import { concatBytes } from '../../apdu/index.js';
+import { deterministicNonces } from './deterministic-nonces.js';
+import { bytesOf, decompress, integerOf, P256_ORDER, publicKeyOf } from './p256.js';
 import type { Rng } from './random.js';
+import { sha256 } from './sha256.js';
 
 /** Secret key: 32-byte scalar. Public key: compressed SEC1 point, 33 bytes. */
 export type EcKeyPair = { readonly secretKey: Uint8Array; readonly publicKey: Uint8Array };
-
-/** SubjectPublicKeyInfo of a compressed P-256 point, up to the point (RFC 5480). */
-const SPKI_PREFIX = fromHex('3039301306072a8648ce3d020106082a8648ce3d030107032200');
 
 /** A fresh P-256 key pair, for signing, authentication or decryption; one pair serves one of them. */
 export function generateEcKeyPair(rng: Rng): EcKeyPair {
@@ -23,17 +24,30 @@ export function generateEcKeyPair(rng: Rng): EcKeyPair {
 
 /** @throws {Error} for a scalar out of range. */
 export function ecPublicKey(secretKey: Uint8Array): Uint8Array {
-  return p256.getPublicKey(secretKey, true);
+  return publicKeyOf(secretKey);
 }
 
-/** The uncompressed form, 65 bytes, of a point. @throws {Error} for what is no point of the curve. */
+/** The uncompressed form, 65 bytes, of a compressed point. @throws {Error} for what is no point of the curve. */
 export function uncompressedPoint(publicKey: Uint8Array): Uint8Array {
-  return p256.Point.fromBytes(publicKey).toBytes(false);
+  return decompress(publicKey);
 }
 
 /** Signature over SHA-256 of `message`. @throws {Error} for a scalar out of range. */
 export function signEcdsa(secretKey: Uint8Array, message: Uint8Array): Uint8Array {
-  return p256.sign(message, secretKey, { prehash: true, lowS: true });
+  const n = P256_ORDER;
+  const secret = integerOf(secretKey);
+  if (secretKey.length !== 32 || secret === 0n || secret >= n) throw new RangeError('no scalar of P-256');
+  const digest = sha256(message);
+  for (const nonce of deterministicNonces(secretKey, digest)) {
+    const r = integerOf(publicKeyOf(nonce, 'uncompressed').subarray(1, 33)) % n;
+    // Blinded: how long the inverse takes tells of nonce times mask, which is random.
+    const mask = (integerOf(randomBytes(32)) % (n - 1n)) + 1n;
+    const inverse = invert((integerOf(nonce) * mask) % n, n);
+    const s = (((inverse * mask) % n) * (integerOf(digest) + r * secret)) % n;
+    nonce.fill(0);
+    if (r !== 0n && s !== 0n) return concatBytes(bytesOf(r), bytesOf(s > n >> 1n ? n - s : s));
+  }
+  throw new Error('the candidates for a nonce never end');
 }
 
 /** Whether `signature` over `message` holds; `false` for malformed keys and signatures too. */
@@ -43,11 +57,27 @@ export function verifyEcdsa(publicKey: Uint8Array, message: Uint8Array, signatur
   return key !== undefined && verify('sha256', message, { key, dsaEncoding: 'ieee-p1363' }, signature);
 }
 
+/** Keys met last; an issuer's comes again with every certificate, and importing it takes as long as verifying. */
+const knownKeys = new Map<string, KeyObject>();
+const MOST_KNOWN_KEYS = 256;
+
 function importPublicKey(publicKey: Uint8Array): KeyObject | undefined {
-  if (publicKey.length !== 33) return undefined;
+  const name = Buffer.from(publicKey).toString('latin1');
+  const known = knownKeys.get(name);
+  if (known) return known;
+  const key = importPoint(publicKey);
+  if (!key) return undefined;
+  if (knownKeys.size >= MOST_KNOWN_KEYS) knownKeys.clear();
+  knownKeys.set(name, key);
+  return key;
+}
+
+/** As a JWK: OpenSSL's decoder of DER takes three times as long. */
+function importPoint(publicKey: Uint8Array): KeyObject | undefined {
   try {
-    const spki = Buffer.from(concatBytes(SPKI_PREFIX, publicKey));
-    return createPublicKey({ key: spki, format: 'der', type: 'spki' });
+    const point = Buffer.from(decompress(publicKey));
+    const [x, y] = [point.subarray(1, 33), point.subarray(33)].map((part) => part.toString('base64url'));
+    return createPublicKey({ key: { kty: 'EC', crv: 'P-256', x: x!, y: y! }, format: 'jwk' });
   } catch {
     return undefined;
   }

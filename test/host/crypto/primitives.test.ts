@@ -1,3 +1,5 @@
+import { Aes128Gcm, CipherSuite, DhkemP256HkdfSha256, HkdfSha256 } from '@hpke/core';
+import { p256 } from '@noble/curves/nist.js';
 import { describe, expect, test } from 'vitest';
 import { encodeHpkeInfo, fromHex, toHex, utf8ToBytes } from '../../../apdu/index.js';
 import { openEnvelope, sealEnvelope } from '../../../applet/index.js';
@@ -31,6 +33,18 @@ describe('ECDSA', () => {
     expect(verifyEcdsa(publicKey, message, signature)).toBe(true);
     expect(verifyEcdsa(publicKey, message, fromHex(r + s))).toBe(true);
     expect(toHex(ecPublicKey(fromHex(RFC_6979.secretKey)))).toBe(RFC_6979.publicKey);
+  });
+
+  test('signatures and public keys are noble’s to the byte, whatever key and message', () => {
+    for (let round = 0; round < 50; round++) {
+      const secretKey = p256.utils.randomSecretKey(rng.bytes(48));
+      const message = rng.bytes(round);
+      expect(ecPublicKey(secretKey)).toEqual(p256.getPublicKey(secretKey, true));
+      expect(signEcdsa(secretKey, message)).toEqual(p256.sign(message, secretKey, { prehash: true }));
+    }
+    for (const scalar of [new Uint8Array(32), new Uint8Array(32).fill(0xff)]) {
+      expect(() => signEcdsa(scalar, new Uint8Array(1))).toThrow();
+    }
   });
 
   test('card and host accept one another’s signatures', () => {
@@ -89,6 +103,38 @@ describe('HPKE', () => {
     expect(toHex(sealed.encapsulatedKey)).toBe(V.pkEm);
     expect(toHex(sealed.ciphertext)).toBe(V.ciphertext);
     expect(toHex((await openHpkeBase(fromHex(V.skRm), sealed, known))!)).toBe(V.plaintext);
+  });
+
+  test('another implementation opens what the host seals, and seals what the host opens', async () => {
+    const suite = new CipherSuite({
+      kem: new DhkemP256HkdfSha256(),
+      kdf: new HkdfSha256(),
+      aead: new Aes128Gcm(),
+    });
+    const own = (bytes: Uint8Array) => Uint8Array.from(bytes).buffer;
+    const shared = { info: own(context.info) };
+    for (const length of [0, 1, 255, 3000]) {
+      const plaintext = rng.bytes(length);
+      const { secretKey, publicKey } = generateEcKeyPair(rng);
+      const recipientKey = await suite.kem.deserializePrivateKey(own(secretKey));
+      const sealed = await sealHpkeBase(publicKey, plaintext, context, rng.bytes(32));
+      const opened = await suite.open(
+        { ...shared, recipientKey, enc: own(sealed.encapsulatedKey) },
+        own(sealed.ciphertext),
+        own(context.aad),
+      );
+      expect(new Uint8Array(opened)).toEqual(plaintext);
+      const recipientPublicKey = await suite.kem.deserializePublicKey(
+        own(p256.Point.fromBytes(publicKey).toBytes(false)),
+      );
+      const { enc, ct } = await suite.seal(
+        { ...shared, recipientPublicKey },
+        own(plaintext),
+        own(context.aad),
+      );
+      const theirs = { encapsulatedKey: new Uint8Array(enc), ciphertext: new Uint8Array(ct) };
+      expect(await openHpkeBase(secretKey, theirs, context)).toEqual(plaintext);
+    }
   });
 
   test('the card opens what the host seals, and the host what the card seals', async () => {
