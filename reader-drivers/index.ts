@@ -51,6 +51,7 @@ export {
   type CardReset,
   listenForReset,
   type ResetListener,
+  type ResetTarget,
   resetByModemLine,
   resetBySocket,
 } from './serial/card-reset.js';

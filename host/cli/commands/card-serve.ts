@@ -234,8 +234,7 @@ async function serialEnd(
     end.reset();
     return end;
   }
-  const on = { reset: () => end.reset(), powerOff: () => end.powerOff() };
-  const listener = await listenForReset(resetSocket, on).catch(async (error: Error) => {
+  const listener = await listenForReset(resetSocket, end).catch(async (error: Error) => {
     await end.close();
     throw new CliError(`--reset-socket ${resetSocket} can not be listened on: ${error.message}.`);
   });
