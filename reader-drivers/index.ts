@@ -2,6 +2,7 @@ export type { AnswerTime } from './connection/answer-time.js';
 export type { CardConnection, TransportProtocol } from './connection/card-connection.js';
 export type { CardDevice } from './connection/card-device.js';
 export { connectInProcess } from './connection/in-process.js';
+export { ReplayConnection, type ReplayOptions } from './connection/replay.js';
 export { type TraceEvent, withDeviceTracing, withTracing } from './connection/tracing.js';
 export { TransportError, type TransportErrorCode } from './connection/transport-error.js';
 export { withProtocols } from './connection/with-protocol.js';
@@ -50,6 +51,7 @@ export {
   type CardReset,
   listenForReset,
   type ResetListener,
+  type ResetTarget,
   resetByModemLine,
   resetBySocket,
 } from './serial/card-reset.js';

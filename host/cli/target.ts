@@ -5,6 +5,7 @@
  * - `pcsc`, `pcsc:NAME`: a card in a PC/SC reader, by its name or a part of it
  * - `serial:PATH[,OPTION…]`: a card in a serial reader that does nothing by itself (Phoenix, Smartmouse)
  * - `gempc:PATH[,t0|t1]`: a card in a GemPC Twin at a serial line, without pcscd
+ * - `replay:FILE[,CARD]`: a card of a trace file, which answers to the commands of the trace in their order and to no others
  *
  * Options of `serial`: `t0`, `t1`; `reset=rts`, `-rts`, `dtr`, `-dtr` (the minus: low resets) or `reset=socket:PATH`;
  * `echo` for a reader with one wire; `slow` stays at the initial speed; `clock=HZ`.
@@ -16,11 +17,13 @@ import {
   connectGemPc,
   connectPcsc,
   connectSerial,
+  ReplayConnection,
   resetByModemLine,
   resetBySocket,
   TransportError,
 } from '../../reader-drivers/index.js';
 import { CliError, EXIT } from './cli-error.js';
+import { readTrace } from './trace/read-trace.js';
 
 export type CardProtocol = 'T=0' | 'T=1';
 
@@ -44,21 +47,25 @@ export type Target =
       readonly slow: boolean;
       readonly clockHz?: number;
     }
-  | { readonly kind: 'gempc'; readonly path: string; readonly protocol?: CardProtocol };
+  | { readonly kind: 'gempc'; readonly path: string; readonly protocol?: CardProtocol }
+  /** Without a card: the only one of the file. */
+  | { readonly kind: 'replay'; readonly path: string; readonly card?: string };
 
-/** A target that is reached over a reader: all but the simulated card. */
+/** A target that is reached over a connection: all but the simulated card. */
 export type ReaderTarget = Exclude<Target, { readonly kind: 'sim' }>;
 
 /** For the help of an option --target. */
-export const TARGET_HELP = 'sim[:PROFILE], pcsc[:NAME], serial:PATH[,OPTIONS] or gempc:PATH[,t0|t1]';
+export const TARGET_HELP =
+  'sim[:PROFILE], pcsc[:NAME], serial:PATH[,OPTIONS], gempc:PATH[,t0|t1] or replay:FILE[,CARD]';
 
 /** The same for people who write a serial target; for the text behind a command's help. */
 export const TARGET_NOTES = `
 Targets: sim[:PROFILE]; pcsc[:READER], a part of its name will do; gempc:PATH[,t0|t1], a GemPC Twin without pcscd;
+replay:FILE[,CARD], a card of a trace (.jsonl, .pcapng) that answers to the recorded commands in their order and to no others;
 serial:PATH[,OPTION…], a reader that does nothing by itself, with the options t0, t1, echo, slow, clock=HZ and
 reset=rts|-rts|dtr|-dtr|socket:PATH (default rts; the minus: low resets).`;
 
-const FORMS = 'sim[:PROFILE], pcsc[:NAME], serial:PATH[,OPTIONS], gempc:PATH[,t0|t1]';
+const FORMS = 'sim[:PROFILE], pcsc[:NAME], serial:PATH[,OPTIONS], gempc:PATH[,t0|t1], replay:FILE[,CARD]';
 const CLOCK_HZ = { min: 1_000_000, max: 20_000_000 } as const;
 const PROTOCOL: Readonly<Record<string, CardProtocol>> = { t0: 'T=0', t1: 'T=1' };
 
@@ -75,6 +82,8 @@ export function parseTarget(text: string): Target {
       return serialTarget(pathAndOptions(text, rest));
     case 'gempc':
       return gempcTarget(pathAndOptions(text, rest));
+    case 'replay':
+      return replayTarget(text, rest);
     default:
       throw new CliError(`There is no target "${text}"; known: ${FORMS}.`);
   }
@@ -99,7 +108,7 @@ export function unreachable(error: unknown): unknown {
 }
 
 /** As {@link connectTarget}, for callers that tell one fault from another. @throws {TransportError} */
-export function openTarget(
+export async function openTarget(
   target: ReaderTarget,
   { exclusive = false, timeoutMs = 0 }: { readonly exclusive?: boolean; readonly timeoutMs?: number },
 ): Promise<CardConnection> {
@@ -124,6 +133,10 @@ export function openTarget(
     case 'gempc': {
       const { path, protocol } = target;
       return connectGemPc({ path, ...(protocol === undefined ? {} : { protocol }) });
+    }
+    case 'replay': {
+      const { packets } = await readTrace(target.path);
+      return new ReplayConnection(packets, target.card === undefined ? {} : { card: target.card });
     }
   }
 }
@@ -173,6 +186,13 @@ function gempcTarget({ text, path, options }: PathAndOptions): Target {
   if (protocol === undefined || more.length > 0)
     throw new CliError(`The target "${text}" has an unknown option "${options.join(',')}"; known: t0, t1.`);
   return { kind: 'gempc', path, protocol };
+}
+
+function replayTarget(text: string, rest: string | undefined): Target {
+  const [, path, card] = /^([^,]+)(?:,(.+))?$/s.exec(rest ?? '') ?? [];
+  if (path === undefined)
+    throw new CliError(`The target "${text}" names no trace; it is replay:FILE[,CARD].`);
+  return { kind: 'replay', path, ...(card === undefined ? {} : { card }) };
 }
 
 function resetNamed(text: string, value: string): TargetReset {

@@ -24,21 +24,36 @@ export type BenchCardOptions = {
 };
 
 /** A card without power, in the state asked for. @throws {CliError} when the visit itself was refused. */
-export async function makeBenchCard({
-  card,
-  state,
+export async function makeBenchCard({ card, ...options }: BenchCardOptions): Promise<Card> {
+  if (options.state === 'blank') return blankCard(card, options);
+  return (await visitedCards(options))[card];
+}
+
+/** A patient's card and a professional's that have met in one visit, or two blank ones. @throws {CliError} */
+export async function makeBenchCards(
+  options: Omit<BenchCardOptions, 'card'>,
+): Promise<Readonly<Record<CardKindName, Card>>> {
+  if (options.state !== 'blank') return visitedCards(options);
+  return { patient: blankCard('patient', options), professional: blankCard('professional', options) };
+}
+
+function blankCard(
+  kind: CardKindName,
+  { profile, seed, interoperability = false }: Omit<BenchCardOptions, 'card'>,
+): Card {
+  if (interoperability)
+    throw new CliError('--interoperability goes with a visited card: a blank one is not personalised yet.');
+  return makeSimulatedCard(kind, profile, seed === null ? systemRng : seededRng(seed, 'bench card'));
+}
+
+async function visitedCards({
   profile,
   input,
   seed,
   interoperability = false,
-}: BenchCardOptions): Promise<Card> {
-  if (state === 'blank') {
-    if (interoperability)
-      throw new CliError('--interoperability goes with a visited card: a blank one is not personalised yet.');
-    return makeSimulatedCard(card, profile, seed === null ? systemRng : seededRng(seed, 'bench card'));
-  }
+}: Omit<BenchCardOptions, 'card'>) {
   const recorder = new Recorder();
-  const cards = await runVisit(
+  const { patient, doctor } = await runVisit(
     {
       input: await visitInputFrom(input),
       scenario: 'outpatient',
@@ -55,7 +70,6 @@ export async function makeBenchCard({
       EXIT.failed,
     );
   }
-  const chosen = card === 'patient' ? cards.patient : cards.doctor;
-  chosen.powerOff();
-  return chosen;
+  for (const card of [patient, doctor]) card.powerOff();
+  return { patient, professional: doctor };
 }

@@ -89,6 +89,19 @@ export class SerialCardEnd {
     line.onData((bytes) => this.#received(bytes));
   }
 
+  get sent(): number {
+    return this.#line.sent;
+  }
+
+  get received(): number {
+    return this.#line.received;
+  }
+
+  /** RST is held: whatever was going on has ended. */
+  hold(): void {
+    this.#stop();
+  }
+
   /** RST was held and let go: the card sends its ATR at the initial speed. */
   reset(): void {
     this.#stop();

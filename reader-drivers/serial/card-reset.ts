@@ -1,10 +1,11 @@
 /** How the card at the far end of a serial line is reset: a line of the UART, or a way of its own where there is none. */
 
 import { rmSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { bytesToUint, concatBytes, uintToBytes } from '../../apdu/index.js';
 import { TransportError } from '../connection/transport-error.js';
-import type { SerialLine } from './serial-line.js';
+import type { LineTraffic, SerialLine } from './serial-line.js';
 
 export interface CardReset {
   /**
@@ -35,49 +36,64 @@ export function resetByModemLine(name: 'rts' | 'dtr', activeHigh = true): CardRe
   };
 }
 
-/** Longer than a pseudo-terminal holds anything back. */
-const SETTLE_MS = 80;
-
 const RESET = 0x52;
 const POWER_OFF = 0x4f;
+/** A reset with the characters that the host has sent so far, 32 bits; the card's end answers with its own. */
+const RESET_BYTES = 5;
+/** For characters that are on their way; only where one was lost does it take as long. */
+const SETTLE_MS = 2_000;
 
-/** A pseudo-terminal has no modem lines: the card end listens on a local socket, one byte for each reset. */
+/**
+ * A pseudo-terminal has no modem lines: the card end listens on a local socket. What was sent before a reset must
+ * arrive before it, though it travels another way, so each end tells the other how much that was.
+ */
 export function resetBySocket(path: string): CardReset {
-  const tell = (byte: number): Promise<void> =>
+  const tell = (bytes: Uint8Array, answered: (socket: Socket, answer: Uint8Array) => void): Promise<void> =>
     new Promise((resolve, reject) => {
       const socket = connect(path);
       socket.once('error', (cause) => {
         reject(new TransportError('no-card', `no card end listens on ${path}`, { cause }));
       });
       socket.once('close', () => resolve());
-      socket.once('connect', () => socket.end(Uint8Array.of(byte)));
+      socket.once('connect', () => socket.write(bytes));
+      socket.once('data', (answer) => answered(socket, answer));
     });
   return {
-    async reset(_, held) {
-      // what was sent before the reset must arrive before it, though it travels another way
-      if (held) await delay(SETTLE_MS);
-      held?.();
-      await tell(RESET);
-    },
-    release: () => tell(POWER_OFF).catch(() => undefined),
+    reset: (line, held) =>
+      tell(concatBytes(Uint8Array.of(RESET), uintToBytes(line.sent % 2 ** 32, 4)), async (socket, answer) => {
+        await arrived(line, bytesToUint(answer.subarray(0, 4)));
+        held?.();
+        socket.end();
+      }),
+    release: () => tell(Uint8Array.of(POWER_OFF), (socket) => socket.end()).catch(() => undefined),
   };
+}
+
+/** Waits until so many characters have been received. */
+async function arrived(line: LineTraffic, count: number): Promise<void> {
+  const end = performance.now() + SETTLE_MS;
+  while (line.received % 2 ** 32 < count && performance.now() < end) await delay(1);
 }
 
 export type ResetListener = { close(): Promise<void> };
 
+/** A card's end of the line: `hold` pulls RST, `reset` lets go of it. */
+export type ResetTarget = LineTraffic & { hold(): void; reset(): void; powerOff(): void };
+
 /** The card end's half of {@link resetBySocket}. @throws {Error} when the path is taken. */
-export async function listenForReset(
-  path: string,
-  on: { readonly reset: () => void; readonly powerOff: () => void },
-): Promise<ResetListener> {
-  const server = createServer((socket) => {
+export async function listenForReset(path: string, card: ResetTarget): Promise<ResetListener> {
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
     socket.on('error', () => undefined);
-    socket.on('data', (bytes) => {
-      for (const byte of bytes) {
-        if (byte === RESET) on.reset();
-        if (byte === POWER_OFF) on.powerOff();
-      }
-      socket.end();
+    socket.once('data', async (bytes) => {
+      if (bytes[0] === POWER_OFF) card.powerOff();
+      if (bytes[0] !== RESET || bytes.length < RESET_BYTES) return socket.end();
+      await arrived(card, bytesToUint(bytes.subarray(1, RESET_BYTES)));
+      card.hold();
+      socket.once('end', () => {
+        card.reset();
+        socket.end();
+      });
+      return socket.write(uintToBytes(card.sent % 2 ** 32, 4));
     });
   });
   await new Promise<void>((resolve, reject) => {

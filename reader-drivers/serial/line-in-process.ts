@@ -42,6 +42,8 @@ const GARBLED = 0x5a;
 class JoinedLine implements SerialLine {
   readonly closed: Promise<void>;
   far: JoinedLine | undefined;
+  sent = 0;
+  received = 0;
   #speed: number | undefined;
   #isClosed = false;
   #listener: (bytes: Uint8Array) => void = () => undefined;
@@ -55,10 +57,12 @@ class JoinedLine implements SerialLine {
 
   async write(bytes: Uint8Array): Promise<void> {
     if (this.#isClosed) throw new TransportError('closed', 'the line is closed');
+    this.sent += bytes.length;
     this.far?.heard(bytes.slice(), this.#speed);
   }
 
   heard(bytes: Uint8Array, speed: number | undefined): void {
+    this.received += bytes.length;
     const same = speed === undefined || this.#speed === undefined || speed === this.#speed;
     this.#listener(same ? bytes : bytes.map((byte) => byte ^ GARBLED));
   }

@@ -123,8 +123,7 @@ class SerialConnection implements CardConnection {
   reset(): Promise<Uint8Array> {
     return this.#guard.run(async () => {
       await this.#setSpeed(INITIAL_SPEED);
-      this.#incoming.clear();
-      await this.#options.reset.reset(this.#line);
+      await this.#options.reset.reset(this.#line, () => this.#incoming.clear());
       this.#atrBytes = await this.#readAtr();
       this.#atr = parse(this.#atrBytes);
       await this.#negotiate(this.#atr);

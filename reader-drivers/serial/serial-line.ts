@@ -4,6 +4,7 @@ import { realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { setTimeout as delay } from 'node:timers/promises';
 import { TransportError } from '../connection/transport-error.js';
+import { type PortBinding, promptBinding } from './prompt-binding.js';
 
 export type SerialSettings = {
   readonly baudRate: number;
@@ -14,7 +15,10 @@ export type SerialSettings = {
 /** Characters of ISO/IEC 7816-3 on a UART: eight data bits, even parity, two stop bits. */
 export const CARD_CHARACTERS = { parity: 'even', stopBits: 2 } as const;
 
-export interface SerialLine {
+/** Characters since the line was opened. */
+export type LineTraffic = { readonly sent: number; readonly received: number };
+
+export interface SerialLine extends LineTraffic {
   /** Resolves when the bytes have left. */
   write(bytes: Uint8Array): Promise<void>;
   /** Only one listener: the next replaces it. */
@@ -28,14 +32,18 @@ export interface SerialLine {
 }
 
 /** The part of the package `serialport` that is used; it is optional, so its types may be missing. */
-type SerialPortClass = new (options: {
-  path: string;
-  baudRate: number;
-  dataBits: 8;
-  parity: string;
-  stopBits: 1 | 2;
-  autoOpen: false;
-}) => SerialPortLike;
+type SerialPortClass = {
+  readonly binding: PortBinding;
+  new (options: {
+    path: string;
+    baudRate: number;
+    dataBits: 8;
+    parity: string;
+    stopBits: 1 | 2;
+    autoOpen: false;
+    binding: PortBinding;
+  }): SerialPortLike;
+};
 type Callback = (error?: Error | null) => void;
 type SerialPortLike = {
   open(callback: Callback): void;
@@ -54,7 +62,9 @@ const OPEN_PAUSE_MS = 50;
 
 /** Opens the device or pseudo-terminal `path`. @throws {TransportError} `no-binding`, `no-reader`. */
 export async function openSerialLine(path: string, settings: SerialSettings): Promise<SerialLine> {
-  const port = new (loadSerialBinding())({ path, ...settings, dataBits: 8, autoOpen: false });
+  const SerialPort = loadSerialBinding();
+  const binding = promptBinding(SerialPort.binding);
+  const port = new SerialPort({ path, ...settings, dataBits: 8, autoOpen: false, binding });
   for (let attempt = 1; ; attempt++) {
     const cause = await done((callback) => port.open(callback)).catch((error: Error) => error);
     if (!cause) break;
@@ -87,13 +97,18 @@ class OpenLine implements SerialLine {
   readonly #isPseudoTerminal: boolean;
   #baudRate: number;
   #listener: (bytes: Uint8Array) => void = () => undefined;
+  sent = 0;
+  received = 0;
 
   constructor(path: string, port: SerialPortLike, baudRate: number) {
     this.#path = path;
     this.#isPseudoTerminal = realpathSync(path).startsWith('/dev/pts/');
     this.#baudRate = baudRate;
     this.#port = port;
-    port.on('data', (data) => this.#listener(data));
+    port.on('data', (data) => {
+      this.received += data.length;
+      this.#listener(data);
+    });
     // an error is followed by 'close', or met by the next call
     port.on('error', () => undefined);
     this.closed = new Promise((resolve) => port.on('close', () => resolve()));
@@ -104,6 +119,7 @@ class OpenLine implements SerialLine {
   }
 
   async write(bytes: Uint8Array): Promise<void> {
+    this.sent += bytes.length;
     await this.#do('write', (callback) => this.#port.write(Buffer.from(bytes), callback));
   }
 

@@ -93,6 +93,39 @@ describe.skipIf(whyNoSerialPair() !== undefined)(
       expect([run.stderr, run.status]).toEqual(['', 0]);
     });
 
+    it('imis visit goes through with the patient in a serial reader, and is refused there when it comes again', async () => {
+      const { target } = await served('serial');
+      const place = ['visit', '--trace', 'none', '--target', `patient=${target},t1`];
+      const run = await imis(place);
+      expect([run.stderr, run.status]).toEqual(['', 0]);
+      expect(run.stdout).toMatch(/^The visit is complete: 12 phases, /m);
+      const rows = run.stdout.match(/^(patient|doctor|pharmacy) .*$/gm)!;
+      for (const row of rows) expect(row.endsWith('in a reader'), row).toBe(row.startsWith('patient'));
+      const again = await imis([...place, '--json']);
+      expect([again.stderr, again.status]).toEqual(['', 1]);
+      const { phases } = JSON.parse(again.stdout) as { phases: { reason?: string; commands: unknown[] }[] };
+      expect(phases).toHaveLength(1);
+      expect(phases[0]!.reason).toMatch(/INITIALIZE UPDATE refused with 6985/);
+      expect(phases[0]!.commands.at(-1)).toMatchObject({ card: 'patient', bytesIn: 14, operations: null });
+    });
+
+    it('one process serves both cards of a terminal with two readers', async () => {
+      const second = await SerialPair.open();
+      opened.push(() => second.close());
+      const { card, target } = await served('gempc', '--and', second.card);
+      const places = ['--target', `patient=${target}`, '--target', `doctor=gempc:${second.host}`];
+      const run = await imis(['visit', '--trace', 'none', ...places]);
+      expect([run.stderr, run.status]).toEqual(['', 0]);
+      const ending = await card.stop();
+      expect([
+        ending.status,
+        ending.stderr.match(/^The (patient|professional) card is in the reader at /gm),
+      ]).toEqual([
+        0,
+        ['The patient card is in the reader at ', 'The professional card is in the reader at '],
+      ]);
+    });
+
     it('leaves nothing when the served card ends: no socket file, no lock on the line', async () => {
       const { card, pair, target } = await served('serial');
       expect(existsSync(pair.resetSocket)).toBe(true);
@@ -117,5 +150,30 @@ describe('imis apdu --target', () => {
   it('sim:PROFILE is a simulated card', async () => {
     const run = await imis(['apdu', '--target', 'sim:default', '--state', 'blank', '--script', SCRIPT]);
     expect([run.status, run.stdout.slice(0, 6)]).toEqual([0, 'ATR 3B']);
+  });
+});
+
+describe('imis visit --target', () => {
+  it.each([
+    [
+      ['--target', 'patient'],
+      'not "patient"; the scenario "outpatient" has cards of: patient, doctor, pharmacy',
+    ],
+    [['--target', 'agent=pcsc'], 'not "agent=pcsc"'],
+    [
+      ['--scenario', 'agent', '--target', 'agent=sim'],
+      "The agent's card is simulated where no --target names it",
+    ],
+    [['--target', 'patient=pcsc:a', '--target', 'patient=pcsc:b'], "--target names the patient's card twice"],
+    [['--target', 'patient=pcsc', '--seed', '1'], '--seed repeats runs on simulated cards'],
+    [['--target', 'patient=pcsc', '--record', 'x'], '--record takes simulated cards'],
+    [['--target', 'patient=pcsc', '--scenario', 'all'], '--target takes one scenario, not all'],
+  ])('%j is refused', async (options, says) => {
+    expect(sentenceOf(await imis(['visit', ...options]), 2)).toContain(says);
+  });
+
+  it('ends with 3 where the card can not be reached', async () => {
+    const nowhere = `serial:${join(folder.path, 'nothing')}`;
+    expect(sentenceOf(await imis(['visit', '--target', `doctor=${nowhere}`]), 3)).toContain('nothing');
   });
 });

@@ -16,6 +16,7 @@ if (!Number.isSafeInteger(count) || count < 1) throw new Error('--commands takes
 const COLUMNS: readonly TableColumn[] = [
   { title: 'path', align: 'left' },
   { title: 'echo/s', align: 'right' },
+  { title: 'TPDU/s', align: 'right' },
   { title: 'p50 µs', align: 'right' },
   { title: 'p99 µs', align: 'right' },
   { title: 'card/s', align: 'right' },
@@ -30,6 +31,7 @@ const loadBefore = loadavg()[0]!;
 const paths: MeasuredPath[] = [await measureInProcess(count)];
 if (whyNoSerialPair() === undefined) {
   for (const protocol of ['T=0', 'T=1'] as const) paths.push(await measureLine('serial', protocol, count));
+  paths.push(await measureLine('serial', 'T=0', count, true));
   for (const protocol of ['T=0', 'T=1'] as const) paths.push(await measureLine('gempc', protocol, count));
 }
 if (whyNoPcscd('socat') === undefined) {
@@ -41,16 +43,24 @@ if (values.json) console.log(JSON.stringify({ load, paths }, null, 2));
 else {
   console.log(formatTable(COLUMNS, paths.map(row)));
   console.log(
-    `\n${count} SELECTs a path and card, one after the other; load ${load.map((each) => each.toFixed(1)).join(' before, ')} after.`,
+    `\n${count} commands a path and card, one after the other; load ${load.map((each) => each.toFixed(1)).join(' before, ')} after.`,
   );
 }
 
-function row({ path, echo, simulated, target }: MeasuredPath): readonly string[] {
+function row({ path, echo, simulated, tpdus, target }: MeasuredPath): readonly string[] {
   const numbers = [echo, simulated].map(({ perSecond, p50Us, p99Us }) =>
     [perSecond, p50Us, p99Us].map(String),
   );
-  const reached = target === undefined ? '' : echo.perSecond >= target ? 'yes' : 'no';
-  return [path, ...numbers.flat(), share(echo.p50Us, simulated.p50Us), String(target ?? ''), reached];
+  const perSecond = echo.perSecond * (tpdus ?? 1);
+  const reached = target === undefined ? '' : perSecond >= target ? 'yes' : 'no';
+  const [ofEcho, ofCard] = numbers;
+  const counted = [
+    ofEcho![0]!,
+    tpdus === undefined ? '' : String(perSecond),
+    ...ofEcho!.slice(1),
+    ...ofCard!,
+  ];
+  return [path, ...counted, share(echo.p50Us, simulated.p50Us), String(target ?? ''), reached];
 }
 
 /** How much of a command's time is the simulated card's own: what it takes more than the echo card on the same path. */

@@ -14,15 +14,27 @@ export type Rate = {
 
 const WARM_UP = 200;
 
+type Transmit = (command: Uint8Array) => Promise<Uint8Array>;
+
 /** Sends the measured command `count` times. @throws {Error} for an answer that neither card gives. */
-export async function measure(
-  transmit: (command: Uint8Array) => Promise<Uint8Array>,
-  count: number,
-): Promise<Rate> {
-  const once = async (): Promise<void> => {
+export function measure(transmit: Transmit, count: number): Promise<Rate> {
+  return measureEach(async () => {
     const answer = toHex(await transmit(MEASURED_COMMAND));
     if (answer !== '9000' && answer !== '6a82') throw new Error(`the card answers ${answer}`);
-  };
+  }, count);
+}
+
+/** Sends a command with data whose answer waits, and fetches it: two TPDUs of T=0 each time. */
+export function measureFetched(transmit: Transmit, command: Uint8Array, count: number): Promise<Rate> {
+  return measureEach(async () => {
+    const waits = await transmit(command);
+    if (waits.length !== 2 || waits[0] !== 0x61) throw new Error(`the card answers ${toHex(waits)}`);
+    const answer = await transmit(Uint8Array.of(0x00, 0xc0, 0x00, 0x00, waits[1]!));
+    if (toHex(answer.subarray(-2)) !== '9000') throw new Error(`the card answers ${toHex(answer)}`);
+  }, count);
+}
+
+async function measureEach(once: () => Promise<void>, count: number): Promise<Rate> {
   for (let i = 0; i < WARM_UP; i++) await once();
   const latencies = new Float64Array(count);
   const begin = performance.now();

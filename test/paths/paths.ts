@@ -16,14 +16,16 @@ import {
 import { readerConf, readerName } from '../reader-drivers/gempc-readers.js';
 import { REPOSITORY, runBesidePcscd, scriptCommand } from '../reader-drivers/private-pcscd.js';
 import { SerialPair } from '../reader-drivers/pty.js';
-import { measure, type Rate } from './measure.js';
-import { type MeasuredCard, measuredCard, SERVED_CARD } from './served-card.js';
+import { measure, measureFetched, type Rate } from './measure.js';
+import { FETCHED_COMMANDS, type MeasuredCard, measuredCard, SERVED_CARD } from './served-card.js';
 
 export type MeasuredPath = {
   readonly path: string;
   readonly echo: Rate;
   readonly simulated: Rate;
-  /** Commands a second that the echo card is to reach. */
+  /** Command TPDUs of the protocol for one measured command, where a line of ours carries them. */
+  readonly tpdus?: number;
+  /** Commands a second that the echo card is to reach; TPDUs where they are counted. */
   readonly target?: number;
 };
 
@@ -40,11 +42,15 @@ export async function measureInProcess(count: number): Promise<MeasuredPath> {
   return { path: 'in process', echo: rates[0]!, simulated: rates[1]! };
 }
 
-/** Both ends of a pseudo-terminal, the card in a process of its own. */
+/**
+ * Both ends of a pseudo-terminal, the card in a process of its own. `fetched`: commands with data both ways, which
+ * T=0 carries as two TPDUs.
+ */
 export async function measureLine(
   kind: 'serial' | 'gempc',
   protocol: 'T=0' | 'T=1',
   count: number,
+  fetched = false,
 ): Promise<MeasuredPath> {
   const rates: Rate[] = [];
   for (const card of CARDS) {
@@ -52,7 +58,11 @@ export async function measureLine(
     const served = await serve(card, `${kind}:${pair.card}`, protocol);
     const connection = await connect(kind, pair, protocol);
     try {
-      rates.push(await measure((command) => connection.transmit(command), count));
+      const transmit = (command: Uint8Array) => connection.transmit(command);
+      const rate = fetched
+        ? measureFetched(transmit, FETCHED_COMMANDS[card], count)
+        : measure(transmit, count);
+      rates.push(await rate);
     } finally {
       await connection.close();
       served.kill();
@@ -60,8 +70,9 @@ export async function measureLine(
       pair.close();
     }
   }
-  const path = kind === 'serial' ? `serial line, ${protocol}` : `GemPC Twin, our driver, ${protocol}`;
-  const target = kind === 'serial' ? { target: 1500 } : {};
+  const way = kind === 'serial' ? `serial line, ${protocol}` : `GemPC Twin, our driver, ${protocol}`;
+  const path = fetched ? `${way}, answer fetched` : way;
+  const target = kind === 'serial' ? { tpdus: fetched ? 2 : 1, target: 1500 } : {};
   return { path, echo: rates[0]!, simulated: rates[1]!, ...target };
 }
 

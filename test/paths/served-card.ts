@@ -21,6 +21,11 @@ export const SERVED_CARD = fileURLToPath(import.meta.url);
 /** The command that is measured: the simulated card selects, the echo card says 6A82; two bytes either way. */
 export const MEASURED_COMMAND = Uint8Array.of(0x00, 0xa4, 0x04, 0x0c, 6, 0xf0, 0x49, 0x4d, 0x49, 0x53, 0x01);
 export type MeasuredCard = 'echo' | 'patient';
+/** A command of each card with data in both directions: ECHO, and SELECT with the control information. */
+export const FETCHED_COMMANDS: Readonly<Record<MeasuredCard, Uint8Array>> = {
+  echo: Uint8Array.of(0x00, 0xee, 0x00, 0x00, ...MEASURED_COMMAND.subarray(4)),
+  patient: Uint8Array.of(0x00, 0xa4, 0x04, 0x00, ...MEASURED_COMMAND.subarray(4)),
+};
 
 /** A card that offers both protocols, T=1 first where it is asked for one. */
 export function measuredCard(kind: MeasuredCard, protocols: readonly ('T=0' | 'T=1')[]): CardDevice {
@@ -35,12 +40,12 @@ async function serve(
 ): Promise<void> {
   const device = measuredCard(kind, protocols);
   const [, way, where] = /^(\w+):(.+)$/.exec(place) ?? [];
-  const takesData = (header: Uint8Array): boolean => header[1] === MEASURED_COMMAND[1];
+  const takesData = (header: Uint8Array): boolean => [0xa4, 0xee].includes(header[1]!);
   if (way === 'vpcd') await serveVpcd(device, { port: Number(where) });
   if (way === 'gempc') await serveGemPc(device, where!, { takesData });
   if (way === 'serial') {
     const end = await serveSerial(device, where!, { takesData });
-    await listenForReset(`${where}.reset`, { reset: () => end.reset(), powerOff: () => end.powerOff() });
+    await listenForReset(`${where}.reset`, end);
   }
   process.stdout.write('ready\n');
 }

@@ -24,6 +24,7 @@ import {
   listenForReset,
   openSerialLine,
   type ResetListener,
+  type ResetTarget,
   resetByModemLine,
   resetBySocket,
   type SerialCardEnd,
@@ -64,10 +65,7 @@ async function plugIn(
   opened.push(() => pair.close());
   const end = await serveSerial(device, pair.card, { takesData, ...card });
   opened.push(() => end.close());
-  const listener: ResetListener = await listenForReset(pair.resetSocket, {
-    reset: () => end.reset(),
-    powerOff: () => end.powerOff(),
-  });
+  const listener: ResetListener = await listenForReset(pair.resetSocket, end);
   opened.push(() => listener.close());
   const connection = await connectSerial({
     path: pair.host,
@@ -184,11 +182,14 @@ describe.skipIf(whyNoSerialPair() !== undefined)('a card at the far end of a ser
   });
 });
 
+/** Nothing is at the end of the line. */
+const NO_CARD: ResetTarget = { sent: 0, received: 0, hold: () => {}, reset: () => {}, powerOff: () => {} };
+
 describe.skipIf(whyNoSerialPair() !== undefined)('a serial line that is not what it should be', () => {
   it('has no card: said after the time of an ATR', async () => {
     const pair = await SerialPair.open();
     opened.push(() => pair.close());
-    const listener = await listenForReset(pair.resetSocket, { reset: () => {}, powerOff: () => {} });
+    const listener = await listenForReset(pair.resetSocket, NO_CARD);
     opened.push(() => listener.close());
     await expect(
       connectSerial({ path: pair.host, reset: resetBySocket(pair.resetSocket), slackMs: 0 }),
@@ -217,8 +218,8 @@ describe.skipIf(whyNoSerialPair() !== undefined)('a serial line that is not what
     const line = await openSerialLine(pair.card, { baudRate: 9600, parity: 'even', stopBits: 2 });
     opened.push(() => line.close());
     const listener = await listenForReset(pair.resetSocket, {
+      ...NO_CARD,
       reset: () => void line.write(fromHex('deadbeef')),
-      powerOff: () => {},
     });
     opened.push(() => listener.close());
     await expect(

@@ -15,7 +15,9 @@ import {
   withProtocols,
 } from '../../../reader-drivers/index.js';
 import { CliError, EXIT, type ExitStatus } from '../cli-error.js';
+import { profileNamed } from '../simulated-card.js';
 import { TRACE_FILE_HELP, TRACE_SECRETS_HELP, traceFileOf } from '../trace/trace-file.js';
+import { makeBenchCards } from '../visited-cards.js';
 import { type BenchCardArguments, benchCardFrom, withBenchCardOrImageOptions } from './bench-card-options.js';
 
 type ServeArguments = BenchCardArguments & {
@@ -29,6 +31,7 @@ type ServeArguments = BenchCardArguments & {
   readonly traceFile?: string;
   readonly traceSecrets?: true;
   readonly seed?: string;
+  readonly and?: string;
 };
 
 /** A card at the end of some wire. */
@@ -61,6 +64,10 @@ export function addCardServeCommand(card: Command, done: (status: ExitStatus) =>
       )
       .option('--serial <path>', 'be a bare card (ISO 7816-3) at the far end of this serial line')
       .option('--reset-socket <path>', 'with --serial: each reset comes over this local socket')
+      .option(
+        '--and <place>',
+        'also the other card of the same visit, for a terminal with two readers: HOST:PORT with --vpcd, a path with --gempc',
+      )
       .option('--echo', 'with --serial: send back what comes, as a reader with one wire does')
       .addOption(
         new Option('--protocol <name>', 'protocols that the ATR offers')
@@ -84,6 +91,9 @@ The signal USR1 takes the card out, or puts it back in (--vpcd and --gempc).
   It listens on all interfaces: use it on a machine or in a network namespace of your own.
   Then try: opensc-tool -l, opensc-tool -a, opensc-tool -s 00A4040C06F0494D495301
 
+A terminal with two readers: imis card serve --and 127.0.0.1:35964, the patient's card in the first and the professional's
+  in the second reader of pcscd.
+
 --gempc: pcscd reads it with the driver libccidtwin.so of Debian's libccid. For a line of two ends without wires:
   socat pty,raw,echo=0,link=/tmp/reader pty,raw,echo=0,link=/tmp/host
   imis card serve --gempc /tmp/reader
@@ -98,31 +108,63 @@ The signal USR1 takes the card out, or puts it back in (--vpcd and --gempc).
 async function serve(options: ServeArguments, command: Command): Promise<ExitStatus> {
   if (options.seed !== undefined)
     throw new CliError('--seed is refused for a served card: its keys would be known.');
-  const start = wayOf(options);
-  const { card, kind, seeded } = await benchCardFrom(command, options, null);
-  if (seeded) {
-    throw new CliError(
-      `${options.image} is refused for a served card: it was made with --seed, and its keys are known.`,
-    );
-  }
+  const ways = waysOf(options);
+  const cards = await cardsFor(options, command);
   const trace = traceFileOf(options);
   try {
-    await untilStopped(kind, start(trace ? withDeviceTracing(card, trace.observer(kind)) : card));
+    const started = cards.map(({ card, kind }, i) => {
+      const device = trace ? withDeviceTracing(card, trace.observer(kind)) : card;
+      return ways[i]!(device).then((served) => ({ ...served, kind }));
+    });
+    await untilStopped(started);
   } finally {
     trace?.close();
   }
   return EXIT.ok;
 }
 
-/** Serves until Ctrl-C, or until the reader is gone. */
-async function untilStopped(kind: string, started: ReturnType<Way>): Promise<void> {
-  const { end, place } = await started.catch(explain);
-  process.stderr.write(`The ${kind} card is in the reader at ${place}. Ctrl-C takes it out.\n`);
-  const stop = (): void => void end.close();
-  const toggle = (): void => void end.toggle?.().catch(() => undefined);
+type ServedCard = { readonly card: CardDevice; readonly kind: string };
+
+/** One card, or with --and both of a visit, the one of --card first. @throws {CliError} */
+async function cardsFor(options: ServeArguments, command: Command): Promise<readonly ServedCard[]> {
+  if (options.and !== undefined) {
+    const made = await makeBenchCards({ ...options, profile: profileNamed(options.profile), seed: null });
+    const kinds = (['patient', 'professional'] as const).filter((kind) => kind !== options.card);
+    return [options.card, ...kinds].map((kind) => ({ card: made[kind], kind }));
+  }
+  const { card, kind, seeded } = await benchCardFrom(command, options, null);
+  if (seeded) {
+    throw new CliError(
+      `${options.image} is refused for a served card: it was made with --seed, and its keys are known.`,
+    );
+  }
+  return [{ card, kind }];
+}
+
+/** Serves until Ctrl-C, or until a reader is gone; then all cards come out. */
+async function untilStopped(
+  started: readonly Promise<{ readonly end: CardEnd; readonly place: string; readonly kind: string }>[],
+): Promise<void> {
+  const settled = await Promise.allSettled(started);
+  const served = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  const stop = (): void => {
+    for (const { end } of served) void end.close();
+  };
+  const toggle = (): void => {
+    for (const { end } of served) void end.toggle?.().catch(() => undefined);
+  };
+  const failed = settled.find((one) => one.status === 'rejected');
+  if (failed) {
+    stop();
+    explain(failed.reason);
+  }
   process.once('SIGINT', stop).once('SIGTERM', stop).on('SIGUSR1', toggle);
+  // after that: who reads it may press Ctrl-C at once
+  for (const { kind, place } of served) {
+    process.stderr.write(`The ${kind} card is in the reader at ${place}. Ctrl-C takes it out.\n`);
+  }
   try {
-    await end.ended.catch(explain);
+    await Promise.all(served.map(({ end }) => end.ended.finally(stop))).catch(explain);
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop).off('SIGUSR1', toggle);
   }
@@ -130,8 +172,22 @@ async function untilStopped(kind: string, started: ReturnType<Way>): Promise<voi
 
 type Way = (device: CardDevice) => Promise<{ readonly end: CardEnd; readonly place: string }>;
 
-/** How the card is to be served; what is wrong with the options is said before a card is made. @throws {CliError} */
-function wayOf(options: ServeArguments): Way {
+/** The ways of one card, or of two; what is wrong with the options is said before a card is made. @throws {CliError} */
+function waysOf(options: ServeArguments): readonly Way[] {
+  const { and, ...first } = options;
+  if (and === undefined) return [wayOf(first)];
+  if (options.serial !== undefined) throw new CliError('--and goes with --vpcd and --gempc.');
+  if (options.image !== undefined)
+    throw new CliError('--and is the other card of a visit; --image is one card.');
+  const place = options.gempc === undefined ? 'vpcd' : 'gempc';
+  if ((options[place] ?? `127.0.0.1:${VPCD_DEFAULT_PORT}`) === and) {
+    throw new CliError(`--and names the place of the first card, ${and}; a reader takes one card.`);
+  }
+  return [wayOf(first), wayOf({ ...first, [place]: and }, '--and')];
+}
+
+/** How a card is to be served. @throws {CliError} */
+function wayOf(options: ServeArguments, place = '--vpcd'): Way {
   const { serial, gempc, vpcd, resetSocket } = options;
   if (serial === undefined && (resetSocket !== undefined || options.echo))
     throw new CliError('--reset-socket and --echo go with --serial.');
@@ -154,7 +210,7 @@ function wayOf(options: ServeArguments): Way {
     };
   }
   if (options.delay !== undefined) throw new CliError('--delay goes with --gempc and --serial.');
-  const address = parseAddress(vpcd ?? `127.0.0.1:${VPCD_DEFAULT_PORT}`);
+  const address = parseAddress(vpcd ?? `127.0.0.1:${VPCD_DEFAULT_PORT}`, place);
   return async (device) => {
     const end = await serveVpcd(offered(device), address);
     let inserted = true;
@@ -178,8 +234,7 @@ async function serialEnd(
     end.reset();
     return end;
   }
-  const on = { reset: () => end.reset(), powerOff: () => end.powerOff() };
-  const listener = await listenForReset(resetSocket, on).catch(async (error: Error) => {
+  const listener = await listenForReset(resetSocket, end).catch(async (error: Error) => {
     await end.close();
     throw new CliError(`--reset-socket ${resetSocket} can not be listened on: ${error.message}.`);
   });
@@ -195,10 +250,10 @@ function delayOf({ delay }: ServeArguments): { answerTime?: () => number } {
 }
 
 /** @throws {CliError} for an address without a port that something can listen on. */
-function parseAddress(text: string): { readonly host: string; readonly port: number } {
+function parseAddress(text: string, option: string): { readonly host: string; readonly port: number } {
   const [, host, port] = /^(.+):(\d{1,5})$/.exec(text) ?? [];
   if (!host || Number(port) < 1 || Number(port) > 65535)
-    throw new CliError(`--vpcd takes HOST:PORT, not "${text}".`);
+    throw new CliError(`${option} takes HOST:PORT, not "${text}".`);
   return { host, port: Number(port) };
 }
 

@@ -10,8 +10,10 @@ import { PACKAGE_ROOT } from '../package-root.js';
 import { SessionRecorder } from '../replay/session-recorder.js';
 import { writeSession } from '../replay/session-store.js';
 import { CARD_KINDS, profileNamed } from '../simulated-card.js';
+import { TARGET_NOTES } from '../target.js';
 import { countingClock } from '../trace/trace-clock.js';
 import { TRACE_FILE_HELP, TRACE_SECRETS_HELP, type TraceFile, traceFileOf } from '../trace/trace-file.js';
+import { parsePlaced, withCardsInReaders } from '../visit/cards-in-readers.js';
 import { Recorder, type RunListener } from '../visit/recorder.js';
 import { cardKindOf, runVisit, SCENARIOS } from '../visit/run-visit.js';
 import { type VisitDocument, visitDocument } from '../visit/visit-document.js';
@@ -59,6 +61,7 @@ type Options = {
   readonly record?: string;
   readonly traceFile?: string;
   readonly traceSecrets?: true;
+  readonly target: readonly string[];
 };
 
 export function addVisitCommand(program: Command, done: (status: ExitStatus) => void): void {
@@ -85,11 +88,23 @@ export function addVisitCommand(program: Command, done: (status: ExitStatus) => 
     .option('--trace <form>', 'decoded APDU trace: text or none', 'text')
     .option('--trace-file <file>', TRACE_FILE_HELP)
     .option('--trace-secrets', TRACE_SECRETS_HELP)
+    .option(
+      '--target <holder=target>',
+      'whose card is in which reader, may be repeated; the cards of all others are simulated',
+      (text: string, targets: readonly string[]) => [...targets, text],
+      [] as readonly string[],
+    )
     .option('--record <file>', 'write the session for imis card replay; it holds secrets of the cards')
     .addHelpText(
       'after',
       `
-Exit status: 0 when every phase was ok, 1 when one was refused, 2 for a wrong option or input.
+Cards in readers (--target patient=pcsc:READER and so on; holders: patient, doctor, pharmacy, with the scenario "agent" also
+agent and desk) must be blank cards of the test batch, which the visit personalises for good. A simulated one, served
+from another terminal into pcscd's virtual reader: imis card serve --state blank [--card professional]
+${TARGET_NOTES}
+
+Exit status: 0 when every phase was ok, 1 when one was refused, 2 for a wrong option or input, 3 when a card in a reader
+could not be reached.
 
 Examples:
   imis visit                                      the default input, with trace
@@ -106,6 +121,7 @@ Examples:
   imis visit --scenario offline                   a clinic and a pharmacy without a line
   imis visit --scenario renewal                   at NHI's desk: renewed, unblocked, lost and found, ended
   imis visit --scenario epoch                     every doctor's card renewed, one doctor revoked
+  imis visit --target patient=pcsc --trace none   the patient's card in the first PC/SC reader
   imis visit --input examples/diabetes-follow-up.json --seed 7 --json`,
     )
     .action(async (options: Options) => done(await visit(options)));
@@ -117,6 +133,7 @@ const ALL = 'all';
 /** Every scenario on cards and services of its own: one line each, or one document each. */
 async function everyScenario(options: Options): Promise<ExitStatus> {
   if (options.record) throw new CliError('--record takes one scenario, not all.');
+  if (options.target.length > 0) throw new CliError('--target takes one scenario, not all.');
   const profile = profileNamed(options.profile);
   const input = await visitInputFrom(options.input);
   const documents: VisitDocument[] = [];
@@ -152,6 +169,17 @@ async function visit(options: Options): Promise<ExitStatus> {
   if (options.trace !== 'text' && options.trace !== 'none') {
     throw new CliError(`--trace is text or none, not "${options.trace}".`);
   }
+  const placed = parsePlaced(options.target, options.scenario);
+  if (placed.length > 0 && options.record) {
+    throw new CliError(
+      '--record takes simulated cards; what a card in a reader does inside can not be recorded.',
+    );
+  }
+  if (placed.length > 0 && options.seed !== undefined) {
+    throw new CliError(
+      '--seed repeats runs on simulated cards; a card in a reader draws random numbers of its own.',
+    );
+  }
   const profile = profileNamed(options.profile);
   const input = await visitInputFrom(options.input);
   const { suite, join: joinMode } = options;
@@ -164,7 +192,7 @@ async function visit(options: Options): Promise<ExitStatus> {
     ...(trace ? [traceListener(trace)] : []),
   );
   try {
-    await runVisit(run, recorder);
+    await withCardsInReaders(placed, (inReaders) => runVisit({ ...run, inReaders }, recorder));
   } finally {
     trace?.close();
   }
@@ -187,6 +215,7 @@ function listenerFor(options: Options): RunListener {
 function traceListener(trace: TraceFile): RunListener {
   return {
     inserted: (holder) => trace.reset(holder, CARD_KINDS[cardKindOf(holder)].atr),
+    connected: (holder, atr) => trace.reset(holder, atr),
     reset: (holder, answer) => trace.reset(holder, answer),
     sent: (holder, command) => trace.sent(holder, command),
     exchanged: (holder, _, response) => trace.received(holder, response),

@@ -1,6 +1,6 @@
 /** Runs a scenario on simulated cards and records it. */
 
-import type { GroupSuiteName, JoinMode } from '../../../apdu/index.js';
+import type { GroupSuiteName, JoinMode, Transmit } from '../../../apdu/index.js';
 import type { Card } from '../../../applet/index.js';
 import type { CardProfile } from '../../../perf/index.js';
 import {
@@ -27,7 +27,7 @@ import {
   type VisitInput,
 } from '../../index.js';
 import { type AppletCode, type CardKindName, makeSimulatedCard } from '../simulated-card.js';
-import type { Recorder } from './recorder.js';
+import type { CardInReader, Recorder } from './recorder.js';
 
 /** Scenarios by name. */
 export const SCENARIOS: Readonly<Record<string, () => readonly Phase[]>> = {
@@ -43,6 +43,8 @@ export const SCENARIOS: Readonly<Record<string, () => readonly Phase[]>> = {
   offline: offlinePhases,
 };
 
+export type CardsInReaders = Readonly<Partial<Record<CardName, CardInReader>>>;
+
 export type VisitRun = {
   readonly input: VisitInput;
   readonly scenario: string;
@@ -55,12 +57,14 @@ export type VisitRun = {
   readonly applet?: AppletCode;
   /** Who makes a doctor's member key (two-party). */
   readonly joinMode?: JoinMode;
+  /** Cards in readers, by holder; they are blank and of the test batch. All others are simulated. */
+  readonly inReaders?: CardsInReaders;
   /** Seeds every party's random numbers; without it they come from the operating system. */
   readonly seed: number | null;
 };
 
 /** Whose cards a scenario needs. */
-function holdersIn(scenario: string): readonly CardName[] {
+export function holdersIn(scenario: string): readonly CardName[] {
   return scenario === 'agent' ? [...CARD_HOLDERS, 'agent', 'desk'] : CARD_HOLDERS;
 }
 
@@ -69,35 +73,38 @@ export function cardKindOf(holder: CardName): CardKindName {
   return holder === 'patient' || holder === 'agent' ? 'patient' : 'professional';
 }
 
-/** The simulated cards after a run, by holder. */
+/** The simulated cards after a run, by holder; those in readers are not among them. */
 export type VisitCards = Readonly<Record<CardHolder, Card>>;
 
-/** Plays the scenario from blank cards to the end or the first refusal; the recorder holds what happened. */
+/**
+ * Plays the scenario from blank cards to the end or the first refusal; the recorder holds what happened.
+ *
+ * @returns The simulated cards as they are then.
+ */
 export async function runVisit(run: VisitRun, recorder: Recorder): Promise<VisitCards> {
   const rngFor = (party: string): Rng => (run.seed === null ? systemRng : seededRng(run.seed, party));
-  const cards = Object.fromEntries(
-    holdersIn(run.scenario).map((holder) => {
-      const kind = cardKindOf(holder);
-      const rng = recorder.randomFor(holder, rngFor(`chip of the ${holder}'s card`));
-      const card = makeSimulatedCard(kind, run.profile, rng, undefined, run.applet);
-      card.powerOn();
-      return [holder, card];
-    }),
-  ) as Record<CardHolder, Card> & { readonly agent?: Card; readonly desk?: Card };
+  const simulated: Partial<Record<CardName, Card>> = {};
+  const carried: Partial<Record<CardName, Transmit>> = {};
+  for (const holder of holdersIn(run.scenario)) {
+    const inReader = run.inReaders?.[holder];
+    if (inReader) {
+      carried[holder] = recorder.watchReader(holder, inReader);
+      continue;
+    }
+    const rng = recorder.randomFor(holder, rngFor(`chip of the ${holder}'s card`));
+    const card = makeSimulatedCard(cardKindOf(holder), run.profile, rng, undefined, run.applet);
+    card.powerOn();
+    simulated[holder] = card;
+    carried[holder] = recorder.watch(holder, card);
+  }
   const world = await makeWorld(run.input, {
-    cards: {
-      patient: recorder.watch('patient', cards.patient),
-      doctor: recorder.watch('doctor', cards.doctor),
-      pharmacy: recorder.watch('pharmacy', cards.pharmacy),
-      ...(cards.agent ? { agent: recorder.watch('agent', cards.agent) } : {}),
-      ...(cards.desk ? { desk: recorder.watch('desk', cards.desk) } : {}),
-    },
+    cards: carried as Record<CardHolder, Transmit>,
     rngFor,
-    reinsert: async (holder) => recorder.reset(holder),
+    reinsert: (holder) => recorder.reset(holder),
     ...(run.suite === undefined ? {} : { suite: run.suite }),
     ...(run.interoperability === undefined ? {} : { interoperability: run.interoperability }),
     ...(run.joinMode === undefined ? {} : { joinMode: run.joinMode }),
   });
   await runPhases(world, SCENARIOS[run.scenario]!(), recorder);
-  return cards;
+  return simulated as VisitCards;
 }

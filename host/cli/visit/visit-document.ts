@@ -36,9 +36,10 @@ export type VisitCommand = {
   readonly sw: string;
   readonly bytesIn: number;
   readonly bytesOut: number;
-  readonly ramPeak: number;
-  readonly nvmBytes: number;
-  readonly operations: readonly OperationCount[];
+  /** This and what follows: null for a card in a reader, which does not tell. */
+  readonly ramPeak: number | null;
+  readonly nvmBytes: number | null;
+  readonly operations: readonly OperationCount[] | null;
   /** Milliseconds on the profile's card, or null for "no data". */
   readonly predictedMs: number | null;
 };
@@ -64,16 +65,22 @@ export function visitDocument(
   };
 }
 
-function visitCommand({ card, exchange, figures }: RecordedCommand, profile: CardProfile): VisitCommand {
+function visitCommand(recorded: RecordedCommand, profile: CardProfile): VisitCommand {
+  const { card, exchange, figures, inReader } = recorded;
+  const inside = inReader
+    ? { ramPeak: null, nvmBytes: null, operations: null, predictedMs: null }
+    : {
+        ramPeak: figures.ramPeakBytes,
+        nvmBytes: figures.nvmBytes,
+        operations: figures.operations,
+        predictedMs: roundMs(priceCommand(profile, figures).predictedMs),
+      };
   return {
     name: exchange.name,
     card,
     sw: exchange.sw === undefined ? '' : toHex(uintToBytes(exchange.sw, 2)).toUpperCase(),
     bytesIn: figures.bytesIn,
     bytesOut: figures.bytesOut,
-    ramPeak: figures.ramPeakBytes,
-    nvmBytes: figures.nvmBytes,
-    operations: figures.operations,
-    predictedMs: roundMs(priceCommand(profile, figures).predictedMs),
+    ...inside,
   };
 }

@@ -61,10 +61,14 @@ function figuresRow(command: VisitCommand): readonly string[] {
     command.sw,
     String(command.bytesIn),
     String(command.bytesOut),
-    String(command.ramPeak),
-    String(command.nvmBytes),
-    command.predictedMs === null ? 'no data' : command.predictedMs.toFixed(1),
-    operationsText(command.operations),
+    ...(command.operations === null
+      ? ['–', '–', '–', 'in a reader']
+      : [
+          String(command.ramPeak),
+          String(command.nvmBytes),
+          command.predictedMs === null ? 'no data' : command.predictedMs.toFixed(1),
+          operationsText(command.operations),
+        ]),
   ];
 }
 

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { buildAtr, equalBytes, fromHex, toHex } from '../../../apdu/index.js';
 import {
   type CardConnection,
+  type CardReset,
   connectGemPcOverLine,
   connectOverLine,
   GemPcReaderEnd,
@@ -49,7 +50,13 @@ async function serial(protocol: Protocol): Promise<Bench> {
   const line = new MemoryLine();
   const device = new EchoDevice(ATRS[protocol]);
   const end = new SerialCardEnd(device, line.card, { takesData });
-  const reset = { reset: async () => end.reset(), release: async () => end.powerOff() };
+  const reset: CardReset = {
+    async reset(_, held) {
+      held?.();
+      end.reset();
+    },
+    release: async () => end.powerOff(),
+  };
   const options = { path: 'memory', reset, protocol };
   const connection = await throughTime(connectOverLine(line.host, options), () => line.bursts);
   const close = async () => {

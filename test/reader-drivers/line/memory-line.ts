@@ -50,6 +50,8 @@ export class MemoryLine {
 
 class LineEnd implements SerialLine {
   readonly closed: Promise<void>;
+  sent = 0;
+  received = 0;
   #close!: () => void;
   #listener: (bytes: Uint8Array) => void = () => undefined;
 
@@ -60,10 +62,12 @@ class LineEnd implements SerialLine {
   }
 
   hear(bytes: Uint8Array): void {
+    this.received += bytes.length;
     if (bytes.length > 0) this.#listener(bytes);
   }
 
   async write(bytes: Uint8Array): Promise<void> {
+    this.sent += bytes.length;
     this.line.carry(this, bytes.slice());
   }
 
