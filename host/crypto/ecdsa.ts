@@ -1,12 +1,13 @@
 /**
  * ECDSA on P-256 with SHA-256 (FIPS 186-5): raw r ‖ s, 64 bytes. Signing is deterministic (RFC 6979) and
- * low-S, by noble; verification accepts any S, by OpenSSL, so that a card's signature is checked by an
- * implementation other than the card's.
+ * low-S; verification accepts any S, by OpenSSL, so that a card's signature is checked by an implementation other
+ * than the card's.
  */
 
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { p256 } from '@noble/curves/nist.js';
 import { concatBytes, fromHex } from '../../apdu/index.js';
+import { signDeterministically } from './ecdsa-signing.js';
 import type { Rng } from './random.js';
 
 /** Secret key: 32-byte scalar. Public key: compressed SEC1 point, 33 bytes. */
@@ -33,7 +34,7 @@ export function uncompressedPoint(publicKey: Uint8Array): Uint8Array {
 
 /** Signature over SHA-256 of `message`. @throws {Error} for a scalar out of range. */
 export function signEcdsa(secretKey: Uint8Array, message: Uint8Array): Uint8Array {
-  return p256.sign(message, secretKey, { prehash: true, lowS: true });
+  return signDeterministically(secretKey, message);
 }
 
 /** Whether `signature` over `message` holds; `false` for malformed keys and signatures too. */

@@ -79,7 +79,7 @@ export async function openHpkeBase(
   { encapsulatedKey, ciphertext }: HpkeSealedParts,
   { info, aad }: HpkeContext,
 ): Promise<Uint8Array | undefined> {
-  const recipientKey = await SUITE.kem.deserializePrivateKey(copy(secretKey));
+  const recipientKey = await ownKey(secretKey);
   try {
     const params = { recipientKey, enc: copy(encapsulatedKey), info: copy(info) };
     return new Uint8Array(await SUITE.open(params, copy(ciphertext), copy(aad)));
@@ -98,6 +98,17 @@ export function isHpkeKey(publicKey: Uint8Array): boolean {
   } catch {
     return false;
   }
+}
+
+/** Keys of services open one envelope after the other; to import one takes longer than to open with it. */
+const ownKeys = new WeakMap<Uint8Array, Promise<webcrypto.CryptoKey>>();
+
+function ownKey(secretKey: Uint8Array): Promise<webcrypto.CryptoKey> {
+  const known = ownKeys.get(secretKey);
+  if (known) return known;
+  const imported = SUITE.kem.deserializePrivateKey(copy(secretKey));
+  ownKeys.set(secretKey, imported);
+  return imported;
 }
 
 async function importRecipient(publicKey: Uint8Array): Promise<webcrypto.CryptoKey> {

@@ -1,3 +1,4 @@
+import { p256 } from '@noble/curves/nist.js';
 import { describe, expect, test } from 'vitest';
 import { encodeHpkeInfo, fromHex, toHex, utf8ToBytes } from '../../../apdu/index.js';
 import { openEnvelope, sealEnvelope } from '../../../applet/index.js';
@@ -31,6 +32,18 @@ describe('ECDSA', () => {
     expect(verifyEcdsa(publicKey, message, signature)).toBe(true);
     expect(verifyEcdsa(publicKey, message, fromHex(r + s))).toBe(true);
     expect(toHex(ecPublicKey(fromHex(RFC_6979.secretKey)))).toBe(RFC_6979.publicKey);
+  });
+
+  test('the same bytes as noble, for any key and message', () => {
+    for (let i = 0; i < 100; i++) {
+      const { secretKey } = generateEcKeyPair(rng);
+      const message = rng.bytes(i);
+      const other = p256.sign(message, secretKey, { prehash: true, lowS: true });
+      expect(toHex(signEcdsa(secretKey, message))).toBe(toHex(other));
+    }
+    for (const bad of [new Uint8Array(32), new Uint8Array(32).fill(0xff), new Uint8Array(31).fill(1)]) {
+      expect(() => signEcdsa(bad, rng.bytes(8))).toThrow(RangeError);
+    }
   });
 
   test('card and host accept one another’s signatures', () => {
