@@ -1,17 +1,14 @@
 /**
- * ECDSA on P-256 with SHA-256 (FIPS 186-5): raw r ‖ s, 64 bytes. The curve is OpenSSL's, so that a card's
- * signature is checked by an implementation other than the card's. Signing is deterministic (RFC 6979),
- * which OpenSSL's own is not, and low-S; verification accepts any S.
+ * ECDSA on P-256 with SHA-256 (FIPS 186-5): raw r ‖ s, 64 bytes. Signing is deterministic (RFC 6979) and
+ * low-S; verification accepts any S, by OpenSSL, so that a card's signature is checked by an implementation other
+ * than the card's.
  */
 
-import { createPublicKey, type KeyObject, randomBytes, verify } from 'node:crypto';
-import { invert } from '@noble/curves/abstract/modular.js';
+import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { p256 } from '@noble/curves/nist.js';
-import { concatBytes } from '../../apdu/index.js';
-import { deterministicNonces } from './deterministic-nonces.js';
-import { bytesOf, decompress, integerOf, P256_ORDER, publicKeyOf } from './p256.js';
+import { signDeterministically } from './ecdsa-signing.js';
+import { decompress, publicKeyOf } from './p256.js';
 import type { Rng } from './random.js';
-import { sha256 } from './sha256.js';
 
 /** Secret key: 32-byte scalar. Public key: compressed SEC1 point, 33 bytes. */
 export type EcKeyPair = { readonly secretKey: Uint8Array; readonly publicKey: Uint8Array };
@@ -34,20 +31,7 @@ export function uncompressedPoint(publicKey: Uint8Array): Uint8Array {
 
 /** Signature over SHA-256 of `message`. @throws {Error} for a scalar out of range. */
 export function signEcdsa(secretKey: Uint8Array, message: Uint8Array): Uint8Array {
-  const n = P256_ORDER;
-  const secret = integerOf(secretKey);
-  if (secretKey.length !== 32 || secret === 0n || secret >= n) throw new RangeError('no scalar of P-256');
-  const digest = sha256(message);
-  for (const nonce of deterministicNonces(secretKey, digest)) {
-    const r = integerOf(publicKeyOf(nonce, 'uncompressed').subarray(1, 33)) % n;
-    // Blinded: how long the inverse takes tells of nonce times mask, which is random.
-    const mask = (integerOf(randomBytes(32)) % (n - 1n)) + 1n;
-    const inverse = invert((integerOf(nonce) * mask) % n, n);
-    const s = (((inverse * mask) % n) * (integerOf(digest) + r * secret)) % n;
-    nonce.fill(0);
-    if (r !== 0n && s !== 0n) return concatBytes(bytesOf(r), bytesOf(s > n >> 1n ? n - s : s));
-  }
-  throw new Error('the candidates for a nonce never end');
+  return signDeterministically(secretKey, message);
 }
 
 /** Whether `signature` over `message` holds; `false` for malformed keys and signatures too. */

@@ -36,8 +36,3 @@ export function decompress(point: Uint8Array): Uint8Array {
 export function integerOf(bytes: Uint8Array): bigint {
   return BigInt(`0x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex')}`);
 }
-
-/** 32 bytes, big-endian. */
-export function bytesOf(integer: bigint): Uint8Array {
-  return new Uint8Array(Buffer.from(integer.toString(16).padStart(64, '0'), 'hex'));
-}

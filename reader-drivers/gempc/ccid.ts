@@ -21,6 +21,9 @@ export const CCID_COMMAND = {
   setDataRateAndClock: 0x73,
 } as const;
 
+/** bClockStatus (6.2.2). */
+export const CLOCK_STATUS = { running: 0x00, stoppedLow: 0x01, stoppedHigh: 0x02 } as const;
+
 /** bMessageType of the answers (6.2). */
 export const CCID_ANSWER = {
   dataBlock: 0x80,
@@ -37,9 +40,15 @@ const ICC_NAMES: readonly IccStatus[] = ['active', 'inactive', 'absent'];
 const FAILED = 0x40;
 const TIME_EXTENSION = 0x80;
 
-/** bError (table 6.2-2). A number below 80 names the offset of the parameter that is wrong. */
+/** bError (table 6.2-2). A number from 1 to 7F is the offset of the field of the message that is wrong. */
 export const SLOT_ERROR = {
   notSupported: 0x00,
+  length: 0x01,
+  slot: 0x05,
+  /** The first of the three bytes that each message uses in its own way: bPowerSelect, bProtocolNum, bClockCommand. */
+  specific: 0x07,
+  levelParameter: 0x08,
+  aborted: 0xff,
   iccMute: 0xfe,
   parity: 0xfd,
   hardware: 0xfb,
@@ -68,6 +77,26 @@ export function decodeCommand(message: Uint8Array): CcidCommand {
 
 export function encodeCommand({ type, slot, sequence, specific, data }: CcidCommand): Uint8Array {
   return concatBytes(header(type, data.length, slot, sequence), specific, data);
+}
+
+/** The type of the answer to a command (table 6-1); what is no command is answered with the status of the slot. */
+export function answerType(type: number): number {
+  switch (type) {
+    case CCID_COMMAND.iccPowerOn:
+    case CCID_COMMAND.xfrBlock:
+    case CCID_COMMAND.secure:
+      return CCID_ANSWER.dataBlock;
+    case CCID_COMMAND.getParameters:
+    case CCID_COMMAND.resetParameters:
+    case CCID_COMMAND.setParameters:
+      return CCID_ANSWER.parameters;
+    case CCID_COMMAND.escape:
+      return CCID_ANSWER.escape;
+    case CCID_COMMAND.setDataRateAndClock:
+      return CCID_ANSWER.dataRateAndClock;
+    default:
+      return CCID_ANSWER.slotStatus;
+  }
 }
 
 /** What a host makes of an answer. */

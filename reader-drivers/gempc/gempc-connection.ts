@@ -21,6 +21,7 @@ import type { Heard } from '../t1/reception.js';
 import { CCID_COMMAND, type HeardAnswer, SLOT_ERROR } from './ccid.js';
 import { GEMPC_LINE } from './gempc.js';
 import { HostLink } from './host-link.js';
+import { parametersFor } from './slot-parameters.js';
 
 export type GemPcConnectOptions = {
   /** Device or pseudo-terminal of the reader's line. */
@@ -189,12 +190,4 @@ class GemPcConnection implements CardConnection {
 
 function removed(): TransportError {
   return new TransportError('card-removed', 'the card was taken out');
-}
-
-/** Protocol data structure of the parameters in force (CCID 6.1.7). */
-function parametersFor(atr: Atr, protocol: number, fiDi: number): Uint8Array {
-  const { extraGuardTimeN, waitingTimeInteger, blockProtocol } = atr;
-  if (protocol !== 1 || !blockProtocol) return Uint8Array.of(fiDi, 0, extraGuardTimeN, waitingTimeInteger, 0);
-  const { edc, bwi, cwi, ifsc } = blockProtocol;
-  return Uint8Array.of(fiDi, edc === 'CRC' ? 0x11 : 0x10, extraGuardTimeN, (bwi << 4) | cwi, 0, ifsc, 0);
 }

@@ -7,11 +7,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { CardDevice } from '../connection/card-device.js';
 import { openSerialLine, type SerialLine } from '../serial/serial-line.js';
 import {
-  type CcidAnswer,
+  CCID_COMMAND,
+  type CcidCommand,
   decodeCommand,
   encodeAnswer,
   encodeSlotChange,
   encodeTimeExtension,
+  SLOT_ERROR,
 } from './ccid.js';
 import { encodeFrame, FrameReceiver, NAK_FRAME, type Received } from './frame.js';
 import { GemPcSlot, type SlotOptions } from './slot.js';
@@ -49,6 +51,8 @@ export class GemPcReaderEnd {
   /** The host has not been told yet that the card went in or out: it hears of it after its next command. */
   #changed = false;
   #gap: NodeJS.Timeout | undefined;
+  /** Ends the wait for a card that thinks, while one does. */
+  #thinking: AbortController | undefined;
   /** Messages are answered one after the other. */
   #work: Promise<void> = Promise.resolve();
 
@@ -99,6 +103,24 @@ export class GemPcReaderEnd {
   }
 
   #queue(received: Received): void {
+    if (this.#thinking && received.kind === 'message') this.#meanwhile(received, this.#thinking);
+    else this.#enqueue(received);
+  }
+
+  /** A command while another one runs: ABORT ends that one, anything else finds the slot busy (5.3.1, table 6.2-2). */
+  #meanwhile(received: Extract<Received, { kind: 'message' }>, thinking: AbortController): void {
+    const command = decodeCommand(received.message);
+    if (command.type === CCID_COMMAND.abort) {
+      thinking.abort();
+      this.#enqueue(received);
+      return;
+    }
+    const busy = encodeAnswer(command, this.#slot.refusal(command, SLOT_ERROR.busy).answer);
+    // a line that is gone has told so by `ended`
+    this.#write([received.frame, encodeFrame(busy)]).catch(() => undefined);
+  }
+
+  #enqueue(received: Received): void {
     this.#work = this.#work.then(() => this.#handle(received)).catch(() => this.#line.close());
   }
 
@@ -108,7 +130,7 @@ export class GemPcReaderEnd {
     const { frame, message } = received;
     const command = decodeCommand(message);
     this.#options.onCommand?.(command.type);
-    const { answer, delayMs } = this.#slot.answer(command);
+    let { answer, delayMs } = this.#slot.answer(command);
     // this reader repeats what it understood before it answers
     const parts = [frame];
     if (this.#changed) parts.push(encodeFrame(encodeSlotChange(this.#slot.hasCard)));
@@ -116,17 +138,27 @@ export class GemPcReaderEnd {
     if (delayMs > 0) {
       await this.#write(parts);
       parts.length = 0;
-      await this.#think(command, delayMs);
+      const whole = await this.#think(command, delayMs);
+      if (!whole) answer = this.#slot.refusal(command, SLOT_ERROR.aborted).answer;
     }
-    this.#lastAnswer = encodeFrame(encodeAnswer(command, answer as CcidAnswer));
+    this.#lastAnswer = encodeFrame(encodeAnswer(command, answer));
     await this.#write([...parts, this.#lastAnswer]);
   }
 
-  async #think(command: ReturnType<typeof decodeCommand>, milliseconds: number): Promise<void> {
-    for (let left = milliseconds; left > 0; left -= EXTENSION_MS) {
-      await delay(Math.min(left, EXTENSION_MS));
-      if (left > EXTENSION_MS) await this.#write([encodeFrame(encodeTimeExtension(command, 1))]);
+  /** Waits as long as the card takes, and says so again and again; false when the host has had enough of it. */
+  async #think(command: CcidCommand, milliseconds: number): Promise<boolean> {
+    this.#thinking = new AbortController();
+    const { signal } = this.#thinking;
+    try {
+      for (let left = milliseconds; left > 0 && !signal.aborted; left -= EXTENSION_MS) {
+        await delay(Math.min(left, EXTENSION_MS), undefined, { signal }).catch(() => undefined);
+        if (left > EXTENSION_MS && !signal.aborted)
+          await this.#write([encodeFrame(encodeTimeExtension(command, 1))]);
+      }
+    } finally {
+      this.#thinking = undefined;
     }
+    return !signal.aborted;
   }
 
   #write(parts: readonly Uint8Array[]): Promise<void> {
