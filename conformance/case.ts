@@ -36,6 +36,7 @@ export const CATEGORIES = [
   'envelope',
   'membership',
   'professional',
+  'interoperability',
   'declaration',
   'boundary',
 ] as const;
@@ -61,6 +62,8 @@ export const FEATURES = [
   'delegation',
   'group-signature',
   'power-cut',
+  'log-in',
+  'read-out',
 ] as const;
 export type Feature = (typeof FEATURES)[number];
 

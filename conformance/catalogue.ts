@@ -24,16 +24,21 @@ import { FILE_WRITING_CASES } from './cases/file-writing.js';
 import { GROUP_SIGNATURE_CASES } from './cases/group-signature.js';
 import { LIFE_CYCLE_ISSUER_CASES, PIN_ISSUER_CASES, RENEWAL_CASES } from './cases/issuer.js';
 import { LIFE_CYCLE_CASES } from './cases/life-cycle.js';
+import { LOG_IN_PERSONALISATION_CASES } from './cases/log-in-personalisation.js';
+import { LOG_IN_PIN_CASES } from './cases/log-in-pin.js';
 import { LOGICAL_CHANNEL_CASES } from './cases/logical-channel.js';
 import { MEMBERSHIP_CASES } from './cases/membership.js';
 import { MEMBERSHIP_RENEWAL_CASES } from './cases/membership-renewal.js';
 import { OPENING_SPLIT_CASES } from './cases/opening-split.js';
 import { PIN_CASES } from './cases/pin.js';
 import { PIN_VALUE_CASES } from './cases/pin-value.js';
+import { PIV_CASES } from './cases/piv.js';
+import { PKCS15_CASES } from './cases/pkcs15.js';
 import { POWER_CUT_CASES } from './cases/power-cut.js';
 import { PRESCRIPTION_CASES } from './cases/prescription.js';
 import { PROFESSIONAL_CASES } from './cases/professional.js';
 import { PROTOCOL_SELECTION_CASES } from './cases/protocol-selection.js';
+import { READ_OUT_CASES } from './cases/read-out.js';
 import { RECORD_CASES } from './cases/record.js';
 import { RECORD_ORDER_CASES } from './cases/record-order.js';
 import { RECORD_WRITING_CASES } from './cases/record-writing.js';
@@ -103,6 +108,11 @@ const FAMILIES: readonly (readonly ConformanceCase[])[] = [
   MEMBERSHIP_RENEWAL_CASES,
   PROFESSIONAL_CASES,
   SESSION_ENGINE_CASES,
+  PKCS15_CASES,
+  PIV_CASES,
+  LOG_IN_PIN_CASES,
+  LOG_IN_PERSONALISATION_CASES,
+  READ_OUT_CASES,
   APPLICATIONS.flatMap(declarationCases),
 ];
 

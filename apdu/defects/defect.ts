@@ -20,6 +20,7 @@ export const DEFECT_CATEGORIES = {
   t0: 'T=0',
   t1: 'T=1',
   flows: 'protocol flows',
+  interoperability: 'PKCS#15, PIV and read-out',
 } as const;
 export type DefectCategory = keyof typeof DEFECT_CATEGORIES;
 

@@ -6,6 +6,7 @@ import * as certificates from './certificates/index.js';
 import * as cryptography from './cryptography/index.js';
 import * as files from './files/index.js';
 import * as flows from './flows/index.js';
+import * as interoperability from './interoperability/index.js';
 import * as keptState from './kept-state/index.js';
 import * as lifeCycle from './life-cycle/index.js';
 import * as pin from './pin/index.js';
@@ -22,6 +23,7 @@ export const CARD_DEFECTS: readonly CardDefect[] = [
   ...Object.values(cryptography),
   ...Object.values(files),
   ...Object.values(flows),
+  ...Object.values(interoperability),
   ...Object.values(keptState),
   ...Object.values(lifeCycle),
   ...Object.values(pin),

@@ -1,7 +1,13 @@
 /** Defects of a card: one of the classes, handlers or ports that it is built of is another than it should be. */
 
 import type { DefectDescription, DefectTitle, SpecificationDefect } from '../../apdu/defects/index.js';
-import type { PATIENT_APPLICATION, PROFESSIONAL_APPLICATION } from '../../apdu/index.js';
+import type {
+  PATIENT_APPLICATION,
+  PIV_APPLICATION,
+  PKCS15_APPLICATION,
+  PROFESSIONAL_APPLICATION,
+  READ_OUT_APPLICATION,
+} from '../../apdu/index.js';
 import type { CardKind } from '../os/card.js';
 import type { Application, CardOs, Handler } from '../os/card-os.js';
 import type { CardParts } from '../os/card-parts.js';
@@ -75,6 +81,38 @@ export function inProfessionalHandler<Id extends keyof ProfessionalHandlers & st
   make: (good: ProfessionalHandlers[Id], os: CardOs) => ProfessionalHandlers[Id],
 ): CardDefect {
   return handlerDefect(title, id, make as never);
+}
+
+type CompanionHandlers = HandlersOf<typeof PKCS15_APPLICATION> &
+  HandlersOf<typeof PIV_APPLICATION> &
+  HandlersOf<typeof READ_OUT_APPLICATION>;
+
+/** One handler of the applications beside the card's own is replaced, in each of them that has it. */
+export function inCompanionHandler<Id extends keyof CompanionHandlers & string>(
+  title: DefectTitle,
+  id: Id,
+  make: (good: CompanionHandlers[Id], os: CardOs) => CompanionHandlers[Id],
+): CardDefect {
+  return {
+    ...title,
+    seam: `handler ${id}`,
+    build: ({ kind, ...rest }) => ({
+      ...rest,
+      kind: {
+        ...kind,
+        makeApplication(os, spec) {
+          const good = kind.makeApplication(os, spec);
+          const companions = (good.companions ?? []).map((one) => {
+            const handler = one.handlers[id];
+            if (!handler) return one;
+            const handlers = { ...one.handlers, [id]: make(handler as never, os) };
+            return Object.create(one, { handlers: { value: handlers } }) as Application;
+          });
+          return Object.create(good, { companions: { value: companions } }) as Application;
+        },
+      },
+    }),
+  };
 }
 
 /** Some operations of the engine behind the coprocessor are replaced. */

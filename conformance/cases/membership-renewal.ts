@@ -32,7 +32,7 @@ async function memberCard(card: TestCard) {
   return { group, member: { membershipKey, decryptionKey } };
 }
 
-/** A group signature, and the epoch that it is of. */
+/** A group signature on a record, what it signs, and the epoch that it is of. */
 async function signed(card: TestCard) {
   const { reference, input } = algorithms.newRecord;
   await expectOk(card, manageSecurityEnvironment, {
@@ -47,7 +47,7 @@ async function signed(card: TestCard) {
     hospitalId: 'H-1',
     time: TestIssuer.daysAfterToday(1),
   });
-  return expectOk(card, computeSignature, { data });
+  return { data, ...(await expectOk(card, computeSignature, { data })) };
 }
 
 async function expectEpoch(card: TestCard, epoch: number): Promise<void> {
@@ -79,16 +79,23 @@ export const MEMBERSHIP_RENEWAL_CASES = caseFamily(
   },
   [
     {
-      name: 'renewal-of-the-hint',
-      title: 'with a new epoch come new hints: the opening service finds the member by the key sent last',
+      name: 'renewal-of-everything',
+      title:
+        'after a record of a new epoch the card signs in the group of that epoch, with its credential and its hint',
       clause: `${RENEWAL}; docs/group-signature-format.md, hint`,
       async run(card) {
         const { group, member } = await memberCard(card);
         const before = await signed(card);
         expectThat(group.hasHint(before.groupSignature), "the hint by this member's key", 'another');
-        await expectOk(card, renewMembership, { data: group.renewal(member, EPOCH + 1) });
-        const after = await signed(card);
-        expectThat(group.hasHint(after.groupSignature), 'the hint by the new key', 'another');
+        const next = new TestGroup(card.issuer, BLS, 'next group');
+        await expectOk(card, renewMembership, { data: next.renewal(member, EPOCH + 1) });
+        const { data, epoch, groupSignature } = await signed(card);
+        expectThat(next.hasHint(groupSignature), 'the hint by the new key', 'another');
+        expectThat(
+          next.isGroupSignature(STATEMENT.newRecord, data, groupSignature, epoch),
+          'a signature of the group of the new epoch',
+          'one that does not verify',
+        );
       },
     },
     {

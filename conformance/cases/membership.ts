@@ -279,6 +279,27 @@ export const MEMBERSHIP_CASES = caseFamily(
       },
     },
     {
+      name: 'point-wrongly-encoded',
+      title:
+        'on BLS12-381 a credential point without the flag of its form, or with that of infinity, is refused',
+      clause: 'project, docs/group-signature-format.md: points in compressed form, flags as ZCash has them',
+      async run(card) {
+        const { decryptionKey } = await prepareProfessional(card);
+        const group = new TestGroup(card.issuer, 'ps-g1-bls12381');
+        const { nonce, ...request } = requestData(card, group);
+        const { membershipKey } = await expectOk(card, joinRequest, { data: { nonce, ...request } });
+        const credential = group.credential({ nonce, membershipKey, decryptionKey });
+        for (const flag of [0x80, 0x40]) {
+          const parts = splitPsCredential(group.suite, credential.groupCredential)!;
+          const sigma2 = parts.sigma2.map((byte, at) => (at === 0 ? byte ^ flag : byte));
+          const groupCredential = joinPsCredential({ ...parts, sigma2 });
+          const data = resigned(card, { ...credential, groupCredential }, membershipKey);
+          await expectRefusal(card, joinComplete, { data }, SW.incorrectData);
+        }
+        await expectOk(card, joinComplete, { data: credential });
+      },
+    },
+    {
       name: 'torsion-under-a-proof',
       title:
         'a credential point with a part of order three is refused although the proof of the issuer holds',

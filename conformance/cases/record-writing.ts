@@ -137,6 +137,21 @@ export const RECORD_WRITING_CASES = caseFamily(
       },
     },
     {
+      name: 'variable-without-current',
+      title: 'in a file just selected there is no current record to read or update, whatever records it has',
+      clause: `${UPDATE}; 11.4.1; 7.3.4; 5.6 (6A83)`,
+      destroys: WRITES,
+      async run(card) {
+        await booklet(card, 5, 6);
+        await authenticate(card, 'doctor');
+        checkStatus(await readRecord(card, sfi, 0), SW.recordNotFound);
+        const again = await authenticate(card, 'doctor');
+        const request = { p1: 0, p2: sfi, data: entry(3) };
+        checkStatus(await again.refusalOf(card, commands.updateRecord, request), SW.recordNotFound);
+        await expectBooklet(card, entry(1, 5), entry(2, 6));
+      },
+    },
+    {
       name: 'append-until-full',
       title: 'a file without room refuses a record and keeps those it has',
       clause: `${APPEND}; 5.6 (6A84)`,

@@ -68,12 +68,14 @@ export class TestGroup {
   constructor(
     private readonly issuer: TestIssuer,
     suite: GroupSuiteName,
+    /** Another label, another group. */
+    label = 'group',
   ) {
     this.suite = GROUP_SUITES[suite];
     this.g1 = new G1(this.suite.curve.name);
-    this.x = this.g1.scalar(issuer.random('group x').bytes(40));
-    this.y = this.g1.scalar(issuer.random('group y').bytes(40));
-    this.groupKeyHash = issuer.random('group key hash').bytes(32);
+    this.x = this.g1.scalar(issuer.random(`${label} x`).bytes(40));
+    this.y = this.g1.scalar(issuer.random(`${label} y`).bytes(40));
+    this.groupKeyHash = issuer.random(`${label} key hash`).bytes(32);
   }
 
   /** The data of JOIN GROUP: COMPLETE; `changes` replace fields before NHI signs. */
@@ -186,7 +188,7 @@ export class TestGroup {
   }
 
   /** Whether some member of the group signed these fields. */
-  isGroupSignature(statement: Statement, fields: Uint8Array, signature: Uint8Array): boolean {
+  isGroupSignature(statement: Statement, fields: Uint8Array, signature: Uint8Array, epoch = EPOCH): boolean {
     const { g1, groupKeyHash } = this;
     const parts = splitPsSignature(this.suite, signature);
     const [s1, s2, commitment] = [parts?.s1, parts?.s2, parts?.commitment].map((p) => p && g1.decode(p));
@@ -196,7 +198,7 @@ export class TestGroup {
         ...parts,
         domain: statement.domain,
         groupKeyHash,
-        epoch: EPOCH,
+        epoch,
         statement: fields,
       }),
     );

@@ -11,6 +11,7 @@ import {
 import { expectOk } from '../checks.js';
 import type { TestCard } from '../test-card.js';
 import { TestGroup } from './group.js';
+import { giveInteroperability } from './log-in.js';
 import { TODAY } from './test-issuer.js';
 
 const PATIENT = PATIENT_APPLICATION.commands;
@@ -130,10 +131,12 @@ export async function joinGroup(
 export async function personalise(card: TestCard): Promise<void> {
   if (card.spec.id === 'patient') {
     await preparePatient(card);
+    await giveInteroperability(card);
     await expectOk(card, PATIENT.activate, {});
   } else {
     const { decryptionKey } = await prepareProfessional(card);
     await joinGroup(card, decryptionKey);
+    await giveInteroperability(card);
     await expectOk(card, PROFESSIONAL.activate, {});
   }
 }

@@ -11,11 +11,10 @@ const BUILD = join(PACKAGE_ROOT, 'dist');
 
 /**
  * Files of the card's program that the draw leaves alone: its file format, what puts the parts together, the model of
- * the chip's memories, which decides nothing of its own and is judged by the power-cut tests, and the applications for
- * foreign middleware, which the suite has no cases for: that middleware judges them.
+ * the chip's memories: it is the simulator's, decides nothing of its own and is judged by the power-cut tests. (find-sites
+ * leaves out constructors: without a field that one of them sets there is no card.)
  */
-const NOT_THE_CARD =
-  /^applet\/(image|defects|interoperability)\/|\/index$|^applet\/runtime\/(?!coprocessor$)/;
+const NOT_THE_CARD = /^applet\/(image|defects)\/|\/index$|^applet\/runtime\/(?!coprocessor$)/;
 
 /** The card's program, or the ends of the line. */
 export const CHANGED_FOLDERS = ['applet', 'reader-drivers'] as const;
