@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { equalBytes, toHex } from '../../../apdu/index.js';
 import { SEED } from '../../apdu/seed.js';
 import { Choices } from '../../support/seeded-random.js';
+import { command, FAULTY_EXCHANGES, outgoing } from './commands.js';
 import { responseTo } from './counting-card.js';
 import { FAULT_KINDS, NO_FAULTS, onlyFault, randomFaults } from './faulty-line.js';
 import { T0Bench } from './t0-exchange.js';
@@ -10,20 +11,11 @@ import { T1Bench, type T1Ends } from './t1-exchange.js';
 console.log(`seed ${SEED}`);
 
 /** Half of them over T=1, half over T=0. */
-const EXCHANGES = Number(process.env.IMIS_WIRE_EXCHANGES ?? 20_000) / 2;
+const EXCHANGES = FAULTY_EXCHANGES / 2;
 const TIMEOUT_MS = 60_000 + 2 * EXCHANGES;
-
-/** A command of `data` bytes that asks for `answer` bytes; `number` makes it one of its kind. */
-function command(number: number, data: number, answer: number): Uint8Array {
-  const header = [0x80, 0x10, answer >> 8, answer & 0xff];
-  const body = Array.from({ length: data }, (_, i) => (number * 31 + i * 7) & 0xff);
-  return Uint8Array.from(data === 0 ? [...header, answer & 0xff] : [...header, data, ...body]);
-}
 
 /** T=0 tells the direction of data by the instruction; here by one bit of the class. */
 const takesData = (header: Uint8Array): boolean => header[0] === 0x80;
-const outgoing = (answer: number): Uint8Array => Uint8Array.of(0x00, 0x10, 0, answer, answer);
-
 const T1_ENDS: readonly T1Ends[] = [
   { ifsc: 32, ifsd: 32, edc: 'LRC' },
   { ifsc: 254, ifsd: 254, edc: 'CRC' },
