@@ -2,7 +2,7 @@
 
 import type { Card } from '../../applet/index.js';
 import type { CardProfile } from '../../perf/index.js';
-import { DEFAULT_INTEROPERABILITY, seededRng, systemRng } from '../index.js';
+import { DEFAULT_INTEROPERABILITY, type NamedCardholder, seededRng, systemRng } from '../index.js';
 import { CliError, EXIT } from './cli-error.js';
 import { visitInputFrom } from './commands/visit.js';
 import { type CardKindName, makeSimulatedCard } from './simulated-card.js';
@@ -21,6 +21,8 @@ export type BenchCardOptions = {
   readonly seed: number | null;
   /** Whether other software can use a visited patient card. */
   readonly interoperability?: boolean;
+  /** Whom its read-out names, with {@link interoperability}. */
+  readonly readOutOf?: NamedCardholder | undefined;
 };
 
 /** A card without power, in the state asked for. @throws {CliError} when the visit itself was refused. */
@@ -51,6 +53,7 @@ async function visitedCards({
   input,
   seed,
   interoperability = false,
+  readOutOf,
 }: Omit<BenchCardOptions, 'card'>) {
   const recorder = new Recorder();
   const { patient, doctor } = await runVisit(
@@ -59,7 +62,11 @@ async function visitedCards({
       scenario: 'outpatient',
       profile,
       seed,
-      interoperability: { ...DEFAULT_INTEROPERABILITY, patient: interoperability },
+      interoperability: {
+        ...DEFAULT_INTEROPERABILITY,
+        patient: interoperability,
+        ...(readOutOf ? { readOutOf } : {}),
+      },
     },
     recorder,
   );

@@ -98,7 +98,7 @@ export async function enrolHolder(
 
 /** The log-in key and the read-out, for a holder who wants other software to use the card. */
 async function giveInteroperability(
-  { logInAuthority, clock }: World,
+  { logInAuthority, clock, interoperability }: World,
   card: PatientCard,
   pid: Uint8Array,
 ): Promise<Result<object>> {
@@ -106,7 +106,7 @@ async function giveInteroperability(
   const given = await card.giveLogIn(SCENARIO_LOG_IN_PINS.patient, (key) => logInAuthority.certify(key, now));
   if (!given.ok) return given;
   if (given.absent !== undefined) return refusal('no-room-for-log-in', given.absent);
-  return card.giveReadOut(readOutBytes(pid, now));
+  return card.giveReadOut(readOutBytes(pid, now, interoperability.readOutOf));
 }
 
 /** The pharmacy's security module: a professional card with the role "pharmacy" and no group membership. */

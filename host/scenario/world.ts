@@ -12,6 +12,7 @@ import { IdentityAuthority } from '../authority/identity-authority.js';
 import { LogInAuthority } from '../authority/log-in-authority.js';
 import { PatientCard } from '../cards/patient-card.js';
 import { ProfessionalCard } from '../cards/professional-card.js';
+import type { NamedCardholder } from '../cards/read-out.js';
 import { ManualClock } from '../clock.js';
 import type { HostCurve } from '../crypto/group-signature/index.js';
 import { loadHostCurve } from '../crypto/native/load-curve.js';
@@ -76,7 +77,12 @@ export type World = {
 };
 
 /** Whose cards other software can use: log-in key, and on a patient card the read-out for public readers. */
-export type Interoperability = { readonly doctor: boolean; readonly patient: boolean };
+export type Interoperability = {
+  readonly doctor: boolean;
+  readonly patient: boolean;
+  /** Whom the patient's read-out names; nobody where this is left out. */
+  readonly readOutOf?: NamedCardholder;
+};
 
 /** Certificate and read-out are for everybody before any PIN, so a patient has them only on demand. */
 export const DEFAULT_INTEROPERABILITY: Interoperability = { doctor: true, patient: false };

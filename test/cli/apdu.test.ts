@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { SCENARIO_PINS } from '../../host/index.js';
 import { expectNoStackTrace, type ImisRun, imis, SEED, sentenceOf, WorkFolder } from './imis.js';
@@ -136,5 +138,52 @@ describe('imis apdu', () => {
     const run = await typed('');
     expect([run.status, run.stderr]).toEqual([0, '']);
     expect(run.stdout).toMatch(/^ATR [0-9A-F]+\n$/);
+  });
+});
+
+describe('imis apdu --read-out', () => {
+  const work = new WorkFolder();
+  afterAll(() => work.remove());
+  const holder = { name: '林小明', nationalId: 'A123456789', birthDate: '1980-05-06', sex: 'M' };
+  const script = work.file(
+    'read-out.apdu',
+    '00A4040010D1580000010000000000000000001100\n00CA1100020000 => 9000\n',
+  );
+  const apdu = (...options: string[]) => imis(['apdu', '--interoperability', '--script', script, ...options]);
+
+  it('shows the holder of the file to any reader, and nobody without it', async () => {
+    const trace = join(work.path, 'named.jsonl');
+    const named = await apdu(
+      '--read-out',
+      work.file('holder.json', JSON.stringify(holder)),
+      '--trace-file',
+      trace,
+    );
+    expect([named.status, named.stderr]).toEqual([0, '']);
+    // Big5 of the name, the identifier, 6 May of the year 69 of the Republic, M
+    const shown = /aa4ca470a9fa0{28}41313233343536373839303639303530364d/;
+    expect(readFileSync(trace, 'utf8').toLowerCase()).toMatch(shown);
+    const other = join(work.path, 'nobody.jsonl');
+    expect((await apdu('--trace-file', other)).status).toBe(0);
+    expect(readFileSync(other, 'utf8').toLowerCase()).not.toMatch(/aa4ca470|41313233/);
+  });
+
+  it.each([
+    ['{', /is no JSON; it holds/],
+    [
+      JSON.stringify({ ...holder, nationalId: 'A1' }),
+      /nationalId: a letter, a letter or digit and eight digits/,
+    ],
+    [JSON.stringify({ ...holder, birthDate: '5 May' }), /birthDate: /],
+    [JSON.stringify({ ...holder, name: '林小明林小明林小明林小明' }), /name: 24 bytes, there is room for 20/],
+    [JSON.stringify({ ...holder, name: 'अ' }), /name: Big5 has no/],
+  ])('refuses %s', async (text, says) => {
+    expect(sentenceOf(await apdu('--read-out', work.file('bad.json', text)), 2)).toMatch(says);
+  });
+
+  it('goes with --interoperability', async () => {
+    expect(sentenceOf(await imis(['apdu', '--read-out', 'x']), 2)).toMatch(
+      /^--read-out goes with --interoperability/,
+    );
   });
 });

@@ -5,6 +5,7 @@ import type { Card } from '../../../applet/index.js';
 import { seededRng } from '../../index.js';
 import { CliError } from '../cli-error.js';
 import { cardFromImage, readCardImage } from '../memory/card-image-store.js';
+import { readOutHolderFrom } from '../read-out-file.js';
 import { CARD_KINDS, type CardKindName, profileNamed } from '../simulated-card.js';
 import { CARD_STATES, type CardState, makeBenchCard } from '../visited-cards.js';
 import { inputOption, VISIT_PROFILE } from './visit.js';
@@ -16,6 +17,7 @@ export type BenchCardArguments = {
   readonly input: string;
   readonly image?: string;
   readonly interoperability?: true;
+  readonly readOut?: string;
 };
 
 /** A card to work on. */
@@ -43,6 +45,10 @@ export function withBenchCardOptions(command: Command): Command {
     .option(
       '--interoperability',
       'give a patient card a log-in key (PKCS#15, PIV) and the read-out; a professional card has the key',
+    )
+    .option(
+      '--read-out <file>',
+      'with --interoperability: JSON { name, nationalId, birthDate, sex } that the read-out shows to any reader, without a PIN; without it the read-out names nobody',
     );
 }
 
@@ -67,13 +73,18 @@ export async function benchCardFrom(
 ): Promise<BenchCard> {
   if (options.image === undefined) {
     const profile = profileNamed(options.profile);
-    const card = await makeBenchCard({ ...options, profile, seed });
+    const card = await makeBenchCard({ ...options, profile, seed, readOutOf: await readOutOf(options) });
     return { card, kind: options.card, profile: profile.id, seeded: seed !== null };
   }
   const given = (name: string) => command.getOptionValueSource(name) === 'cli';
-  for (const name of ['state', 'input', 'interoperability']) {
+  for (const [name, option] of [
+    ['state', 'state'],
+    ['input', 'input'],
+    ['interoperability', 'interoperability'],
+    ['readOut', 'read-out'],
+  ] as const) {
     if (given(name))
-      throw new CliError(`--${name} does not go with --image: the card is what the file says.`);
+      throw new CliError(`--${option} does not go with --image: the card is what the file says.`);
   }
   const saved = await readCardImage(options.image);
   const card = cardFromImage(options.image, saved, {
@@ -83,4 +94,12 @@ export async function benchCardFrom(
   });
   const seeded = saved.seeded || seed !== null;
   return { card, kind: saved.application, profile: saved.profile, seeded };
+}
+
+/** Whom the options want the read-out to name. @throws {CliError} */
+export async function readOutOf({ readOut, interoperability, card }: BenchCardArguments) {
+  if (readOut === undefined) return undefined;
+  if (!interoperability || card !== 'patient')
+    throw new CliError('--read-out goes with --interoperability and a patient card.');
+  return readOutHolderFrom(readOut);
 }

@@ -18,7 +18,12 @@ import { CliError, EXIT, type ExitStatus } from '../cli-error.js';
 import { profileNamed } from '../simulated-card.js';
 import { TRACE_FILE_HELP, TRACE_SECRETS_HELP, traceFileOf } from '../trace/trace-file.js';
 import { makeBenchCards } from '../visited-cards.js';
-import { type BenchCardArguments, benchCardFrom, withBenchCardOrImageOptions } from './bench-card-options.js';
+import {
+  type BenchCardArguments,
+  benchCardFrom,
+  readOutOf,
+  withBenchCardOrImageOptions,
+} from './bench-card-options.js';
 
 type ServeArguments = BenchCardArguments & {
   readonly vpcd?: string;
@@ -128,7 +133,9 @@ type ServedCard = { readonly card: CardDevice; readonly kind: string };
 /** One card, or with --and both of a visit, the one of --card first. @throws {CliError} */
 async function cardsFor(options: ServeArguments, command: Command): Promise<readonly ServedCard[]> {
   if (options.and !== undefined) {
-    const made = await makeBenchCards({ ...options, profile: profileNamed(options.profile), seed: null });
+    const profile = profileNamed(options.profile);
+    const holder = await readOutOf({ ...options, card: 'patient' });
+    const made = await makeBenchCards({ ...options, profile, seed: null, readOutOf: holder });
     const kinds = (['patient', 'professional'] as const).filter((kind) => kind !== options.card);
     return [options.card, ...kinds].map((kind) => ({ card: made[kind], kind }));
   }
