@@ -4,10 +4,10 @@
  * microseconds. Arithmetic modulo the order stays here, on values that a random factor has blinded.
  */
 
-import { createECDH, createHash, createHmac, randomBytes } from 'node:crypto';
-import { concatBytes, fromHex, toHex } from '../../apdu/index.js';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { concatBytes, fromHex } from '../../apdu/index.js';
+import { integerOf, P256_ORDER as ORDER, publicKeyOf } from './p256.js';
 
-const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 const SCALAR_BYTES = 32;
 
 /**
@@ -16,19 +16,19 @@ const SCALAR_BYTES = 32;
  * @throws {RangeError} for a scalar out of range
  */
 export function signDeterministically(secretKey: Uint8Array, message: Uint8Array): Uint8Array {
-  const secret = toInteger(secretKey);
+  const secret = integerOf(secretKey);
   if (secretKey.length !== SCALAR_BYTES || secret === 0n || secret >= ORDER) {
     throw new RangeError('a P-256 signing key is a scalar of 32 bytes below the order');
   }
   const digest = createHash('sha256').update(message).digest();
   // bits2int and bits2octets of RFC 6979, 2.3: the digest is as long as the order
-  const hash = toInteger(digest) % ORDER;
+  const hash = integerOf(digest) % ORDER;
   const nonces = nonceSource(secretKey, toBytes(hash));
   for (;;) {
     const nonce = nonces.next();
-    const r = toInteger(baseTimes(nonce).subarray(1)) % ORDER;
-    const k = toInteger(nonce);
-    const blind = (toInteger(randomBytes(SCALAR_BYTES + 8)) % (ORDER - 1n)) + 1n;
+    const r = integerOf(publicKeyOf(nonce).subarray(1)) % ORDER;
+    const k = integerOf(nonce);
+    const blind = (integerOf(randomBytes(SCALAR_BYTES + 8)) % (ORDER - 1n)) + 1n;
     const inverse = invert((k * blind) % ORDER);
     const blinded = (blind * hash + ((blind * secret) % ORDER) * r) % ORDER;
     const s = (inverse * blinded) % ORDER;
@@ -54,18 +54,11 @@ function nonceSource(secretKey: Uint8Array, digest: Uint8Array): { next(): Uint8
         if (used) update(Uint8Array.of(0));
         used = true;
         value = hmac(key, value);
-        const nonce = toInteger(value);
+        const nonce = integerOf(value);
         if (nonce > 0n && nonce < ORDER) return value;
       }
     },
   };
-}
-
-/** x-coordinate of nonce·G behind its prefix byte, by OpenSSL. */
-function baseTimes(nonce: Uint8Array): Uint8Array {
-  const ecdh = createECDH('prime256v1');
-  ecdh.setPrivateKey(nonce);
-  return ecdh.getPublicKey(null, 'compressed');
 }
 
 function hmac(key: Uint8Array, ...parts: readonly Uint8Array[]): Uint8Array {
@@ -84,10 +77,6 @@ function invert(value: bigint): bigint {
     [x, y] = [y - quotient * x, x];
   }
   return x < 0n ? x + ORDER : x;
-}
-
-function toInteger(bytes: Uint8Array): bigint {
-  return BigInt(`0x${toHex(bytes)}`);
 }
 
 function toBytes(value: bigint): Uint8Array {

@@ -6,15 +6,12 @@
 
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { p256 } from '@noble/curves/nist.js';
-import { concatBytes, fromHex } from '../../apdu/index.js';
 import { signDeterministically } from './ecdsa-signing.js';
+import { decompress, publicKeyOf } from './p256.js';
 import type { Rng } from './random.js';
 
 /** Secret key: 32-byte scalar. Public key: compressed SEC1 point, 33 bytes. */
 export type EcKeyPair = { readonly secretKey: Uint8Array; readonly publicKey: Uint8Array };
-
-/** SubjectPublicKeyInfo of a compressed P-256 point, up to the point (RFC 5480). */
-const SPKI_PREFIX = fromHex('3039301306072a8648ce3d020106082a8648ce3d030107032200');
 
 /** A fresh P-256 key pair, for signing, authentication or decryption; one pair serves one of them. */
 export function generateEcKeyPair(rng: Rng): EcKeyPair {
@@ -24,12 +21,12 @@ export function generateEcKeyPair(rng: Rng): EcKeyPair {
 
 /** @throws {Error} for a scalar out of range. */
 export function ecPublicKey(secretKey: Uint8Array): Uint8Array {
-  return p256.getPublicKey(secretKey, true);
+  return publicKeyOf(secretKey);
 }
 
-/** The uncompressed form, 65 bytes, of a point. @throws {Error} for what is no point of the curve. */
+/** The uncompressed form, 65 bytes, of a compressed point. @throws {Error} for what is no point of the curve. */
 export function uncompressedPoint(publicKey: Uint8Array): Uint8Array {
-  return p256.Point.fromBytes(publicKey).toBytes(false);
+  return decompress(publicKey);
 }
 
 /** Signature over SHA-256 of `message`. @throws {Error} for a scalar out of range. */
@@ -44,11 +41,27 @@ export function verifyEcdsa(publicKey: Uint8Array, message: Uint8Array, signatur
   return key !== undefined && verify('sha256', message, { key, dsaEncoding: 'ieee-p1363' }, signature);
 }
 
+/** Keys met last; an issuer's comes again with every certificate, and importing it takes as long as verifying. */
+const knownKeys = new Map<string, KeyObject>();
+const MOST_KNOWN_KEYS = 256;
+
 function importPublicKey(publicKey: Uint8Array): KeyObject | undefined {
-  if (publicKey.length !== 33) return undefined;
+  const name = Buffer.from(publicKey).toString('latin1');
+  const known = knownKeys.get(name);
+  if (known) return known;
+  const key = importPoint(publicKey);
+  if (!key) return undefined;
+  if (knownKeys.size >= MOST_KNOWN_KEYS) knownKeys.clear();
+  knownKeys.set(name, key);
+  return key;
+}
+
+/** As a JWK: OpenSSL's decoder of DER takes three times as long. */
+function importPoint(publicKey: Uint8Array): KeyObject | undefined {
   try {
-    const spki = Buffer.from(concatBytes(SPKI_PREFIX, publicKey));
-    return createPublicKey({ key: spki, format: 'der', type: 'spki' });
+    const point = Buffer.from(decompress(publicKey));
+    const [x, y] = [point.subarray(1, 33), point.subarray(33)].map((part) => part.toString('base64url'));
+    return createPublicKey({ key: { kty: 'EC', crv: 'P-256', x: x!, y: y! }, format: 'jwk' });
   } catch {
     return undefined;
   }

@@ -1,18 +1,16 @@
 /**
- * HPKE base mode (RFC 9180) on @hpke/core: DHKEM(P-256, HKDF-SHA256), HKDF-SHA256, AES-128-GCM. An
- * envelope is the encapsulated key (65 bytes) and the ciphertext; the plaintext is padded to 256-byte steps.
+ * HPKE base mode (RFC 9180) on OpenSSL: DHKEM(P-256, HKDF-SHA256), HKDF-SHA256, AES-128-GCM. An envelope is
+ * the encapsulated key (65 bytes) and the ciphertext; the plaintext is padded to 256-byte steps.
  */
 
-import { ECDH, type webcrypto } from 'node:crypto';
-import { Aes128Gcm, CipherSuite, DhkemP256HkdfSha256, HkdfSha256 } from '@hpke/core';
+import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { concatBytes, HPKE_ENCAPSULATED_KEY_BYTES, padPlaintext, unpadPlaintext } from '../../apdu/index.js';
+import { type AeadKey, deriveKeyPair, keySchedule, sharedSecret } from './hpke-schedule.js';
+import { decompress, publicKeyOf, sharedX } from './p256.js';
 import type { Rng } from './random.js';
 
-const SUITE = new CipherSuite({
-  kem: new DhkemP256HkdfSha256(),
-  kdf: new HkdfSha256(),
-  aead: new Aes128Gcm(),
-});
+const CIPHER = 'aes-128-gcm';
+const TAG_BYTES = 16;
 
 export type HpkeContext = {
   /** Which message of which step this is, see `encodeHpkeInfo`. */
@@ -67,10 +65,15 @@ export async function sealHpkeBase(
   { info, aad }: HpkeContext,
   ephemeralSeed: Uint8Array,
 ): Promise<HpkeSealedParts> {
-  const recipientPublicKey = await importRecipient(recipientKey);
-  const params = { recipientPublicKey, info: copy(info), ekm: copy(ephemeralSeed) };
-  const { enc, ct } = await SUITE.seal(params, copy(plaintext), copy(aad));
-  return { encapsulatedKey: new Uint8Array(enc), ciphertext: new Uint8Array(ct) };
+  const recipientPoint = recipientPointOf(recipientKey);
+  const ephemeral = deriveKeyPair(ephemeralSeed);
+  const encapsulatedKey = publicKeyOf(ephemeral, 'uncompressed');
+  const secret = sharedSecret(sharedX(ephemeral, recipientPoint), encapsulatedKey, recipientPoint);
+  ephemeral.fill(0);
+  const { key, nonce } = keySchedule(secret, info);
+  const cipher = createCipheriv(CIPHER, key, nonce).setAAD(aad);
+  const ciphertext = concatBytes(cipher.update(plaintext), cipher.final(), cipher.getAuthTag());
+  return { encapsulatedKey, ciphertext };
 }
 
 /** RFC 9180 OpenBase, no unpadding. @throws {Error} when the own key is no scalar. */
@@ -79,51 +82,44 @@ export async function openHpkeBase(
   { encapsulatedKey, ciphertext }: HpkeSealedParts,
   { info, aad }: HpkeContext,
 ): Promise<Uint8Array | undefined> {
-  const recipientKey = await ownKey(secretKey);
+  const recipientPoint = publicKeyOf(secretKey, 'uncompressed');
+  // SEC1 knows a hybrid form too, which OpenSSL would take
+  if (encapsulatedKey.length !== HPKE_ENCAPSULATED_KEY_BYTES || encapsulatedKey[0] !== 4) return undefined;
+  let shared: Uint8Array;
   try {
-    const params = { recipientKey, enc: copy(encapsulatedKey), info: copy(info) };
-    return new Uint8Array(await SUITE.open(params, copy(ciphertext), copy(aad)));
+    shared = sharedX(secretKey, encapsulatedKey);
   } catch {
-    // the library's errors tell a wrong point from a wrong tag; a sender shall not learn which
+    return undefined;
+  }
+  const secret = sharedSecret(shared, encapsulatedKey, recipientPoint);
+  return openAead(keySchedule(secret, info), ciphertext, aad);
+}
+
+function openAead({ key, nonce }: AeadKey, sealed: Uint8Array, aad: Uint8Array): Uint8Array | undefined {
+  if (sealed.length < TAG_BYTES) return undefined;
+  const end = sealed.length - TAG_BYTES;
+  const decipher = createDecipheriv(CIPHER, key, nonce).setAAD(aad).setAuthTag(sealed.subarray(end));
+  try {
+    return concatBytes(decipher.update(sealed.subarray(0, end)), decipher.final());
+  } catch {
     return undefined;
   }
 }
 
 /** Whether something can be sealed to this key: 33 bytes that are a compressed point of P-256. */
 export function isHpkeKey(publicKey: Uint8Array): boolean {
-  if (publicKey.length !== 33) return false;
   try {
-    uncompressed(publicKey);
+    decompress(publicKey);
     return true;
   } catch {
     return false;
   }
 }
 
-/** Keys of services open one envelope after the other; to import one takes longer than to open with it. */
-const ownKeys = new WeakMap<Uint8Array, Promise<webcrypto.CryptoKey>>();
-
-function ownKey(secretKey: Uint8Array): Promise<webcrypto.CryptoKey> {
-  const known = ownKeys.get(secretKey);
-  if (known) return known;
-  const imported = SUITE.kem.deserializePrivateKey(copy(secretKey));
-  ownKeys.set(secretKey, imported);
-  return imported;
-}
-
-async function importRecipient(publicKey: Uint8Array): Promise<webcrypto.CryptoKey> {
+function recipientPointOf(publicKey: Uint8Array): Uint8Array {
   try {
-    return await SUITE.kem.deserializePublicKey(copy(uncompressed(publicKey)));
+    return decompress(publicKey);
   } catch (cause) {
     throw new RangeError('the recipient key is no point of P-256', { cause });
   }
-}
-
-function uncompressed(point: Uint8Array): Uint8Array {
-  return ECDH.convertKey(point, 'prime256v1', undefined, undefined, 'uncompressed') as Uint8Array;
-}
-
-/** WebCrypto takes arrays over a buffer of their own. */
-function copy(bytes: Uint8Array): ArrayBuffer {
-  return Uint8Array.from(bytes).buffer;
 }

@@ -1,3 +1,4 @@
+import { Aes128Gcm, CipherSuite, DhkemP256HkdfSha256, HkdfSha256 } from '@hpke/core';
 import { p256 } from '@noble/curves/nist.js';
 import { describe, expect, test } from 'vitest';
 import { encodeHpkeInfo, fromHex, toHex, utf8ToBytes } from '../../../apdu/index.js';
@@ -102,6 +103,38 @@ describe('HPKE', () => {
     expect(toHex(sealed.encapsulatedKey)).toBe(V.pkEm);
     expect(toHex(sealed.ciphertext)).toBe(V.ciphertext);
     expect(toHex((await openHpkeBase(fromHex(V.skRm), sealed, known))!)).toBe(V.plaintext);
+  });
+
+  test('another implementation opens what the host seals, and seals what the host opens', async () => {
+    const suite = new CipherSuite({
+      kem: new DhkemP256HkdfSha256(),
+      kdf: new HkdfSha256(),
+      aead: new Aes128Gcm(),
+    });
+    const own = (bytes: Uint8Array) => Uint8Array.from(bytes).buffer;
+    const shared = { info: own(context.info) };
+    for (const length of [0, 1, 255, 3000]) {
+      const plaintext = rng.bytes(length);
+      const { secretKey, publicKey } = generateEcKeyPair(rng);
+      const recipientKey = await suite.kem.deserializePrivateKey(own(secretKey));
+      const sealed = await sealHpkeBase(publicKey, plaintext, context, rng.bytes(32));
+      const opened = await suite.open(
+        { ...shared, recipientKey, enc: own(sealed.encapsulatedKey) },
+        own(sealed.ciphertext),
+        own(context.aad),
+      );
+      expect(new Uint8Array(opened)).toEqual(plaintext);
+      const recipientPublicKey = await suite.kem.deserializePublicKey(
+        own(p256.Point.fromBytes(publicKey).toBytes(false)),
+      );
+      const { enc, ct } = await suite.seal(
+        { ...shared, recipientPublicKey },
+        own(plaintext),
+        own(context.aad),
+      );
+      const theirs = { encapsulatedKey: new Uint8Array(enc), ciphertext: new Uint8Array(ct) };
+      expect(await openHpkeBase(secretKey, theirs, context)).toEqual(plaintext);
+    }
   });
 
   test('the card opens what the host seals, and the host what the card seals', async () => {
