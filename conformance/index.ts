@@ -10,7 +10,13 @@ export { failureToLines, reportToLines, resultToLine } from './report/console.js
 export { coverageToMarkdown } from './report/coverage.js';
 export { differentialToLines } from './report/differential-text.js';
 export { reportToHtml } from './report/html.js';
-export { REPORT_VERSION, type ReportDocument, reportToJson } from './report/json.js';
+export {
+  DIFFERENCE_VERSION,
+  differencesToJson,
+  REPORT_VERSION,
+  type ReportDocument,
+  reportToJson,
+} from './report/json.js';
 export { reportToJunit } from './report/junit.js';
 export * from './report/status-coverage.js';
 export { NOT_DRIVEN } from './report/uncovered-status.js';

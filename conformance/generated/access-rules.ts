@@ -19,12 +19,12 @@ import { firstAccepted, type Sent, sendCommand } from './command-sender.js';
 import { caseOf, kebab, type Plan, usualState } from './maker.js';
 
 /** A card may find the secure messaging missing in which the role counts, or the conditions not met. */
-const NOT_PERMITTED: readonly StatusWord[] = [
+export const NOT_PERMITTED: readonly StatusWord[] = [
   SW.securityStatusNotSatisfied,
   SW.conditionsNotSatisfied,
   SW.secureMessagingMissing,
 ];
-const CLAUSE = 'ISO/IEC 7816-4:2020, 9.3; 5.6 (6982)';
+export const CLAUSE = 'ISO/IEC 7816-4:2020, 9.3; 5.6 (6982)';
 
 const OPERATIONS: readonly FileOperation[] = ['read', 'update', 'append'];
 

@@ -12,6 +12,7 @@ import {
 } from '../../apdu/index.js';
 import type { ConformanceCase } from '../case.js';
 import { accessPlans, fileAccessCases } from './access-rules.js';
+import { algorithmPlans } from './algorithm-access.js';
 import type { Bench } from './bench.js';
 import { fileStatusPlans } from './file-status.js';
 import { lengthPlans } from './lengths.js';
@@ -46,6 +47,7 @@ function plansOf(bench: Bench, command: CommandSpec): readonly Plan[] {
     ...malformedDataPlans(command),
     ...statePlans(bench, command),
     ...accessPlans(bench, command),
+    ...algorithmPlans(bench, command),
     ...protectionPlans(bench, command),
     ...pinPlans(bench, command),
     ...fileStatusPlans(bench, command),

@@ -6,5 +6,5 @@ export const KNOWN_MISSES: { readonly [id: string]: string } = {
   'mechanical/8442a7e591':
     'shows where the key begins at a multiple of 64 bytes of its certificate: ACTIVATE FILE then refuses that one; one certificate in 64 has it there, those of the suite have not',
   'mechanical/5aa5715859':
-    'the engine multiplies by no scalar that it did not read: the programs of the card check every point and scalar before, so the check is never the one that refuses',
+    'the programs of the card check every point and scalar before the engine multiplies: its own check is never the one that refuses',
 };

@@ -6,11 +6,13 @@ import { pathToFileURL } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
+  differencesToJson,
   type RunReport,
   reportToHtml,
   reportToJson,
   reportToJunit,
   runConformance,
+  runDifferential,
 } from '../../conformance/index.js';
 import { statusInsteadOf } from './faults.js';
 import { simulatedTarget } from './simulated-target.js';
@@ -55,6 +57,28 @@ describe('the JSON report', () => {
     expect(report.summary.failed).toBeGreaterThan(0);
     expect(report.summary.skipped).toBeGreaterThan(0);
     expect(validate({ ...(document as object), seed: -1 })).toBe(false);
+  });
+});
+
+describe('the JSON of a comparison', () => {
+  it('is what the published schemas say, also where one card came to its end', async () => {
+    const other = simulatedTarget('patient', statusInsteadOf('6a82', Uint8Array.of(0x6a, 0x88)));
+    const compared = await runDifferential([simulatedTarget('patient')], [other], {
+      filter: 'selection.unknown-name,selection.directory-has-no-records',
+    });
+    const read = (name: string) => JSON.parse(readFileSync(docs(name), 'utf8')) as object;
+    const validate = new Ajv2020({ strict: true, strictTypes: false, strictRequired: false })
+      .addSchema(read('conformance-report.schema.json'))
+      .compile(read('conformance-diff.schema.json'));
+    const document = JSON.parse(JSON.stringify(differencesToJson(compared, ['sim', 'other'])));
+    validate(document);
+    expect(validate.errors ?? []).toEqual([]);
+    expect(document.divergences).toHaveLength(1);
+    const [divergence] = document.divergences;
+    const ended = { ...divergence, exchanges: [divergence.exchanges[0], null] };
+    expect(validate({ ...document, divergences: [ended] })).toBe(true);
+    expect(validate({ ...document, divergences: [{ ...divergence, exchanges: [] }] })).toBe(false);
+    expect(validate({ ...document, targets: ['sim'] })).toBe(false);
   });
 });
 

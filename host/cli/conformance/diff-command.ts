@@ -1,6 +1,11 @@
 /** `imis conformance diff`: the same cases on two targets. */
 
-import { differentialToLines, FilterError, runDifferential } from '../../../conformance/index.js';
+import {
+  differencesToJson,
+  differentialToLines,
+  FilterError,
+  runDifferential,
+} from '../../../conformance/index.js';
 import { CliError, EXIT, type ExitStatus } from '../cli-error.js';
 import type { CardKindName } from '../simulated-card.js';
 import { progressLine } from './progress.js';
@@ -41,8 +46,7 @@ export async function diff(options: DiffArguments): Promise<ExitStatus> {
     });
     if (terminal) process.stdout.write('\r\x1b[K');
     if (options.json !== undefined) {
-      const { compared, divergences } = report;
-      const document = { targets: [first, second], compared, divergences };
+      const document = differencesToJson(report, [first, second]);
       await writeReport(options.json, `${JSON.stringify(document, null, 2)}\n`);
     }
     for (const line of differentialToLines(report)) process.stdout.write(`${line}\n`);
