@@ -19,7 +19,7 @@ import {
   systemRng,
 } from '../../index.js';
 import { CliError, EXIT } from '../cli-error.js';
-import { PASSPHRASE } from './nhi-folder.js';
+import { loadKey, PASSPHRASE } from './nhi-folder.js';
 
 const FILES = { configuration: 'insurer.json', keys: 'keys', database: 'insurer.db' } as const;
 
@@ -169,7 +169,7 @@ function keysIn(folder: string): FileKeyStore {
 }
 
 function serviceKeyIn(keys: FileKeyStore, folder: string): string {
-  const key = keys.load('service');
+  const key = loadKey(keys, 'service');
   if (!key) throw new CliError(`The key of the service certificate is missing in ${folder}.`);
   return Buffer.from(key).toString();
 }

@@ -125,6 +125,9 @@ describe('an insurer as a process', () => {
       status: 2,
       stderr: expect.stringMatching(/certify/),
     });
+    vi.stubEnv('IMIS_PASSPHRASE', 'of another insurer');
+    await expect(start()).rejects.toMatchObject({ exitStatus: 2, message: expect.stringMatching(/sealed/) });
+    vi.unstubAllEnvs();
     const file = join(folder, 'insurer.json');
     const good = readFileSync(file, 'utf8');
     for (const [text, why] of [
