@@ -1,8 +1,8 @@
 /** The PIN of an agent's slot: what it tells, and when it counts no more (ISO/IEC 7816-4, 11.5.6). */
 
-import { PATIENT_APPLICATION, SW } from '../../apdu/index.js';
+import { type CommandApduFields, encodeRequest, fromHex, PATIENT_APPLICATION, SW } from '../../apdu/index.js';
 import { caseFamily, PATIENT } from '../case.js';
-import { expectOk, expectRefusal } from '../checks.js';
+import { checkStatus, expectOk, expectRefusal, NotApplicable } from '../checks.js';
 import { authenticate } from '../issuer/professional-peer.js';
 import type { TestCard } from '../test-card.js';
 import {
@@ -93,6 +93,25 @@ export const AGENT_PIN_CASES = caseFamily(
         await expectOk(card, removeDelegation, { p2: SLOT });
         await delegate(card);
         await expectNotProven(card);
+      },
+    },
+    {
+      name: 'slot-filled-anew-on-every-channel',
+      title:
+        'who proved the PIN of a slot on another channel has proven nothing to the next delegation in it',
+      clause: `${VERIFY}; 5.4.2: a security status for each logical channel`,
+      async run(card) {
+        await delegateAndCertify(card);
+        const { sw } = await card.send('0070000100');
+        if (sw !== SW.ok.sw) throw new NotApplicable('this card opens no further channel');
+        const onChannel = (fields: CommandApduFields) => card.transmit({ ...fields, cla: fields.cla | 1 });
+        const select = { cla: 0, ins: 0xa4, p1: 0x04, p2: 0x0c, data: fromHex(card.spec.aid) };
+        checkStatus(await onChannel(select), SW.ok);
+        checkStatus(await onChannel(encodeRequest(verify, RIGHT)), SW.ok);
+        await expectOk(card, removeDelegation, { p2: SLOT });
+        await delegate(card);
+        const asked = encodeRequest(verify, { p2: AGENT_REFERENCE, data: undefined });
+        checkStatus(await onChannel(asked), left(TRIES));
       },
     },
   ],

@@ -1,25 +1,8 @@
 /** Delegation to an agent over two cards (eq. 5): the card under test as the patient's, and as the agent's. */
 
-import {
-  type CommandApduFields,
-  encodeRequest,
-  encodeTemplate,
-  fromHex,
-  PATIENT_APPLICATION,
-  STATEMENT,
-  SW,
-  type Warrant,
-} from '../../apdu/index.js';
+import { encodeTemplate, PATIENT_APPLICATION, STATEMENT, SW, type Warrant } from '../../apdu/index.js';
 import { caseFamily, PATIENT } from '../case.js';
-import {
-  checkStatus,
-  expectBytes,
-  expectDifferent,
-  expectOk,
-  expectRefusal,
-  expectThat,
-  NotApplicable,
-} from '../checks.js';
+import { expectBytes, expectDifferent, expectOk, expectRefusal, expectThat } from '../checks.js';
 import { isAgentHalf, isDelegationKeyProof, OtherHolder, proxyKeyOf } from '../issuer/delegation-peer.js';
 import { makeKeys } from '../issuer/p256.js';
 import { makePatientKeys } from '../issuer/personalise.js';
@@ -302,44 +285,6 @@ export const DELEGATION_CASES = [
           await expectRefusal(card, verify, right, SW.referenceDataNotFound);
           await verifyPin(card);
           await expectRefusal(card, readWarrant, { p2: SLOT }, SW.referenceDataNotFound);
-        },
-      },
-      {
-        name: 'agent-pin-status',
-        title:
-          'an empty VERIFY tells the tries of the agent PIN, or that it was proven, until a wrong one was',
-        clause: `${EQ_5}; ISO/IEC 7816-4:2020, 11.5.6: empty data field`,
-        async run(card) {
-          await delegateAndCertify(card);
-          const { tries } = card.spec.pins.agent1!;
-          const asked = encodeRequest(verify, { p2: AGENT_REFERENCE, data: undefined });
-          checkStatus(await card.transmit(asked), SW.counter.sw | tries);
-          await expectOk(card, verify, { p2: AGENT_REFERENCE, data: AGENT_PIN });
-          checkStatus(await card.transmit(asked), SW.ok);
-          const wrong = { p2: AGENT_REFERENCE, data: card.issuer.wrongPin } as const;
-          await expectRefusal(card, verify, wrong, SW.counter.sw | (tries - 1));
-          checkStatus(await card.transmit(asked), SW.counter.sw | (tries - 1));
-        },
-      },
-      {
-        name: 'agent-of-before',
-        title:
-          'who proved the agent PIN on another channel is nobody to the delegation that follows in its slot',
-        clause: `${EQ_5}; ISO/IEC 7816-4:2020, 5.4.2: a security status for each logical channel`,
-        async run(card) {
-          await delegateAndCertify(card);
-          const { sw } = await card.send('0070000100');
-          if (sw !== SW.ok.sw) throw new NotApplicable('this card opens no further channel');
-          const aid = fromHex(card.spec.aid);
-          const onChannel = (fields: CommandApduFields) => card.transmit({ ...fields, cla: fields.cla | 1 });
-          const named = { cla: 0, ins: 0xa4, p1: 0x04, p2: 0x0c, data: aid };
-          checkStatus(await onChannel(named), SW.ok);
-          const proof = encodeRequest(verify, { p2: AGENT_REFERENCE, data: AGENT_PIN });
-          checkStatus(await onChannel(proof), SW.ok);
-          await expectOk(card, commands.removeDelegation, { p2: SLOT });
-          await delegateAndCertify(card);
-          const asked = encodeRequest(verify, { p2: AGENT_REFERENCE, data: undefined });
-          checkStatus(await onChannel(asked), SW.counter);
         },
       },
       {

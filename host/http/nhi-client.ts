@@ -30,7 +30,7 @@ export type ClientOptions = {
   readonly timeoutMs?: number;
 };
 
-type Answered = { readonly status: number; readonly text: string };
+type Answered = { readonly status: number; readonly contentType: string; readonly text: string };
 
 const TIMEOUT_MS = 30_000;
 const CONNECTIONS = 64;
@@ -82,7 +82,11 @@ export class NhiClient {
         response.on('data', (part: Buffer) => parts.push(part));
         response.on('error', (cause) => reject(new LineError('the answer broke off', undefined, cause)));
         response.on('end', () =>
-          resolve({ status: response.statusCode ?? 0, text: Buffer.concat(parts).toString() }),
+          resolve({
+            status: response.statusCode ?? 0,
+            contentType: response.headers['content-type'] ?? '',
+            text: Buffer.concat(parts).toString(),
+          }),
         );
       });
       sent.on('timeout', () => sent.destroy(new Error('no answer in time')));

@@ -36,10 +36,12 @@ export function resetByModemLine(name: 'rts' | 'dtr', activeHigh = true): CardRe
   };
 }
 
+/** The first reset of a host that has just opened the line: both ends count from here. */
+const FIRST_RESET = 0x46;
+/** A reset with the characters that the host has sent by then, 32 bits; the card's end answers with its own. */
 const RESET = 0x52;
 const POWER_OFF = 0x4f;
-/** A reset with the characters that the host has sent so far, 32 bits; the card's end answers with its own. */
-const RESET_BYTES = 5;
+const COUNT_BYTES = 4;
 /** For characters that are on their way; only where one was lost does it take as long. */
 const SETTLE_MS = 2_000;
 
@@ -48,6 +50,7 @@ const SETTLE_MS = 2_000;
  * arrive before it, though it travels another way, so each end tells the other how much that was.
  */
 export function resetBySocket(path: string): CardReset {
+  const traffic = new Traffic();
   const tell = (bytes: Uint8Array, answered: (socket: Socket, answer: Uint8Array) => void): Promise<void> =>
     new Promise((resolve, reject) => {
       const socket = connect(path);
@@ -59,20 +62,46 @@ export function resetBySocket(path: string): CardReset {
       socket.once('data', (answer) => answered(socket, answer));
     });
   return {
-    reset: (line, held) =>
-      tell(concatBytes(Uint8Array.of(RESET), uintToBytes(line.sent % 2 ** 32, 4)), async (socket, answer) => {
-        await arrived(line, bytesToUint(answer.subarray(0, 4)));
+    reset(line, held) {
+      const kind = traffic.isOf(line) ? RESET : FIRST_RESET;
+      if (kind === FIRST_RESET) traffic.begin(line);
+      const request = concatBytes(Uint8Array.of(kind), uintToBytes(traffic.sent, COUNT_BYTES));
+      return tell(request, async (socket, answer) => {
+        await traffic.arrived(bytesToUint(answer.subarray(0, COUNT_BYTES)));
         held?.();
         socket.end();
-      }),
+      });
+    },
     release: () => tell(Uint8Array.of(POWER_OFF), (socket) => socket.end()).catch(() => undefined),
   };
 }
 
-/** Waits until so many characters have been received. */
-async function arrived(line: LineTraffic, count: number): Promise<void> {
-  const end = performance.now() + SETTLE_MS;
-  while (line.received % 2 ** 32 < count && performance.now() < end) await delay(1);
+/** Characters of a line since the host opened it. */
+class Traffic {
+  #line: LineTraffic = { sent: 0, received: 0 };
+  #sentBefore = 0;
+  #receivedBefore = 0;
+
+  isOf(line: LineTraffic): boolean {
+    return this.#line === line;
+  }
+
+  begin(line: LineTraffic): void {
+    this.#line = line;
+    this.#sentBefore = line.sent;
+    this.#receivedBefore = line.received;
+  }
+
+  get sent(): number {
+    return (this.#line.sent - this.#sentBefore) % 2 ** 32;
+  }
+
+  /** Waits until so many characters have been received. */
+  async arrived(count: number): Promise<void> {
+    const end = performance.now() + SETTLE_MS;
+    const received = () => (this.#line.received - this.#receivedBefore) % 2 ** 32;
+    while (received() < count && performance.now() < end) await delay(1);
+  }
 }
 
 export type ResetListener = { close(): Promise<void> };
@@ -82,18 +111,20 @@ export type ResetTarget = LineTraffic & { hold(): void; reset(): void; powerOff(
 
 /** The card end's half of {@link resetBySocket}. @throws {Error} when the path is taken. */
 export async function listenForReset(path: string, card: ResetTarget): Promise<ResetListener> {
+  const traffic = new Traffic();
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     socket.on('error', () => undefined);
-    socket.once('data', async (bytes) => {
-      if (bytes[0] === POWER_OFF) card.powerOff();
-      if (bytes[0] !== RESET || bytes.length < RESET_BYTES) return socket.end();
-      await arrived(card, bytesToUint(bytes.subarray(1, RESET_BYTES)));
+    socket.once('data', async ([kind, ...count]) => {
+      if (kind === POWER_OFF) card.powerOff();
+      if (kind !== RESET && kind !== FIRST_RESET) return socket.end();
+      if (kind === RESET) await traffic.arrived(bytesToUint(Uint8Array.from(count)));
       card.hold();
+      if (kind === FIRST_RESET) traffic.begin(card);
       socket.once('end', () => {
         card.reset();
         socket.end();
       });
-      return socket.write(uintToBytes(card.sent % 2 ** 32, 4));
+      return socket.write(uintToBytes(traffic.sent, COUNT_BYTES));
     });
   });
   await new Promise<void>((resolve, reject) => {

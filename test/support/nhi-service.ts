@@ -1,6 +1,7 @@
 /** NHI on a free port of this machine with a scenario's people behind it, and certificates for whoever asks. */
 
 import {
+  type ClientOptions,
   issueServiceCertificate,
   type LogEntry,
   makeServiceAuthority,
@@ -12,13 +13,32 @@ import {
   startNhiServer,
   systemClock,
 } from '../../host/index.js';
+import type { SeenAnswer } from './openapi-answers.js';
 import type { Scenario } from './scenario.js';
 
 const rng = seededRng(91, 'service certificates');
 
+/** A client whose answers are kept for a check against the OpenAPI document. */
+class WatchedClient extends NhiClient {
+  constructor(
+    options: ClientOptions,
+    private readonly answers: SeenAnswer[],
+  ) {
+    super(options);
+  }
+
+  override async send(method: string, path: string, body?: string, type?: string) {
+    const answer = await super.send(method, path, body, type);
+    this.answers.push({ method, path, ...answer });
+    return answer;
+  }
+}
+
 export class NhiService {
   readonly log: LogEntry[] = [];
   readonly errors: unknown[] = [];
+  /** Every answer that any client of this service got. */
+  readonly answers: SeenAnswer[] = [];
   private readonly clients: NhiClient[] = [];
 
   private constructor(
@@ -68,7 +88,7 @@ export class NhiService {
       own: own ?? (await this.certify(name)),
       authority: this.authority.certificate,
     };
-    const client = new NhiClient(options);
+    const client = new WatchedClient(options, this.answers);
     this.clients.push(client);
     return client;
   }

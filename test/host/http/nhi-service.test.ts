@@ -1,6 +1,7 @@
 /** NHI over HTTP: the same flow as in one process, and what is refused before any service sees it. */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { STATEMENT } from '../../../apdu/index.js';
 import {
   ClaimOffice,
   captured,
@@ -19,9 +20,11 @@ import {
   type Problem,
   pathOf,
   seededRng,
+  signedStatement,
   systemClock,
 } from '../../../host/index.js';
 import { NhiService } from '../../support/nhi-service.js';
+import { type JsonSchema, type OpenApiDocument, undeclared } from '../../support/openapi-answers.js';
 import { Scenario } from '../../support/scenario.js';
 import { nhiSnapshot } from '../stored-bytes.js';
 
@@ -88,6 +91,12 @@ describe('the services over HTTP', () => {
       ok: true,
     });
     expect(await net.insurer.fetchClaims()).toMatchObject([{ ok: true, claim: { amount: 5_000 } }]);
+    const [paid] = net.insurer.paidClaims;
+    const { statement, signature } = paid!.message;
+    const inQuestion = { ...signedStatement(STATEMENT.insuranceClaim, statement, signature), signature };
+    expect(await pharmacyClient.door('pharmacy').signatureStatus(inQuestion)).toMatchObject({
+      status: 'good',
+    });
     await nhi.fingerprints.enrol(visit.pid, enrolmentRecord('patient'));
     const asked = await net.emergencyRoom.identify(doctorCard, captured('patient'), 'unconscious');
     expect(asked).toMatchObject({ ok: true, extract: { outcome: 'identified' } });
@@ -219,29 +228,17 @@ describe('bad input', () => {
   });
 });
 
-type Schema = {
-  readonly type?: string;
-  readonly description?: string;
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly maximum?: number;
-  readonly maxLength?: number;
-};
-function schemaOf(operation: (typeof OPERATIONS)[number]): Schema {
+function schemaOf(operation: (typeof OPERATIONS)[number]): JsonSchema {
   const { paths } = document;
-  return paths[pathOf(operation)]!.post.requestBody.content['application/json'].schema;
+  return paths[pathOf(operation)]!.post.requestBody.content['application/json']!.schema;
 }
-type Document = {
-  readonly paths: Readonly<
-    Record<string, { post: { requestBody: { content: { 'application/json': { schema: Schema } } } } }>
-  >;
-};
-let document: Document;
+let document: OpenApiDocument;
 beforeAll(async () => {
-  document = JSON.parse((await hospitalClient.send('GET', '/openapi.json')).text) as Document;
+  document = JSON.parse((await hospitalClient.send('GET', '/openapi.json')).text) as OpenApiDocument;
 });
 
 /** Something that a schema of the document allows. */
-function sample(schema: Schema): unknown {
+function sample(schema: JsonSchema): unknown {
   if (schema.properties) {
     return Object.fromEntries(
       Object.entries(schema.properties).map(([name, member]) => [name, sample(member)]),
@@ -260,6 +257,35 @@ function sample(schema: Schema): unknown {
 describe('the OpenAPI document', () => {
   it('names every operation, and what it allows the service takes', () => {
     expect(Object.keys(document.paths).sort()).toEqual(OPERATIONS.map(pathOf).sort());
+  });
+
+  it('declares every answer that was given: status, content type and body', async () => {
+    const ofOperations = service.answers.filter(
+      ({ path, status }) => status !== 200 || Object.hasOwn(document.paths, path),
+    );
+    expect(ofOperations.map((seen) => undeclared(document, seen)).filter(Boolean)).toEqual([]);
+    const done = new Set(ofOperations.filter(({ status }) => status === 200).map(({ path }) => path));
+    // an agent's own flow is played elsewhere: here these two were only refused
+    const refusedOnly = ['/v1/pharmacy/check-warrant', '/v1/pharmacy/commit-by-agent'];
+    expect(OPERATIONS.map(pathOf).filter((path) => !done.has(path))).toEqual(refusedOnly);
+    console.log(`OpenAPI: ${ofOperations.length} answers judged, ${done.size} operations done`);
+  });
+
+  it('would not declare another status, type, member or form', () => {
+    const path = pathOf({ role: 'hospital', method: 'issueChallenge' });
+    const good = service.answers.find((seen) => seen.path === path && seen.status === 200)!;
+    const body = JSON.parse(good.text) as object;
+    expect(undeclared(document, good)).toBeUndefined();
+    for (const [changed, rule] of [
+      [{ status: 500 }, /status/],
+      [{ contentType: 'text/html' }, /content type/],
+      [{ text: JSON.stringify({ ...body, name: 'A' }) }, /additionalProperties/],
+      [{ text: '{}' }, /required/],
+      [{ text: JSON.stringify({ ...body, time: -1 }) }, /minimum/],
+      [{ text: JSON.stringify({ ...body, challenge: '?' }) }, /pattern/],
+    ] as const) {
+      expect(undeclared(document, { ...good, ...changed })).toMatch(rule);
+    }
   });
 });
 
