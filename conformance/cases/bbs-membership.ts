@@ -157,7 +157,8 @@ export const BBS_MEMBERSHIP_CASES = caseFamily(
     signs('bn254'),
     {
       name: 'bbs-signs-with-coupon',
-      title: 'each BBS coupon makes one signature, which verifies and opens like any; then signatures are made without',
+      title:
+        'each BBS coupon makes one signature, which verifies and opens like any; then signatures are made without',
       clause: `${SIGN}; CRYPTO section 2: a coupon is spent once`,
       async run(card) {
         const { group, sign } = await memberCard(card, 'bn254');
