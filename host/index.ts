@@ -21,6 +21,7 @@ export * from './hospital/offline-clinic.js';
 export * from './hospital/outbox.js';
 export * from './hospital/registration-machine.js';
 export * from './http/index.js';
+export * from './insurer/claim-ledger.js';
 export * from './insurer/insurer.js';
 export * from './nhi/audit-log.js';
 export * from './nhi/batching-verifier.js';

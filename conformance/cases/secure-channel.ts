@@ -235,7 +235,8 @@ export const SECURE_CHANNEL_CASES = caseFamily(
       clause: `${CLAUSE}, 6.2.4: CLA with secure messaging`,
       async run(card) {
         const channel = await openChannel(card);
-        await expectClosedBy(card, channel, channel.protectUnsaid(dateOfPersonalisation()));
+        const plain = dateOfPersonalisation();
+        await expectClosedBy(card, channel, { ...channel.protect(plain), cla: plain.cla });
       },
     },
     {

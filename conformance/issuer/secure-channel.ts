@@ -103,20 +103,15 @@ export class SecureChannel {
     return this.protect({ cla: 0x80, ins: 0x82, p1: this.level, p2: 0, data: tamper(this.hostCryptogram) });
   }
 
-  /** A command under a right checksum whose class byte does not say so. */
-  protectUnsaid(command: CommandApduFields): CommandApduFields {
-    return this.protect(command, undefined, 0x00);
-  }
-
   /** The protected form of a command (6.2.4, 6.2.6); `padded` is encrypted as it is, whatever its padding. */
-  protect(command: CommandApduFields, padded?: Uint8Array, classBit = 0x04): CommandApduFields {
+  protect(command: CommandApduFields, padded?: Uint8Array): CommandApduFields {
     const { ins, p1, p2, data: plain = NO_DATA } = command;
     if (!this.authenticating) this.counter++;
     const encrypts = !this.authenticating && plain.length > 0 && (this.level & C_DECRYPTION) !== 0;
     this.authenticating = false;
     const body = encrypts ? this.encrypt(padded ?? pad(plain)) : plain;
     const length = body.length + CHECKSUM_BYTES;
-    const cla = command.cla | classBit;
+    const cla = command.cla | 0x04;
     const header = Uint8Array.of(cla & 0xfc, ins, p1, p2);
     const lc = uintToBytes(length, length > 255 ? 3 : 1);
     this.chaining = aesCmac(this.macKey, concatBytes(this.chaining, header, lc, body));

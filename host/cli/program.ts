@@ -23,6 +23,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   gs: async () => (await import('./commands/gs.js')).addGsCommand,
   fingerprint: async () => (await import('./commands/fingerprint.js')).addFingerprintCommand,
   nhi: async () => (await import('./commands/nhi.js')).addNhiCommand,
+  insurer: async () => (await import('./commands/insurer.js')).addInsurerCommand,
   'verify-evidence': async () => (await import('./commands/verify-evidence.js')).addVerifyEvidenceCommand,
   engine: async () => (await import('./commands/engine.js')).addEngineCommand,
   doctor: async () => (await import('./commands/doctor.js')).addDoctorCommand,

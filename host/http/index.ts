@@ -11,3 +11,4 @@ export {
   type PemPair,
   type ServiceName,
 } from './service-certificates.js';
+export { type ServiceStatus, startStatusServer } from './status-server.js';

@@ -17,6 +17,7 @@ import { type Refusal, type Result, refusal } from '../protocol/refusal.js';
 import { openMessage, type SealedMessage } from '../protocol/sealed-message.js';
 import { verifyStatement } from '../protocol/signed-statement.js';
 import { type KeyStore, keyPairNamed, memoryKeyStore } from '../storage/key-store.js';
+import type { ClaimLedger } from './claim-ledger.js';
 
 type ClaimMessage = ValuesOf<typeof INSURANCE_CLAIM_MESSAGE>;
 
@@ -34,6 +35,8 @@ export type InsurerPorts = {
   /** What doctors' signatures are checked with, across epochs. */
   readonly verifier: EpochVerifier;
   readonly keys?: KeyStore;
+  /** What outlives the process; where it is left out, payments are remembered as long as the run. */
+  readonly ledger?: ClaimLedger;
   readonly clock: Clock;
   readonly rng: Rng;
   /** The line to NHI. */
@@ -52,7 +55,9 @@ export class Insurer {
   static async open(ports: InsurerPorts): Promise<Insurer> {
     const keys = keyPairNamed(ports.keys ?? memoryKeyStore(), 'insurer-decryption', ports.rng);
     await ports.nhi.announceKey(keys.publicKey);
-    return new Insurer(ports, keys);
+    const insurer = new Insurer(ports, keys);
+    for (const claim of (await ports.ledger?.paid()) ?? []) insurer.remember(claim);
+    return insurer;
   }
 
   /** Claims that were paid, in the order of payment. */
@@ -63,8 +68,20 @@ export class Insurer {
   /** Eq. 12 for everything that waits at NHI. */
   async fetchClaims(): Promise<readonly Result<{ readonly claim: PaidClaim }>[]> {
     const results: Result<{ readonly claim: PaidClaim }>[] = [];
-    for (const sealed of await this.ports.nhi.fetchClaims()) results.push(await this.settle(sealed));
+    const { nhi, ledger } = this.ports;
+    const fetched = await nhi.fetchClaims();
+    // what NHI handed out is kept before it is worked on: a restart goes on with it
+    await ledger?.receive(fetched);
+    for (const sealed of (await ledger?.unsettled()) ?? fetched) {
+      const settled = await this.settle(sealed);
+      await ledger?.settle(sealed, settled.ok ? settled.claim : undefined);
+      results.push(settled);
+    }
     return results;
+  }
+
+  private remember(claim: PaidClaim): void {
+    this.paid.set(toHex(claim.message.statement.claimId), claim);
   }
 
   /** Checks everything, spends the claim at NHI, and only then pays. */
@@ -91,7 +108,7 @@ export class Insurer {
     const spent = await this.ports.nhi.spendClaim({ pid, amount, consent: message.consent });
     if (!spent.ok) return spent;
     const claim = { message, amount, receipt: known.receipt };
-    this.paid.set(toHex(message.statement.claimId), claim);
+    this.remember(claim);
     return { ok: true, claim };
   }
 

@@ -28,6 +28,8 @@ const TAG_BYTES = 16;
 /** 32 MiB of memory for each guess. */
 const SCRYPT = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 1024 * 1024 } as const;
 const OTHERS = 0o077;
+/** Sealed files begin with this, so that none is taken for a key by who forgot the passphrase. */
+const SEALED = Buffer.from('IMIS sealed key 1\n');
 
 /** What is wrong with a key file; one sentence. */
 export class KeyFileError extends Error {}
@@ -52,7 +54,13 @@ export class FileKeyStore implements KeyStore {
       );
     }
     const stored = new Uint8Array(readFileSync(file));
-    return this.passphrase === undefined ? stored : this.unseal(name, stored, this.passphrase);
+    const isSealed = SEALED.equals(stored.subarray(0, SEALED.length));
+    if (this.passphrase !== undefined) {
+      if (!isSealed) throw new KeyFileError(`The key "${name}" is not sealed, but there is a passphrase.`);
+      return this.unseal(name, stored.subarray(SEALED.length), this.passphrase);
+    }
+    if (isSealed) throw new KeyFileError(`The key "${name}" is sealed; its passphrase is needed.`);
+    return stored;
   }
 
   /** On the disk when it returns, whole or not at all. */
@@ -79,7 +87,7 @@ export class FileKeyStore implements KeyStore {
     const nonce = this.rng.bytes(NONCE_BYTES);
     const cipher = createCipheriv(CIPHER, scryptSync(passphrase, salt, 32, SCRYPT), nonce);
     cipher.setAAD(Buffer.from(name));
-    return Buffer.concat([salt, nonce, cipher.update(secret), cipher.final(), cipher.getAuthTag()]);
+    return Buffer.concat([SEALED, salt, nonce, cipher.update(secret), cipher.final(), cipher.getAuthTag()]);
   }
 
   private unseal(name: string, stored: Uint8Array, passphrase: string): Uint8Array {

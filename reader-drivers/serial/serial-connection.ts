@@ -47,11 +47,13 @@ export type SerialConnectOptions = {
   /** Whether each character sent comes back, as on a reader with one wire for both directions. Default false. */
   readonly echo?: boolean;
   readonly clockHz?: number;
-  /** Added to every waiting time for buffers on the way (USB adapters hold characters back). Default 200 ms. */
+  /** Added to every waiting time for buffers on the way and for a machine with much else to do. Default 2,000 ms. */
   readonly slackMs?: number;
 };
 
 const IFSD = 254;
+/** A card that is mute is noticed this much later; one that answers is never waited for. */
+const DEFAULT_SLACK_MS = 2_000;
 /** Characters after which a line that does not fall silent is noise and nothing else. */
 const MAX_NOISE = 1_024;
 
@@ -97,7 +99,7 @@ class SerialConnection implements CardConnection {
     this.#line = line;
     this.#options = options;
     this.#clockHz = options.clockHz ?? DEFAULT_CLOCK_HZ;
-    this.#slackMs = options.slackMs ?? 200;
+    this.#slackMs = options.slackMs ?? DEFAULT_SLACK_MS;
     line.onData((bytes) => this.#incoming.push(bytes));
     void line.closed.then(() => {
       this.#lineGone = true;

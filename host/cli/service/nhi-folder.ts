@@ -114,9 +114,19 @@ export function publicKeysOf({ nhi }: OpenNhi, folder: string): object {
 
 function authorityIn(folder: string): PemPair {
   const certificate = authorityCertificate(folder);
-  const key = keysIn(folder).load('service-authority');
+  const key = loadKey(keysIn(folder), 'service-authority');
   if (!key) throw new CliError(`The key of the authority for services is missing in ${folder}.`);
   return { key: Buffer.from(key).toString(), certificate };
+}
+
+/** A key that may not be there. @throws {CliError} for one that others can read, or that does not open. */
+export function loadKey(keys: FileKeyStore, name: string): Uint8Array | undefined {
+  try {
+    return keys.load(name);
+  } catch (cause) {
+    if (!(cause instanceof KeyFileError)) throw cause;
+    throw new CliError(cause.message);
+  }
 }
 
 function keysIn(folder: string): FileKeyStore {
