@@ -46,6 +46,7 @@ export * from './nhi/root-authority.js';
 export * from './nhi/signature-desk.js';
 export { forgetExpired } from './nhi/single-use.js';
 export * from './nhi/subsidy-desk.js';
+export * from './nhi/verifier-threads.js';
 export * from './nhi/visit-desk.js';
 export * from './nhi/warrant-register.js';
 export * from './pharmacy/pharmacy.js';

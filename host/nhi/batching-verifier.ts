@@ -9,6 +9,7 @@ import {
   type GroupSignatureVerdict,
   type GroupVerifierPool,
   type MclGroupVerifier,
+  type PublishedGroupKey,
   type SignedStatement,
   verifyBatch,
 } from '../crypto/group-signature/index.js';
@@ -19,6 +20,9 @@ export interface VerificationEngine {
   verify(signed: SignedStatement): GroupSignatureVerdict | Promise<GroupSignatureVerdict>;
   verifyBatch(items: readonly BatchItem[]): readonly BatchVerdict[] | Promise<readonly BatchVerdict[]>;
 }
+
+/** Makes what verifies under the key of one epoch. */
+export type EngineFor = (verifier: MclGroupVerifier, key: PublishedGroupKey) => VerificationEngine;
 
 /** Verification in this process. */
 export function localEngine(verifier: MclGroupVerifier, rng: Rng): VerificationEngine {

@@ -27,7 +27,7 @@ import type { SealedMessage } from '../protocol/sealed-message.js';
 import { type KeyStore, keyPairNamed, memoryKeyStore } from '../storage/key-store.js';
 import { decide, type Sql, type Store } from '../storage/store.js';
 import { AuditLog } from './audit-log.js';
-import { localEngine, type VerificationEngine } from './batching-verifier.js';
+import { type EngineFor, localEngine } from './batching-verifier.js';
 import { CardIssuing } from './card-issuing.js';
 import { CertificateAuthority } from './certificate-authority.js';
 import { ClaimDesk } from './claim-desk.js';
@@ -79,7 +79,7 @@ export type NhiPorts = {
   /** Whether doctors may ask NHI to make their member key (`two-party`: they may not). */
   readonly joinMode?: JoinMode;
   /** What verifies the signatures of an epoch; this process, where it is left out. */
-  readonly engineFor?: (verifier: MclGroupVerifier) => VerificationEngine;
+  readonly engineFor?: EngineFor;
   /** The batches of blank cards that NHI ordered. */
   readonly cardBatches: readonly CardBatch[];
   /** What finds a person by their fingers. */

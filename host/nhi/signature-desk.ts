@@ -10,7 +10,7 @@ import { sha256 } from '../crypto/sha256.js';
 import type { EpochVerifier, Receipt } from '../protocol/epoch-verifier.js';
 import type { DoctorSignature } from '../protocol/group-signed-statement.js';
 import { type Refusal, type Result, refusal } from '../protocol/refusal.js';
-import { BatchingVerifier, type VerificationEngine } from './batching-verifier.js';
+import { BatchingVerifier, type EngineFor } from './batching-verifier.js';
 import type { CertificateAuthority } from './certificate-authority.js';
 import type { OpeningService } from './opening-service/index.js';
 
@@ -37,7 +37,7 @@ export class SignatureDesk {
     private readonly ports: {
       readonly verifier: EpochVerifier;
       /** Makes what verifies under the key of one epoch. */
-      readonly engineFor: (verifier: MclGroupVerifier) => VerificationEngine;
+      readonly engineFor: EngineFor;
       readonly opening: Pick<OpeningService, 'isRevoked'>;
       readonly authority: CertificateAuthority;
       readonly clock: Clock;
@@ -87,7 +87,8 @@ export class SignatureDesk {
   private queueOf(verifier: MclGroupVerifier): BatchingVerifier {
     const known = this.queues.get(verifier);
     if (known) return known;
-    const queue = new BatchingVerifier(this.ports.engineFor(verifier));
+    const key = this.ports.verifier.keyOf(verifier.epoch)!;
+    const queue = new BatchingVerifier(this.ports.engineFor(verifier, key));
     this.queues.set(verifier, queue);
     return queue;
   }

@@ -89,6 +89,11 @@ export class EpochVerifier {
     return this.epochs.find(({ key }) => key.epoch === epoch)?.verifier;
   }
 
+  /** The published key of an epoch that {@link of} knows. */
+  keyOf(epoch: number): SignedGroupKey | undefined {
+    return this.epochs.find(({ key }) => key.epoch === epoch)?.key;
+  }
+
   /** Whether a signature's epoch counts now, and what verifies it; nothing of the signature is checked yet. */
   verifierFor(
     signature: DoctorSignature,

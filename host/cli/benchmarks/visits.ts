@@ -11,20 +11,18 @@ import {
   type CardHolder,
   type ConfirmedRequest,
   enrolHolder,
-  GroupVerifierPool,
-  localEngine,
   makeWorld,
   openStore,
   outpatientPhases,
   PatientCard,
   PURPOSE,
   phasesUpTo,
-  poolEngine,
   runPhases,
   SCENARIO_PINS,
   type SealedMessage,
   sha256,
   systemRng,
+  VerifierThreads,
   visitIdOf,
   type World,
 } from '../../index.js';
@@ -36,15 +34,14 @@ const { values } = parseArgs({
     db: { type: 'string', default: 'memory' },
     visits: { type: 'string', default: '200' },
     patients: { type: 'string', default: '10' },
-    workers: { type: 'string', default: '1' },
     rounds: { type: 'string', default: '3' },
     'at-once': { type: 'string', default: '64' },
   },
 });
-const count = (name: 'visits' | 'patients' | 'workers' | 'rounds' | 'at-once') => Number(values[name]);
+const count = (name: 'visits' | 'patients' | 'rounds' | 'at-once') => Number(values[name]);
 
 type Prepared = { readonly request: ConfirmedRequest; readonly record: SealedMessage };
-const pools: GroupVerifierPool[] = [];
+const threads = new VerifierThreads(systemRng);
 
 /** A world on the database of the measurement, with its doctor enrolled. */
 async function worldOn(store: Awaited<ReturnType<typeof openStore>>): Promise<World> {
@@ -58,28 +55,13 @@ async function worldOn(store: Awaited<ReturnType<typeof openStore>>): Promise<Wo
     return card;
   }
   const line = (holder: CardHolder) => async (command: Uint8Array) => cards[holder].process(command);
-  const pool = new Map<number, GroupVerifierPool>();
   const world = await makeWorld(await visitInputFrom(DEFAULT_INPUT), {
     cards: { patient: line('patient'), doctor: line('doctor'), pharmacy: line('pharmacy') },
     rngFor: () => systemRng,
     reinsert: async (holder) => void cards[holder].reset(),
     store,
-    engineFor: (verifier) => {
-      const started = pool.get(verifier.epoch);
-      return started ? poolEngine(started) : localEngine(verifier, systemRng);
-    },
+    engineFor: threads.engineFor,
   });
-  if (count('workers') > 0) {
-    const { groupKey } = world.nhi.publicKeys;
-    const started = await GroupVerifierPool.start({
-      curve: world.suite.curve.name,
-      key: groupKey,
-      workers: count('workers'),
-    });
-    if (!started.ok) throw new Error(started.reason);
-    pool.set(groupKey.epoch, started.pool);
-    pools.push(started.pool);
-  }
   const silent = { started: () => undefined, ended: () => undefined };
   await runPhases(world, phasesUpTo(outpatientPhases(), 'register doctor'), silent);
   return world;
@@ -139,7 +121,7 @@ const store = await openStore(values.db);
 try {
   const world = await worldOn(store);
   process.stdout.write(
-    `${values.db.replace(/:\/\/.*/, '')}, ${count('visits')} visits, ${count('at-once')} at once, ${count('workers')} verifier threads; ` +
+    `${values.db.replace(/:\/\/.*/, '')}, ${count('visits')} visits, ${count('at-once')} at once, one verifier thread; ` +
       `${cpus().length} cores ${cpus()[0]?.model.trim() ?? ''}, load ${loadavg()[0]!.toFixed(1)}\n`,
   );
   for (let round = 1; round <= count('rounds'); round++) {
@@ -155,6 +137,6 @@ try {
     );
   }
 } finally {
-  await Promise.all(pools.map((pool) => pool.stop()));
+  await threads.stop();
   await store.close();
 }

@@ -11,7 +11,9 @@ import {
   type ServiceRole,
   startNhiServer,
   systemClock,
+  systemRng,
   toByteJson,
+  VerifierThreads,
 } from '../../index.js';
 import { CliError, EXIT, type ExitStatus } from '../cli-error.js';
 import { writePrivateFile } from '../memory/private-file.js';
@@ -136,7 +138,8 @@ async function serveNhi(options: ServeOptions): Promise<ExitStatus> {
   const { data, db, host, port, mostAtOnce, requestsASecond } = options;
   const log = (entry: object) => process.stdout.write(`${JSON.stringify(entry)}\n`);
   const own = await certify(data, { role: 'nhi', id: 'NHI' });
-  const { nhi, store } = await openNhi(data, db, systemClock);
+  const threads = new VerifierThreads(systemRng);
+  const { nhi, store } = await openNhi(data, db, systemClock, threads.engineFor);
   const limits = { mostAtOnce, requestsASecond };
   const server = await startNhiServer({
     nhi,
@@ -152,6 +155,7 @@ async function serveNhi(options: ServeOptions): Promise<ExitStatus> {
       log({ time: systemClock.now(), error: cause instanceof Error ? cause.name : 'unknown' }),
   }).catch(async (cause: Error) => {
     await store.close();
+    await threads.stop();
     throw new CliError(`NHI can not listen on ${host}:${port}: ${cause.message}.`, EXIT.unreachable);
   });
   log({ time: systemClock.now(), listening: `https://${host}:${server.port}` });
@@ -164,6 +168,7 @@ async function serveNhi(options: ServeOptions): Promise<ExitStatus> {
   });
   clearInterval(sweep);
   await server.stop();
+  await threads.stop();
   await store.close();
   log({ time: systemClock.now(), stopped: true });
   return EXIT.ok;

@@ -2,9 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { signGroup } from '../../../applet/index.js';
 import {
   GroupVerifierPool,
+  systemRng,
   VerifierPoolError,
   type VerifierPoolFault,
   type VerifierPoolOptions,
+  VerifierThreads,
 } from '../../../host/index.js';
 import { type Group, group, member, SIGNED } from './group-fixture.js';
 
@@ -111,5 +113,29 @@ describe('the verifier pool', () => {
     );
     await expect(GroupVerifierPool.start(settings(bls, { workers: 0 }))).rejects.toThrow(RangeError);
     expect(threads()).toBe(before);
+  });
+});
+
+describe('the threads of a service', () => {
+  const judged = async (worker: URL) => {
+    const beside = new VerifierThreads(systemRng, worker);
+    try {
+      const engine = beside.engineFor(bls.verifier, bls.keys.published);
+      const good = await signatures(bls, 3);
+      const bad = { ...good[0]!, domain: 'IMIS-v1/gs/eq10' };
+      const batch = await engine.verifyBatch([...good, bad].map((signed) => ({ sender: 'a', signed })));
+      return [...batch, await engine.verify(good[1]!), await engine.verify(bad)].map(({ ok }) => ok);
+    } finally {
+      await beside.stop();
+    }
+  };
+  const expected = [true, true, true, false, true, false];
+
+  test('judge as the service itself does', async () => {
+    expect(await judged(WORKER)).toEqual(expected);
+  });
+
+  test('lost under a batch: the service verifies it itself', async () => {
+    expect(await judged(DYING)).toEqual(expected);
   });
 });
