@@ -1,6 +1,7 @@
 /** Bench cases: the on-card signing operations, as whole commands to cards that went through a visit. */
 
 import {
+  type CommandSpec,
   encodeCommandApdu,
   encodeRequest,
   encodeTemplate,
@@ -20,7 +21,7 @@ import { runVisit, type VisitRun } from './visit/run-visit.js';
 const SEED = 1;
 const bytes = (length: number, value: number) => new Uint8Array(length).fill(value);
 
-/** Eq. 6 (ECDSA, then HPKE) and eq. 18 (proxy) on a patient's card; the group signatures of eq. 7, 9 and 10 on the doctor's. */
+/** Eq. 6 (ECDSA, then HPKE), eq. 17 (ECDSA) and 18 (proxy) on a patient's card; the group signatures of eq. 7, 9 and 10 on the doctor's. */
 export async function signingCases(
   profile: CardProfile,
   platform: Platform = 'javacard',
@@ -42,6 +43,7 @@ export async function signingCases(
   const predicted = (twin: Card, apdus: readonly Uint8Array[]) => priced(countedOn(twin, apdus, metered));
   const { algorithms: holder, commands: patient } = PATIENT_APPLICATION;
   const { algorithms: doctor, commands: professional } = PROFESSIONAL_APPLICATION;
+  const once = { input, profile, seed: SEED };
   const hospitalId = input.hospital.id;
   const pharmacyId = input.pharmacy.id;
   const time = input.visit.startedAt;
@@ -111,29 +113,41 @@ export async function signingCases(
         repeats: 0,
       }),
     ),
-    await proxyCase({ input, profile, seed: SEED }, metered, priced),
+    await oneTimeCase(
+      'eq. 17: ECDSA signature of a collection',
+      { scenario: 'outpatient', command: patient.collect },
+      once,
+      metered,
+      priced,
+    ),
+    await oneTimeCase(
+      'eq. 18: proxy signature of a collection',
+      { scenario: 'agent', command: patient.collectAsAgent },
+      once,
+      metered,
+      priced,
+    ),
   ];
 }
 
 /**
- * Eq. 18 on the agent's card: the proxy key signs a collection once for each prescription, so every run goes back to
- * the card as it was before, which takes a few microseconds of its own.
+ * A command of a scenario on the patient's card that does its work once: every run goes back to the card as it was
+ * before, which takes a few microseconds of its own.
  */
-async function proxyCase(
+async function oneTimeCase(
+  name: string,
+  { scenario, command }: { readonly scenario: string; readonly command: CommandSpec },
   visit: Omit<VisitRun, 'scenario'>,
   metered: MeteredApplet,
   priced: (counted: readonly Counted[]) => number | null,
 ): Promise<BenchCase> {
-  const { collectAsAgent } = PATIENT_APPLICATION.commands;
-  const agentOf = async (run: VisitRun): Promise<CapturedCommand> => {
-    const captured = new CapturedCommand('patient', collectAsAgent);
+  const captureIn = async (run: VisitRun): Promise<CapturedCommand> => {
+    const captured = new CapturedCommand('patient', command);
     await runVisit(run, new Recorder(captured));
     return captured;
   };
-  const scenario = 'agent';
-  const captured = await agentOf({ ...visit, scenario });
-  const twin = await agentOf({ ...visit, scenario, applet: metered.applet });
-  const name = 'eq. 18: proxy signature of a collection';
+  const captured = await captureIn({ ...visit, scenario });
+  const twin = await captureIn({ ...visit, scenario, applet: metered.applet });
   const run = (): void => {
     const card = captured.cardBefore();
     for (const apdu of captured.apdus) expectDone(name, card.process(apdu));
