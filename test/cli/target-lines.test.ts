@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { addApduCommand } from '../../host/cli/index.js';
@@ -107,6 +107,26 @@ describe.skipIf(whyNoSerialPair() !== undefined)(
       expect(phases).toHaveLength(1);
       expect(phases[0]!.reason).toMatch(/INITIALIZE UPDATE refused with 6985/);
       expect(phases[0]!.commands.at(-1)).toMatchObject({ card: 'patient', bytesIn: 14, operations: null });
+    });
+
+    it('imis perf measure times a script there, beside what a profile predicts', async () => {
+      const { target } = await served('serial', '--delay', '5');
+      const script = folder.file(
+        'measured.apdu',
+        '00A4040C06F0494D495301 # select\n0084000010 # challenge\n',
+      );
+      const csv = join(folder.path, 'times.csv');
+      const run = await imis([
+        ...['perf', 'measure', '--target', `${target},t1`, '--script', script, '--rounds', '5'],
+        ...['--echo', '00A4000C023F00', '--csv', csv, '--profile', 'nxp-jcop4-j3r180'],
+      ]);
+      expect([run.stderr, run.status]).toEqual(['', 0]);
+      const row = (name: string) =>
+        new RegExp(`^${name} +\\d+ +\\d+ +9000 +[\\d.]+ +[\\d.]+ – [\\d.]+ .* -?\\d+ %$`, 'm');
+      expect(run.stdout).toMatch(row('select'));
+      expect(run.stdout).toMatch(row('challenge'));
+      const samples = readFileSync(csv, 'utf8').trim().split('\n').slice(1);
+      expect(samples.filter((line) => line.startsWith('select,11,'))).toHaveLength(5);
     });
 
     it('one process serves both cards of a terminal with two readers', async () => {
