@@ -49,6 +49,8 @@ function showUs(us: number): string {
 function changeSince(before: readonly BenchResult[], name: string, now: MedianInterval): string {
   const then = before.find((each) => each.name === name)?.hostUs;
   if (then === undefined) return '';
+  // one round has no interval to speak of
+  if (now.low === now.high || then.low === then.high) return 'too few rounds';
   if (now.low <= then.high && then.low <= now.high) return 'indistinguishable';
   return `${(100 * (now.median / then.median - 1)).toFixed(0)} %`;
 }

@@ -35,6 +35,20 @@ describe('bench', () => {
     expect(text).toMatch(/verify .*no data/);
   });
 
+  it('says how far a case moved, only where the intervals lie apart', async () => {
+    const report = await runBench([{ name: 'sign', run: () => {} }], SHORT);
+    const result = (low: number, high: number) => ({
+      ...report.results[0]!,
+      hostUs: { median: (low + high) / 2, low, high },
+    });
+    const moved = (then: readonly [number, number], now: readonly [number, number]) =>
+      formatBenchReport({ ...report, results: [result(...now)] }, 'a card', [result(...then)]);
+    expect(moved([90, 110], [100, 130])).toContain('indistinguishable');
+    expect(moved([90, 110], [180, 220])).toMatch(/sign .* 100 %/);
+    expect(moved([100, 100], [200, 200])).toContain('too few rounds');
+    expect(formatBenchReport(report, 'a card', [])).not.toMatch(/sign .*%/);
+  });
+
   it('waits for a case that takes its time, and measures the wait', async () => {
     let running = 0;
     const run = async (): Promise<void> => {
