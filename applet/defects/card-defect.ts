@@ -43,26 +43,39 @@ export function inPart<Name extends keyof CardParts>(
 type PatientHandlers = HandlersOf<typeof PATIENT_APPLICATION>;
 type ProfessionalHandlers = HandlersOf<typeof PROFESSIONAL_APPLICATION>;
 
+/** The application that the card's kind makes is changed; `seam` says where. */
+function applicationDefect(
+  title: DefectTitle,
+  seam: string,
+  change: (good: Application, os: CardOs) => Application,
+): CardDefect {
+  return {
+    ...title,
+    seam,
+    build: ({ kind, ...rest }) => ({
+      ...rest,
+      kind: { ...kind, makeApplication: (os, spec) => change(kind.makeApplication(os, spec), os) },
+    }),
+  };
+}
+
+/** The same application with one handler replaced. */
+function withHandler(
+  good: Application,
+  id: string,
+  os: CardOs,
+  make: (good: Handler, os: CardOs) => Handler,
+): Application {
+  const handlers = { ...good.handlers, [id]: make(good.handlers[id]!, os) };
+  return Object.create(good, { handlers: { value: handlers } }) as Application;
+}
+
 function handlerDefect(
   title: DefectTitle,
   id: string,
   make: (good: Handler, os: CardOs) => Handler,
 ): CardDefect {
-  return {
-    ...title,
-    seam: `handler ${id}`,
-    build: ({ kind, ...rest }) => ({
-      ...rest,
-      kind: {
-        ...kind,
-        makeApplication(os, spec) {
-          const good = kind.makeApplication(os, spec);
-          const handlers = { ...good.handlers, [id]: make(good.handlers[id]!, os) };
-          return Object.create(good, { handlers: { value: handlers } }) as Application;
-        },
-      },
-    }),
-  };
+  return applicationDefect(title, `handler ${id}`, (good, os) => withHandler(good, id, os, make));
 }
 
 /** One handler of the patient card is replaced. */
@@ -93,26 +106,12 @@ export function inCompanionHandler<Id extends keyof CompanionHandlers & string>(
   id: Id,
   make: (good: CompanionHandlers[Id], os: CardOs) => CompanionHandlers[Id],
 ): CardDefect {
-  return {
-    ...title,
-    seam: `handler ${id}`,
-    build: ({ kind, ...rest }) => ({
-      ...rest,
-      kind: {
-        ...kind,
-        makeApplication(os, spec) {
-          const good = kind.makeApplication(os, spec);
-          const companions = (good.companions ?? []).map((one) => {
-            const handler = one.handlers[id];
-            if (!handler) return one;
-            const handlers = { ...one.handlers, [id]: make(handler as never, os) };
-            return Object.create(one, { handlers: { value: handlers } }) as Application;
-          });
-          return Object.create(good, { companions: { value: companions } }) as Application;
-        },
-      },
-    }),
-  };
+  return applicationDefect(title, `handler ${id}`, (good, os) => {
+    const companions = (good.companions ?? []).map((one) =>
+      one.handlers[id] ? withHandler(one, id, os, make as never) : one,
+    );
+    return Object.create(good, { companions: { value: companions } }) as Application;
+  });
 }
 
 /** Some operations of the engine behind the coprocessor are replaced. */
