@@ -2,7 +2,8 @@
 
 import type { ConformanceCase } from '../case.js';
 
-const DOCUMENT = /^(?:ISO\/IEC [\d-]+(?::\d+)?|GlobalPlatform [^,]+|RFC \d+|project[^,]*)/;
+const DOCUMENT =
+  /^(?:ISO\/IEC [\d-]+(?::\d+)?|GlobalPlatform [^,]+|RFC \d+|NIST SP [\d-]+(?: part \d)?|SEC \d|project[^,]*)/;
 /** Where status words are defined, whatever document the clause before is from. */
 const STATUS_WORDS = /^5\.6 /;
 

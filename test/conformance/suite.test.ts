@@ -16,6 +16,10 @@ import { simulatedTarget } from './simulated-target.js';
 const cases = allCases();
 
 describe('the catalogue', () => {
+  it('names the document of every clause', () => {
+    expect(coverageToMarkdown(cases)).not.toMatch(/^\| , /m);
+  });
+
   it('has sound metadata', () => {
     const written = cases.filter((one) => one.origin === 'hand-written').length;
     console.log(`cases: ${cases.length}, hand-written ${written}, generated ${cases.length - written}`);
