@@ -37,6 +37,7 @@ export type {
   PcscBindingContext,
   PcscBindingReader,
 } from './pcsc/pcsc-binding.js';
+export { PcscFailure } from './pcsc/pcsc-error.js';
 export { type PcscEvent, type PcscEventOptions, pcscEvents } from './pcsc/pcsc-events.js';
 export {
   listPcscReaders,

@@ -51,8 +51,8 @@ export class GemPcReaderEnd {
   /** The host has not been told yet that the card went in or out: it hears of it after its next command. */
   #changed = false;
   #gap: NodeJS.Timeout | undefined;
-  /** Ends the wait for a card that thinks, while one does. */
-  #thinking: AbortController | undefined;
+  /** While a card thinks: what ends the wait for it, and with which error. */
+  #thinking: { readonly wait: AbortController; error: number | undefined } | undefined;
   /** Messages are answered one after the other. */
   #work: Promise<void> = Promise.resolve();
 
@@ -76,6 +76,8 @@ export class GemPcReaderEnd {
   remove(): void {
     this.#changed ||= this.#slot.hasCard;
     this.#slot.remove();
+    // what the card was about to answer went with it
+    this.#endThinking(SLOT_ERROR.iccMute);
   }
 
   /** Puts the card in again. */
@@ -103,15 +105,15 @@ export class GemPcReaderEnd {
   }
 
   #queue(received: Received): void {
-    if (this.#thinking && received.kind === 'message') this.#meanwhile(received, this.#thinking);
+    if (this.#thinking && received.kind === 'message') this.#meanwhile(received);
     else this.#enqueue(received);
   }
 
   /** A command while another one runs: ABORT ends that one, anything else finds the slot busy (5.3.1, table 6.2-2). */
-  #meanwhile(received: Extract<Received, { kind: 'message' }>, thinking: AbortController): void {
+  #meanwhile(received: Extract<Received, { kind: 'message' }>): void {
     const command = decodeCommand(received.message);
     if (command.type === CCID_COMMAND.abort) {
-      thinking.abort();
+      this.#endThinking(SLOT_ERROR.aborted);
       this.#enqueue(received);
       return;
     }
@@ -138,17 +140,18 @@ export class GemPcReaderEnd {
     if (delayMs > 0) {
       await this.#write(parts);
       parts.length = 0;
-      const whole = await this.#think(command, delayMs);
-      if (!whole) answer = this.#slot.refusal(command, SLOT_ERROR.aborted).answer;
+      const error = await this.#think(command, delayMs);
+      if (error !== undefined) answer = this.#slot.refusal(command, error).answer;
     }
     this.#lastAnswer = encodeFrame(encodeAnswer(command, answer));
     await this.#write([...parts, this.#lastAnswer]);
   }
 
-  /** Waits as long as the card takes, and says so again and again; false when the host has had enough of it. */
-  async #think(command: CcidCommand, milliseconds: number): Promise<boolean> {
-    this.#thinking = new AbortController();
-    const { signal } = this.#thinking;
+  /** Waits as long as the card takes, and says so again and again; gives the error that ended it early. */
+  async #think(command: CcidCommand, milliseconds: number): Promise<number | undefined> {
+    const thinking = { wait: new AbortController(), error: undefined as number | undefined };
+    this.#thinking = thinking;
+    const { signal } = thinking.wait;
     try {
       for (let left = milliseconds; left > 0 && !signal.aborted; left -= EXTENSION_MS) {
         await delay(Math.min(left, EXTENSION_MS), undefined, { signal }).catch(() => undefined);
@@ -158,7 +161,13 @@ export class GemPcReaderEnd {
     } finally {
       this.#thinking = undefined;
     }
-    return !signal.aborted;
+    return thinking.error;
+  }
+
+  #endThinking(error: number): void {
+    if (!this.#thinking) return;
+    this.#thinking.error = error;
+    this.#thinking.wait.abort();
   }
 
   #write(parts: readonly Uint8Array[]): Promise<void> {

@@ -1,42 +1,45 @@
-import { createRequire } from 'node:module';
-import { TransportError } from '../connection/transport-error.js';
-
 /**
- * The part of the package `smartcard` that this driver uses, written down here because the package is optional:
- * its own types are missing where it is. `state` and `protocol` are the numbers of PC/SC part 5.
+ * PC/SC as this driver uses it: a port behind which stands the operating system's service (`winscard-binding.ts`) or
+ * a test's. Nothing here blocks the thread. Every method rejects with a {@link PcscFailure}.
  */
 export interface PcscBinding {
-  /** @throws with {@link PcscBindingContext} messages when no PC/SC service runs. */
-  readonly Context: new () => PcscBindingContext;
+  /** Opens a connection to the service; what blocks in it holds up only itself, so use one per purpose. */
+  establishContext(): Promise<PcscBindingContext>;
 }
 
-/** A connection to the PC/SC service. Blocking calls run on a thread; use one context per purpose. */
+/** A connection to the service. */
 export interface PcscBindingContext {
-  listReaders(): PcscBindingReader[];
-  /** Null when cancelled, empty when the time is over. */
+  /** The readers there are and their states; empty when there is none. */
+  listReaders(): Promise<readonly PcscBindingReader[]>;
+  /** Waits until one of the readers has another state than the given one, for the time, or for {@link cancel}. */
   waitForChange(
-    readers: { name: string; state: number }[],
+    readers: readonly { readonly name: string; readonly state: number }[],
     timeoutMs: number,
-  ): Promise<readonly unknown[] | null>;
+  ): Promise<void>;
+  /** Ends a wait that has begun; one that begins later is not ended. */
   cancel(): void;
-  close(): void;
+  connect(reader: string, shareMode: number, protocols: number): Promise<PcscBindingCard>;
+  release(): Promise<void>;
 }
 
-/** A reader with its state at the time of listing. */
-export interface PcscBindingReader {
+/** A reader with its state at the time of listing: flags of PC/SC part 5, events counted in the upper half. */
+export type PcscBindingReader = {
   readonly name: string;
   readonly state: number;
-  readonly atr: Uint8Array | null;
-  connect(shareMode: number, protocols: number): Promise<PcscBindingCard>;
-}
+  /** Empty without a card or without an answer of it. */
+  readonly atr: Uint8Array;
+};
 
 /** A card that is connected to. */
 export interface PcscBindingCard {
+  /** Protocol and ATR of the last connecting or reconnecting. */
   readonly protocol: number;
-  readonly atr: Uint8Array | null;
-  transmit(command: Buffer, options: { maxRecvLength: number }): Promise<Uint8Array>;
-  reconnect(shareMode: number, protocols: number, initialization: number): Promise<number>;
-  disconnect(disposition: number): void;
+  readonly atr: Uint8Array;
+  transmit(command: Uint8Array): Promise<Uint8Array>;
+  reconnect(shareMode: number, protocols: number, initialization: number): Promise<void>;
+  beginTransaction(): Promise<void>;
+  endTransaction(disposition: number): Promise<void>;
+  disconnect(disposition: number): Promise<void>;
 }
 
 /** Numbers of PC/SC part 5 (the same in every implementation). */
@@ -47,26 +50,10 @@ export const SCARD = {
   protocolT1: 2,
   leaveCard: 0,
   resetCard: 1,
+  stateUnaware: 0x0000,
   stateChanged: 0x0002,
   statePresent: 0x0020,
   stateExclusive: 0x0080,
   stateInUse: 0x0100,
   stateMute: 0x0200,
 } as const;
-
-/**
- * Loads the optional binding, at the first use of PC/SC and not before: everything else runs without it.
- * @throws {TransportError} `no-binding` with what mends it.
- */
-export function loadPcscBinding(): PcscBinding {
-  try {
-    return createRequire(import.meta.url)('smartcard') as PcscBinding;
-  } catch (cause) {
-    throw new TransportError(
-      'no-binding',
-      'the optional package "smartcard" is not installed or does not load: ' +
-        'install libpcsclite-dev, make and a C++ compiler, then run npm ci again',
-      { cause },
-    );
-  }
-}

@@ -3,7 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { PcscBinding } from './pcsc-binding.js';
 import { pcscError } from './pcsc-error.js';
-import { changeIn, LOOK_AGAIN_MS, openContext, type PcscReader, readerOf } from './pcsc-readers.js';
+import { changeIn, LOOK_AGAIN_MS, openContext, type PcscReader, readerOf, release } from './pcsc-readers.js';
 
 export type PcscEvent = {
   readonly kind: 'reader-added' | 'reader-removed' | 'card-inserted' | 'card-removed';
@@ -13,7 +13,7 @@ export type PcscEvent = {
 export type PcscEventOptions = {
   /** Ends the events. */
   readonly signal?: AbortSignal;
-  /** For tests: another binding than the package `smartcard`. */
+  /** For tests: another service than this machine's. */
   readonly binding?: PcscBinding;
 };
 
@@ -23,13 +23,13 @@ export type PcscEventOptions = {
  * @throws {TransportError} `no-binding`, `no-service`.
  */
 export async function* pcscEvents({ signal, binding }: PcscEventOptions = {}): AsyncGenerator<PcscEvent> {
-  const context = openContext(binding);
+  const context = await openContext(binding);
   const cancel = (): void => context.cancel();
   signal?.addEventListener('abort', cancel);
   let known: Snapshot = new Map();
   try {
     while (!signal?.aborted) {
-      const listed = context.listReaders();
+      const listed = await context.listReaders();
       const now: Snapshot = new Map(
         listed.map((reader) => [reader.name, { reader: readerOf(reader), changes: reader.state >>> 16 }]),
       );
@@ -43,7 +43,7 @@ export async function* pcscEvents({ signal, binding }: PcscEventOptions = {}): A
     throw pcscError(error, 'PC/SC');
   } finally {
     signal?.removeEventListener('abort', cancel);
-    context.close();
+    await release(context);
   }
 }
 

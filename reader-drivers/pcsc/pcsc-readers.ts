@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { TransportError } from '../connection/transport-error.js';
-import { loadPcscBinding, type PcscBinding, type PcscBindingContext, SCARD } from './pcsc-binding.js';
+import { type PcscBinding, type PcscBindingContext, type PcscBindingReader, SCARD } from './pcsc-binding.js';
 import { pcscError } from './pcsc-error.js';
+import { loadPcscBinding } from './winscard-binding.js';
 
 /** A reader of this machine and what is in it. `atr` only with a card that answered its reset. */
 export type PcscReader = {
@@ -20,7 +21,7 @@ export type PcscWaitOptions = {
   /** Milliseconds; 0 (the default) looks once. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
-  /** For tests: another binding than the package `smartcard`. */
+  /** For tests: another service than this machine's. */
   readonly binding?: PcscBinding;
 };
 
@@ -31,7 +32,7 @@ export const LOOK_AGAIN_MS = 500;
 export async function listPcscReaders(
   options: { readonly binding?: PcscBinding } = {},
 ): Promise<readonly PcscReader[]> {
-  return withContext(options.binding, async (context) => context.listReaders().map(readerOf));
+  return withContext(options.binding, async (context) => (await context.listReaders()).map(readerOf));
 }
 
 /**
@@ -56,23 +57,28 @@ export async function withContext<T>(
   binding: PcscBinding | undefined,
   use: (context: PcscBindingContext) => Promise<T>,
 ): Promise<T> {
-  const context = openContext(binding);
+  const context = await openContext(binding);
   try {
     return await use(context);
   } catch (error) {
     throw pcscError(error, 'PC/SC');
   } finally {
-    context.close();
+    await release(context);
   }
 }
 
 /** A new connection to the service. @throws {TransportError} `no-binding`, `no-service`. */
-export function openContext(binding: PcscBinding = loadPcscBinding()): PcscBindingContext {
+export async function openContext(binding: PcscBinding = loadPcscBinding()): Promise<PcscBindingContext> {
   try {
-    return new binding.Context();
+    return await binding.establishContext();
   } catch (error) {
     throw pcscError(error, 'PC/SC');
   }
+}
+
+/** Gives a connection to the service back; one that broke off is gone already. */
+export async function release(context: PcscBindingContext): Promise<void> {
+  await context.release().catch(() => undefined);
 }
 
 /** Waits until a reader that matches fulfils `wanted`. */
@@ -88,7 +94,7 @@ export async function waitFor(
   try {
     for (;;) {
       if (signal?.aborted) throw new TransportError('aborted', 'waiting for the reader was given up');
-      const all = context.listReaders();
+      const all = await context.listReaders();
       const matching = matchReaders(all, options.reader);
       const found = matching.map(readerOf).find(wanted);
       if (found !== undefined) return found;
@@ -151,21 +157,13 @@ function unchanged(state: number): number {
 }
 
 /** A reader as the binding lists it, in our words. */
-export function readerOf({
-  name,
-  state,
-  atr,
-}: {
-  name: string;
-  state: number;
-  atr: Uint8Array | null;
-}): PcscReader {
+export function readerOf({ name, state, atr }: PcscBindingReader): PcscReader {
   const cardPresent = (state & SCARD.statePresent) !== 0;
   return {
     name,
     cardPresent,
     cardMute: cardPresent && (state & SCARD.stateMute) !== 0,
     inUse: state & SCARD.stateExclusive ? 'exclusive' : state & SCARD.stateInUse ? 'shared' : 'no',
-    ...(cardPresent && atr !== null && atr.length > 0 && { atr: Uint8Array.from(atr) }),
+    ...(cardPresent && atr.length > 0 && { atr: Uint8Array.from(atr) }),
   };
 }

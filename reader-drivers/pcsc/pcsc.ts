@@ -4,7 +4,7 @@ import { TransportError } from '../connection/transport-error.js';
 import { requireT0Command } from '../t0/tpdu.js';
 import { type PcscBindingCard, type PcscBindingContext, SCARD } from './pcsc-binding.js';
 import { pcscError } from './pcsc-error.js';
-import { openContext, type PcscWaitOptions, waitFor } from './pcsc-readers.js';
+import { openContext, type PcscWaitOptions, release, waitFor } from './pcsc-readers.js';
 
 /** How to connect: which reader, how long to wait for a card, whether to share it. */
 export type PcscConnectOptions = PcscWaitOptions & {
@@ -20,33 +20,35 @@ export type PcscConnectOptions = PcscWaitOptions & {
 export interface PcscConnection extends CardConnection {
   /** Full name of the reader. */
   readonly reader: string;
+  /**
+   * Runs `use` while no other program reaches the card; the others wait, or see a sharing violation. Begins when no
+   * other program's transaction is under way. Transactions do not nest.
+   * @throws {TransportError} as `transmit`; what `use` throws, after the transaction ended.
+   */
+  transaction<T>(use: () => Promise<T>): Promise<T>;
 }
 
-/** Longest response APDU, 65,536 data bytes and the status word; the binding's own default holds 258. */
-const MAX_RESPONSE_LENGTH = 65_538;
 /** How long PC/SC may take to notice that a card which stopped answering is gone, in milliseconds. */
 const REMOVAL_NOTICE_MS = 1_000;
 
 /**
- * Connects to the card in a PC/SC reader, waiting up to `timeoutMs` for one. Not for a card that is served from this
- * very thread: closing blocks it while pcscd may be waiting for that card.
+ * Connects to the card in a PC/SC reader, waiting up to `timeoutMs` for one. Commands run on threads of Node.js's
+ * pool, so the card may be served by this very thread.
  * @throws {TransportError} `no-binding`, `no-service`, `no-reader`, `no-card` or `timeout`, `card-mute`,
  * `sharing-violation`, `aborted`.
  */
 export async function connectPcsc(options: PcscConnectOptions = {}): Promise<PcscConnection> {
-  const context = openContext(options.binding);
+  const context = await openContext(options.binding);
   let place = 'PC/SC';
   try {
     const { name } = await waitFor(context, options, (reader) => reader.cardPresent);
     place = name;
-    const reader = context.listReaders().find((candidate) => candidate.name === name);
-    if (reader === undefined) throw new TransportError('no-reader', `${name}: the reader was unplugged`);
     const share = options.share === 'exclusive' ? SCARD.shareExclusive : SCARD.shareShared;
     let protocols = 0;
     for (const protocol of options.protocols ?? ['T=0', 'T=1']) {
       protocols |= protocol === 'T=0' ? SCARD.protocolT0 : SCARD.protocolT1;
     }
-    const card = await reader.connect(share, protocols);
+    const card = await context.connect(name, share, protocols);
     return new ServiceConnection({
       context,
       card,
@@ -56,7 +58,7 @@ export async function connectPcsc(options: PcscConnectOptions = {}): Promise<Pcs
       onClose: options.onClose ?? 'reset',
     });
   } catch (error) {
-    context.close();
+    await release(context);
     throw pcscError(error, place);
   }
 }
@@ -77,7 +79,7 @@ class ServiceConnection implements PcscConnection {
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts;
-    this.#atr = Uint8Array.from(parts.card.atr ?? []);
+    this.#atr = parts.card.atr.slice();
   }
 
   get reader(): string {
@@ -97,20 +99,21 @@ class ServiceConnection implements PcscConnection {
       const { card, reader } = this.#parts;
       let response: Uint8Array;
       try {
-        response = await card.transmit(this.#asSent(command), { maxRecvLength: MAX_RESPONSE_LENGTH });
+        response = await card.transmit(this.#asSent(command));
         if (response.length < 2) {
           throw new TransportError('card-mute', `${reader}: the card answered ${response.length} bytes`);
         }
       } catch (cause) {
         throw await this.#explain(pcscError(cause, reader));
       }
-      return Uint8Array.from(response);
+      return response;
     });
   }
 
   /** Under T=0 PC/SC takes TPDUs: case 4 without Le (PC/SC part 5, 3.2.2). @throws {TransportError} `protocol` */
-  #asSent(command: Uint8Array): Buffer {
-    if (this.protocol !== 'T=0') return Buffer.from(command);
+  #asSent(command: Uint8Array): Uint8Array {
+    // A copy: the command is read on another thread while the caller may already reuse its bytes.
+    if (this.protocol !== 'T=0') return command.slice();
     const { header, data } = requireT0Command(command);
     return Buffer.concat([header, data]);
   }
@@ -118,36 +121,45 @@ class ServiceConnection implements PcscConnection {
   reset(): Promise<Uint8Array> {
     return this.#guard.run(async () => {
       await this.#reconnect();
-      this.#atr = Uint8Array.from(this.#parts.card.atr ?? []);
+      this.#atr = this.#parts.card.atr.slice();
       return this.atr;
     });
+  }
+
+  async transaction<T>(use: () => Promise<T>): Promise<T> {
+    const { card } = this.#parts;
+    await this.#guard.run(() => this.#told(card.beginTransaction()));
+    let result: T;
+    try {
+      result = await use();
+    } catch (error) {
+      // Why `use` failed is what the caller wants to know; a card that is gone has no transaction any more.
+      await this.#guard.run(() => card.endTransaction(SCARD.leaveCard)).catch(() => undefined);
+      throw error;
+    }
+    await this.#guard.run(() => this.#told(card.endTransaction(SCARD.leaveCard)));
+    return result;
   }
 
   close(): Promise<void> {
     const { card, context, onClose } = this.#parts;
     return this.#guard.close(async () => {
-      try {
-        // By reconnecting, on a thread: `disconnect` would block this one for as long as the card takes to reset.
-        if (onClose === 'reset') await this.#reconnect();
-      } catch {
-        // No card left to reset.
-      }
-      try {
-        card.disconnect(SCARD.leaveCard);
-      } catch {
-        // The reader is gone, and the handle with it.
-      } finally {
-        context.close();
-      }
+      // The card or the reader may be gone, and the handle with it.
+      await card.disconnect(onClose === 'reset' ? SCARD.resetCard : SCARD.leaveCard).catch(() => undefined);
+      await release(context);
     });
   }
 
-  async #reconnect(): Promise<void> {
-    const { card, reader, share, protocols } = this.#parts;
+  #reconnect(): Promise<void> {
+    const { card, share, protocols } = this.#parts;
+    return this.#told(card.reconnect(share, protocols, SCARD.resetCard));
+  }
+
+  async #told<T>(said: Promise<T>): Promise<T> {
     try {
-      await card.reconnect(share, protocols, SCARD.resetCard);
+      return await said;
     } catch (cause) {
-      throw pcscError(cause, reader);
+      throw pcscError(cause, this.#parts.reader);
     }
   }
 

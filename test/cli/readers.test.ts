@@ -35,11 +35,15 @@ const NOTHING: FoundReaders = { pcsc: { readers: [], findings: [] }, ports: [], 
 const SERVICE_OK = { name: 'PC/SC service', state: 'ok', detail: 'it answers' } as const;
 
 describe('the PC/SC service', () => {
-  const place = (code: 'no-binding' | 'no-service' | undefined, socket: string, folders: string[]) => ({
+  const said = {
+    'no-binding': 'the PC/SC library x does not load: install it (Debian: apt-get install libpcsclite1)',
+    'no-service': 'PC/SC: no PC/SC service runs: start pcscd',
+  };
+  const place = (code: keyof typeof said | undefined, socket: string, folders: string[]) => ({
     socket: join(folder.path, socket),
     folders: folders.map((name) => join(folder.path, name)),
     list: async () => {
-      if (code) throw new TransportError(code, 'PC/SC: no PC/SC service runs: start pcscd');
+      if (code) throw new TransportError(code, said[code]);
       return [CARD];
     },
   });
@@ -47,7 +51,7 @@ describe('the PC/SC service', () => {
   it.each([
     ['is not installed', 'no-service', [], /^pcscd is not installed/, /apt-get install pcscd libccid/],
     ['does not run', 'no-service', ['sbin'], /^pcscd is installed and does not run/, /start pcscd/],
-    ['can not be asked without the binding', 'no-binding', [], /smartcard is not installed/, /npm ci$/],
+    ['can not be asked without the binding', 'no-binding', [], /library x does not load;/, /libpcsclite1/],
   ] as const)('%s: said with what mends it', async (_, code, folders, detail, mend) => {
     put('sbin/pcscd');
     const { readers, findings } = await examinePcsc(place(code, 'none', [...folders]));

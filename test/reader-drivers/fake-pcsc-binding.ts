@@ -1,10 +1,12 @@
-import type { PcscBinding, PcscBindingCard } from '../../reader-drivers/index.js';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type PcscBinding, type PcscBindingCard, PcscFailure } from '../../reader-drivers/index.js';
 
-/** A reader of {@link fakePcscBinding}; change it while the driver waits. `connect` may throw what the service would say. */
+/** A reader of {@link fakePcscBinding}; change it while the driver waits. */
 export type FakeReader = {
   name: string;
   card: PcscBindingCard | undefined;
-  connectError?: string;
+  /** Number that the service refuses a connection with. */
+  refuses?: number;
   /** Insertions and removals that the service counted; in the upper half of the state. */
   changes?: number;
   /** What the last connection asked for: share mode and protocols. */
@@ -17,78 +19,75 @@ const EMPTY = 0x12;
 /** A PC/SC service in memory: `readers` is what it has; counts contexts, so that a test sees what was left open. */
 export function fakePcscBinding(
   readers: FakeReader[],
-  serviceError?: string,
+  refusal?: number,
 ): PcscBinding & { openContexts: number } {
   const binding = {
     openContexts: 0,
-    Context: class {
-      #cancel: () => void = () => undefined;
-
-      constructor() {
-        if (serviceError !== undefined) throw new Error(serviceError);
-        binding.openContexts++;
-      }
-
-      listReaders() {
-        return readers.map((reader) => ({
-          name: reader.name,
-          state: (reader.card === undefined ? EMPTY : PRESENT) | ((reader.changes ?? 0) << 16),
-          atr: reader.card?.atr ?? null,
-          async connect(shareMode: number, protocols: number) {
-            reader.asked = [shareMode, protocols];
-            if (reader.connectError !== undefined) throw new Error(reader.connectError);
-            return reader.card!;
-          },
-        }));
-      }
-
-      waitForChange(_readers: unknown, timeoutMs: number): Promise<readonly unknown[] | null> {
-        return new Promise((resolve) => {
-          const timer = setTimeout(() => resolve([]), Math.min(timeoutMs, 5));
-          this.#cancel = () => {
-            clearTimeout(timer);
-            resolve(null);
-          };
-        });
-      }
-
-      cancel() {
-        this.#cancel();
-      }
-
-      close() {
-        binding.openContexts--;
-      }
+    async establishContext() {
+      if (refusal !== undefined) throw new PcscFailure(refusal);
+      binding.openContexts++;
+      let cancel = new AbortController();
+      return {
+        async listReaders() {
+          return readers.map(({ name, card, changes = 0 }) => ({
+            name,
+            state: (card === undefined ? EMPTY : PRESENT) | (changes << 16),
+            atr: card?.atr ?? new Uint8Array(),
+          }));
+        },
+        async waitForChange(_readers: unknown, timeoutMs: number) {
+          cancel = new AbortController();
+          await delay(Math.min(timeoutMs, 5), undefined, { signal: cancel.signal }).catch(() => undefined);
+        },
+        cancel() {
+          cancel.abort();
+        },
+        async connect(name: string, shareMode: number, protocols: number) {
+          const reader = readers.find((candidate) => candidate.name === name)!;
+          reader.asked = [shareMode, protocols];
+          if (reader.refuses !== undefined) throw new PcscFailure(reader.refuses);
+          return reader.card!;
+        },
+        async release() {
+          binding.openContexts--;
+        },
+      };
     },
   };
   return binding;
 }
 
-/** A card of the fake service: `transmit` answers or throws the text of a PC/SC error. */
+/** A card of the fake service: `transmit` answers bytes or the number of a PC/SC error. */
 export function fakeCard(
-  transmit: (command: Buffer) => Uint8Array | string = () => Buffer.from('9000', 'hex'),
+  transmit: (command: Uint8Array) => Uint8Array | number = () => Uint8Array.of(0x90, 0x00),
 ) {
   const calls: string[] = [];
-  const fail = (text: string): never => {
-    throw new Error(text);
+  const called = (name: string): void => {
+    calls.push(name);
+    if (card.broken !== undefined) throw new PcscFailure(card.broken);
   };
-  const card: PcscBindingCard & { calls: string[]; broken: string | undefined } = {
+  const card: PcscBindingCard & { calls: string[]; broken: number | undefined } = {
     calls,
     broken: undefined,
     protocol: 2,
     atr: Buffer.from('3B8880014E6F6465436172641D', 'hex'),
-    async transmit(command, { maxRecvLength }) {
-      calls.push(`transmit ${maxRecvLength}`);
+    async transmit(command) {
+      called('transmit');
       const answer = transmit(command);
-      return typeof answer === 'string' ? fail(answer) : answer;
+      if (typeof answer === 'number') throw new PcscFailure(answer);
+      return answer;
     },
     async reconnect(share, protocols, initialization) {
-      calls.push(`reconnect ${share} ${protocols} ${initialization}`);
-      return card.broken === undefined ? 2 : fail(card.broken);
+      called(`reconnect ${share} ${protocols} ${initialization}`);
     },
-    disconnect(disposition) {
-      calls.push(`disconnect ${disposition}`);
-      if (card.broken !== undefined) fail(card.broken);
+    async beginTransaction() {
+      called('begin');
+    },
+    async endTransaction(disposition) {
+      called(`end ${disposition}`);
+    },
+    async disconnect(disposition) {
+      called(`disconnect ${disposition}`);
     },
   };
   return card;

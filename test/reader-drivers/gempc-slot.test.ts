@@ -260,4 +260,18 @@ describe('the slot of a GemPC Twin, by its bytes', () => {
     ]);
     expect(await host.ask(STATUS)).toBe(hex('81 00000000 00 03 00 00 00'));
   });
+
+  it('answers nothing of a card that was taken out while it thought, even when one is in again', async () => {
+    const host = await powered(60_000);
+    await host.send('6f 04000000 00 05 000000 00100000');
+    await delay(20);
+    host.end.remove();
+    host.end.insert();
+    expect(await host.heard(1)).toEqual([hex('80 00000000 00 05 41 fe 00')]);
+    const other = await powered(60_000);
+    await other.send('6f 04000000 00 05 000000 00100000');
+    await delay(20);
+    other.end.remove();
+    expect(await other.heard(1)).toEqual([hex('80 00000000 00 05 42 fe 00')]);
+  });
 });

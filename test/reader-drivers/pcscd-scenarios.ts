@@ -5,6 +5,7 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { encodeCommandApdu, fromHex, toHex } from '../../apdu/index.js';
 import {
@@ -120,6 +121,66 @@ const scenarios: Readonly<Record<string, () => Promise<unknown>>> = {
     const shared = await connectPcsc({ reader: FIRST });
     await assert.rejects(connectPcsc({ reader: FIRST, share: 'exclusive' }), failsWith('sharing-violation'));
     await shared.close();
+    await card.close();
+  },
+
+  /** What one program does in a transaction no other comes between; it may end without ending it. */
+  async transactions() {
+    const card = await serveEchoCard();
+    const one = await connectPcsc({ reader: FIRST, ...WAIT });
+    const other = await connectPcsc({ reader: FIRST, ...WAIT });
+    const order: string[] = [];
+    let waiting: Promise<unknown> | undefined;
+    await one.transaction(async () => {
+      assert.equal(await send(one, PUT_NOTE), OK);
+      waiting = other.transaction(async () => {
+        order.push('other');
+        assert.equal(await send(other, GET_NOTE), `42${OK}`);
+      });
+      await delay(300);
+      assert.equal(await send(one, GET_NOTE), `42${OK}`);
+      order.push('one');
+    });
+    await waiting;
+    assert.deepEqual(order, ['one', 'other']);
+    const dropped = await connectPcsc({ reader: FIRST, onClose: 'leave' });
+    await assert.rejects(
+      dropped.transaction(() => dropped.close()),
+      failsWith('closed'),
+    );
+    assert.equal(await send(other, GET_NOTE), `42${OK}`, 'the card is free again');
+    await other.close();
+    await one.close();
+    await card.close();
+  },
+
+  /** The card is served by the thread that reaches it through the service. */
+  async sameThread() {
+    const end = await serveVpcd(new EchoCard());
+    for (let round = 0; round < 3; round++) {
+      const connection = await connectPcsc({ reader: FIRST, ...WAIT });
+      assert.equal(await send(connection, GET_NOTE), `00${OK}`);
+      assert.equal(await send(connection, PUT_NOTE), OK);
+      await connection.close();
+    }
+    await end.close();
+  },
+
+  /** The service is killed: who waits and who sends is told so, and closing still ends. */
+  async stopped() {
+    const card = await serveEchoCard();
+    const connection = await connectPcsc({ reader: FIRST, ...WAIT });
+    const waiting = assert.rejects(
+      waitForPcscRemoval({ reader: FIRST, ...WAIT }),
+      failsWith('no-service'),
+      'who waits',
+    );
+    await delay(100);
+    await promisify(execFile)('pkill', ['-KILL', '-x', 'pcscd']);
+    await assert.rejects(connection.transmit(GET_NOTE), failsWith('no-service'));
+    await waiting;
+    await connection.close();
+    await assert.rejects(listPcscReaders(), failsWith('no-service'));
     await card.close();
   },
 

@@ -25,6 +25,18 @@ describe.skipIf(whyNoPcscd() !== undefined)('our card end, an unmodified pcscd, 
     await play('sharing');
   });
 
+  it('keep other programs out for a transaction', async () => {
+    await play('transactions');
+  });
+
+  it('work in one thread', async () => {
+    await play('sameThread');
+  });
+
+  it('tell that the service was killed', async () => {
+    await play('stopped');
+  });
+
   it('notice a card that goes and comes', async () => {
     await play('removal');
   });

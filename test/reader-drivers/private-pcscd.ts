@@ -68,8 +68,8 @@ function findReason(tools: readonly string[]): string | undefined {
   if (!existsSync(drivers) || !readdirSync(drivers).some((name) => name.startsWith('libifdvpcd'))) {
     return 'the virtual reader (vsmartcard-vpcd) is not installed';
   }
-  if (!existsSync(join(REPOSITORY, 'node_modules/smartcard/build/Release/smartcard_napi.node'))) {
-    return 'the optional package smartcard is not installed (libpcsclite-dev and a C++ compiler, then npm ci)';
+  if (!existsSync(join(REPOSITORY, 'node_modules/koffi/package.json'))) {
+    return 'the optional package koffi is not installed (npm ci without --omit=optional)';
   }
   const trial = spawnSync('unshare', [...unshareArguments(), 'sh', '-c', NAMESPACES], {
     encoding: 'utf8',
@@ -149,7 +149,7 @@ done
 waited=0
 until sockets > /run/after; [ -z "$(grep -Fvx -f /run/before /run/after)" ] || [ $waited -ge 60 ]; do waited=$((waited + 1)); sleep 0.05; done
 grep -Fvx -f /run/before /run/after | while read -r line; do say "socket $line"; done
-if [ -n "\${pcscd:-}" ]; then kill $pcscd; wait $pcscd || true; while read -r line; do say "log $line"; done < /run/pcscd.log; fi
+if [ -n "\${pcscd:-}" ]; then kill $pcscd 2>/dev/null || true; wait $pcscd || true; while read -r line; do say "log $line"; done < /run/pcscd.log; fi
 exit $status
 `;
 

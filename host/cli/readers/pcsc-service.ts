@@ -26,7 +26,11 @@ const SERVICE = 'PC/SC service';
 
 /** Readers and findings. Anything but what a user can mend is thrown on. */
 export async function examinePcsc(place: PcscPlace = HERE): Promise<PcscService> {
-  const binding: Finding = { name: BINDING, state: 'ok', detail: 'the optional package smartcard loads' };
+  const binding: Finding = {
+    name: BINDING,
+    state: 'ok',
+    detail: 'the optional package koffi and the PC/SC library load',
+  };
   try {
     const readers = await place.list();
     const names = readers.map(({ name }) => name).join(', ');
@@ -34,17 +38,19 @@ export async function examinePcsc(place: PcscPlace = HERE): Promise<PcscService>
     return { readers, findings: [binding, { name: SERVICE, state: 'ok', detail }] };
   } catch (error) {
     if (!(error instanceof TransportError)) throw error;
-    if (error.code === 'no-binding') return { readers: [], findings: [noBinding()] };
+    if (error.code === 'no-binding') return { readers: [], findings: [noBinding(error)] };
     return { readers: [], findings: [binding, noService(error, place)] };
   }
 }
 
-function noBinding(): Finding {
+/** The package or the operating system's library: the error's sentence ends with what mends it. */
+function noBinding({ message }: TransportError): Finding {
+  const [, detail = message, mend] = /^(.*?): (.*)$/s.exec(message) ?? [];
   return {
     name: BINDING,
     state: 'absent',
-    detail: 'the optional package smartcard is not installed; only real and virtual readers of PC/SC need it',
-    mend: 'Debian: apt-get install libpcsclite-dev build-essential, then npm ci',
+    detail: `${detail}; only real and virtual readers of PC/SC need it`,
+    ...(mend !== undefined && { mend }),
   };
 }
 
