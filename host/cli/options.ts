@@ -1,6 +1,6 @@
 /** Parsing of option values that several commands share. */
 
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 
 /** A seed: a natural number below 2^53. */
 export function parseSeed(text: string): number {
@@ -14,4 +14,10 @@ export function parseNatural(text: string): number {
     throw new InvalidArgumentError('A natural number is expected.');
   }
   return value;
+}
+
+/** An option that takes a natural number; `variable` of the environment stands in for it where it is not given. */
+export function naturalOption(flags: string, description: string, variable?: string): Option {
+  const option = new Option(flags, description).argParser(parseNatural);
+  return variable === undefined ? option : option.env(variable);
 }

@@ -1,12 +1,9 @@
-/**
- * `npm run fuzz`: ten million APDUs over both cards (`--count N` or IMIS_FUZZ_COUNT for another number,
- * IMIS_FUZZ_SECONDS to end earlier), from a seed (`--seed N`). A failure names its round; `--round R
- * --card patient|professional` with the same seed repeats that one alone.
- */
+/** `npm run fuzz`: ten million APDUs over both cards. A failure names its round, which can be repeated alone. */
 
+import { Command, Option } from 'commander';
 import { PATIENT_APPLICATION, PROFESSIONAL_APPLICATION } from '../../apdu/index.js';
+import { naturalOption } from '../../host/cli/options.js';
 import { SEED as DEFAULT_SEED } from '../apdu/seed.js';
-import { numberArgument } from '../support/arguments.js';
 import { Progress } from '../support/progress.js';
 import { stubEngine } from '../support/stub-engine.js';
 import { Fuzz, FuzzFailure } from './fuzz.js';
@@ -19,12 +16,32 @@ const COUNT = 10_000_000;
 const SLICE = 5_000;
 const ENOUGH = 100_000;
 
-const seed = numberArgument('seed', 'IMIS_SEED', DEFAULT_SEED);
-const count = numberArgument('count', 'IMIS_FUZZ_COUNT', COUNT);
-const seconds = numberArgument('seconds', 'IMIS_FUZZ_SECONDS', Number.POSITIVE_INFINITY);
-const only = numberArgument('round', 'IMIS_FUZZ_ROUND', undefined);
-const at = process.argv.indexOf('--card');
-const card = at < 0 ? undefined : process.argv[at + 1];
+const {
+  seed,
+  count,
+  seconds = Number.POSITIVE_INFINITY,
+  round: only,
+  card,
+} = new Command('npm run fuzz --')
+  .description('Sends random APDUs to both cards and holds every answer against the specification.')
+  .addOption(naturalOption('--seed <n>', 'what the APDUs are drawn from', 'IMIS_SEED').default(DEFAULT_SEED))
+  .addOption(naturalOption('--count <n>', 'APDUs').default(COUNT))
+  .addOption(naturalOption('--seconds <n>', 'ends earlier'))
+  .addOption(naturalOption('--round <n>', 'repeats that round alone, of the card of --card'))
+  .addOption(
+    new Option('--card <card>', 'one card alone').choices([
+      PATIENT_APPLICATION.id,
+      PROFESSIONAL_APPLICATION.id,
+    ]),
+  )
+  .parse()
+  .opts<{
+    readonly seed: number;
+    readonly count: number;
+    readonly seconds?: number;
+    readonly round?: number;
+    readonly card?: string;
+  }>();
 const progress = new Progress();
 
 // The patient card has more commands and more states.
@@ -33,7 +50,6 @@ const runs = [
   { spec: PROFESSIONAL_APPLICATION, share: 0.4, starts: professionalStarts },
 ];
 const chosen = runs.filter(({ spec }) => card === undefined || card === spec.id);
-if (chosen.length === 0) throw new RangeError(`--card: "${card}" is neither patient nor professional`);
 
 try {
   for (const { spec, share, starts } of chosen) {

@@ -1,17 +1,19 @@
-/** `npm run bench:paths`: how many commands a second each way to a card carries. `--commands N` for shorter or longer runs. */
+/** `npm run bench:paths`: how many commands a second each way to a card carries. */
 
 import { loadavg } from 'node:os';
-import { parseArgs } from 'node:util';
+import { Command } from 'commander';
+import { naturalOption } from '../../host/cli/options.js';
 import { formatTable, type TableColumn } from '../../perf/index.js';
 import { whyNoPcscd } from '../reader-drivers/private-pcscd.js';
 import { whyNoSerialPair } from '../reader-drivers/pty.js';
 import { type MeasuredPath, measureGemPc, measureInProcess, measureLine, measureVpcd } from './paths.js';
 
-const { values } = parseArgs({
-  options: { commands: { type: 'string', default: '5000' }, json: { type: 'boolean' } },
-});
-const count = Number(values.commands);
-if (!Number.isSafeInteger(count) || count < 1) throw new Error('--commands takes a number of at least 1');
+const { commands: count, json } = new Command('npm run bench:paths --')
+  .description('Measures how many commands a second each way to a card carries, one after the other.')
+  .addOption(naturalOption('--commands <n>', 'commands for each path and card').default(5_000))
+  .option('--json', 'figures as JSON')
+  .parse()
+  .opts<{ readonly commands: number; readonly json?: true }>();
 
 const COLUMNS: readonly TableColumn[] = [
   { title: 'path', align: 'left' },
@@ -39,7 +41,7 @@ if (whyNoPcscd('socat') === undefined) {
   for (const protocol of ['T=0', 'T=1'] as const) paths.push(await measureGemPc(protocol, count));
 }
 const load = [loadBefore, loadavg()[0]!];
-if (values.json) console.log(JSON.stringify({ load, paths }, null, 2));
+if (json) console.log(JSON.stringify({ load, paths }, null, 2));
 else {
   console.log(formatTable(COLUMNS, paths.map(row)));
   console.log(

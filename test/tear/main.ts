@@ -1,11 +1,11 @@
 /**
  * `npm run tear`: the power fails at every page operation of every command of every scenario and at
- * every page operation of every recovery. `--seed N` sets the order and the visits' seeds;
- * IMIS_TEAR_SECONDS ends the run early, and the order is then what the seed chooses.
+ * every page operation of every recovery.
  */
 
+import { Command } from 'commander';
+import { naturalOption } from '../../host/cli/options.js';
 import { SEED as DEFAULT_SEED } from '../apdu/seed.js';
-import { numberArgument } from '../support/arguments.js';
 import { Progress } from '../support/progress.js';
 import { Choices } from '../support/seeded-random.js';
 import type { RecordedCommand, RecordedRun } from './recorded-run.js';
@@ -27,8 +27,14 @@ function shuffled<T>(items: readonly T[], choices: Choices): T[] {
   return order;
 }
 
-const seed = numberArgument('seed', 'IMIS_SEED', DEFAULT_SEED);
-const seconds = numberArgument('seconds', 'IMIS_TEAR_SECONDS', undefined);
+const { seed, seconds } = new Command('npm run tear --')
+  .description('Cuts the power at every page operation of every command, and of every recovery.')
+  .addOption(
+    naturalOption('--seed <n>', "sets the order and the visits' seeds", 'IMIS_SEED').default(DEFAULT_SEED),
+  )
+  .addOption(naturalOption('--seconds <n>', 'ends the run early; the seed chooses what it got to'))
+  .parse()
+  .opts<{ readonly seed: number; readonly seconds?: number }>();
 const end = seconds === undefined ? Number.POSITIVE_INFINITY : Date.now() + seconds * 1000;
 const choices = new Choices(seed);
 const report = new TearReport();
@@ -57,4 +63,7 @@ progress.clear();
 console.log(
   `${done} of ${sites.length} commands in ${RUNS_PER_SCENARIO} runs of each of ${TEAR_SCENARIOS.length} scenarios\n${report}`,
 );
-if (done === 0) throw new Error('no command was cut');
+if (done === 0) {
+  console.error('No command was cut: recording the scenarios took all the time; give it more --seconds.');
+  process.exitCode = 1;
+}

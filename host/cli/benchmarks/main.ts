@@ -3,7 +3,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { Command, Option } from 'commander';
+import { naturalOption } from '../options.js';
 import { PACKAGE_ROOT } from '../package-root.js';
 import { rateCases } from './cases.js';
 import { takeCensus } from './census.js';
@@ -11,26 +12,24 @@ import { groupCases } from './group-cases.js';
 import { measureRates, type RateCase } from './measure.js';
 import { type BenchmarkDocument, formatBenchmarks } from './report.js';
 
-const USAGE = `npm run bench -- [--rounds n] [--seed n] [--cards n] [--full n] [--only cards|group] [--json file]
-  --rounds 0 leaves out the rates, --cards 0 the population; --only cards or --only group leaves out the other rates.`;
-
-const { values } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '10' },
-    seed: { type: 'string', default: '1' },
-    cards: { type: 'string', default: '100000' },
-    full: { type: 'string', default: '200' },
-    only: { type: 'string' },
-    json: { type: 'string' },
-    help: { type: 'boolean', default: false },
-  },
-});
-
-function natural(name: 'rounds' | 'seed' | 'cards' | 'full'): number {
-  const value = Number(values[name]);
-  if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`--${name} is a number from 0`);
-  return value;
-}
+const program = new Command('npm run bench --')
+  .description('Measures the simulator on this machine; no result makes it fail.')
+  .addOption(naturalOption('--rounds <n>', 'interleaved rounds of the rates; 0 leaves them out').default(10))
+  .addOption(naturalOption('--seed <n>', 'what all inputs are drawn from').default(1))
+  .addOption(naturalOption('--cards <n>', 'cards of the population; 0 leaves it out').default(100_000))
+  .addOption(naturalOption('--full <n>', 'of these, cards with full memories').default(200))
+  .addOption(new Option('--only <rates>', 'leaves out the other rates').choices(['cards', 'group']))
+  .option('--json <file>', 'writes the figures there as well')
+  .parse();
+const { rounds, seed, cards, full, only, json } = program.opts<{
+  readonly rounds: number;
+  readonly seed: number;
+  readonly cards: number;
+  readonly full: number;
+  readonly only?: 'cards' | 'group';
+  readonly json?: string;
+}>();
+if (cards > 0 && (full < 1 || full > cards)) program.error('error: --full is at least 1 and at most --cards');
 
 /** @throws {Error} without `--expose-gc` */
 function collectGarbage(): void {
@@ -43,18 +42,11 @@ const progress = (text: string): void => {
 };
 
 /** Cases of the cards, of group signatures, or both. */
-async function chosenCases(seed: number): Promise<RateCase[]> {
-  const { only } = values;
-  if (only !== undefined && only !== 'cards' && only !== 'group') {
-    throw new RangeError('--only takes cards or group');
-  }
+async function chosenCases(): Promise<RateCase[]> {
   return [...(only === 'group' ? [] : rateCases(seed)), ...(only === 'cards' ? [] : await groupCases(seed))];
 }
 
 async function measure(): Promise<BenchmarkDocument> {
-  const [rounds, seed, cards, full] = [natural('rounds'), natural('seed'), natural('cards'), natural('full')];
-  if (cards > 0 && (full < 1 || full > cards))
-    throw new RangeError('--full is at least 1 and at most --cards');
   const { version } = JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8')) as {
     version: string;
   };
@@ -62,7 +54,7 @@ async function measure(): Promise<BenchmarkDocument> {
   // The population first: its memory is compared with that of a process that has done nothing else.
   const census = cards > 0 ? takeCensus({ cards, full, seed, collectGarbage, onProgress: progress }) : null;
   collectGarbage();
-  const rates = rounds > 0 ? measureRates(await chosenCases(seed), rounds, seed, progress) : [];
+  const rates = rounds > 0 ? measureRates(await chosenCases(), rounds, seed, progress) : [];
   return {
     environment: {
       version,
@@ -81,10 +73,6 @@ async function measure(): Promise<BenchmarkDocument> {
   };
 }
 
-if (values.help) {
-  process.stdout.write(`${USAGE}\n`);
-} else {
-  const document = await measure();
-  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(document, null, 2)}\n`);
-  process.stdout.write(formatBenchmarks(document));
-}
+const document = await measure();
+if (json !== undefined) writeFileSync(json, `${JSON.stringify(document, null, 2)}\n`);
+process.stdout.write(formatBenchmarks(document));

@@ -1,24 +1,27 @@
-/**
- * `npm run test:readers [-- KIND…]`: the suite on a simulated card in every kind of reader. `IMIS_READER_FILTER` limits
- * the cases, `IMIS_READER_CARDS` the cards. Ends with status 1 when a case failed anywhere.
- */
+/** `npm run test:readers`: the suite on a simulated card in every kind of reader. */
 
+import { Argument, Command, Option } from 'commander';
 import { whyNoPcscd } from '../../reader-drivers/private-pcscd.js';
 import { READER_KINDS, type ReaderKind, runInReader } from './reader-runs.js';
 
-const filter = process.env.IMIS_READER_FILTER ?? '';
-const cards = (process.env.IMIS_READER_CARDS ?? 'patient,professional').split(',') as (
-  | 'patient'
-  | 'professional'
-)[];
-const named = process.argv.slice(2) as ReaderKind[];
-const unknown = named.find((kind) => !READER_KINDS.includes(kind));
-if (unknown !== undefined) throw new Error(`no reader ${unknown}; known: ${READER_KINDS.join(', ')}`);
+const CARDS = ['patient', 'professional'] as const;
+type Card = (typeof CARDS)[number];
+
+const program = new Command('npm run test:readers --')
+  .description(
+    'Runs the suite on a simulated card in every kind of reader; status 1 when a case failed in any.',
+  )
+  .addArgument(new Argument('[kinds...]', 'kinds of readers; all when none is named').choices(READER_KINDS))
+  .addOption(new Option('--filter <expression>', 'limits the cases').default(''))
+  .addOption(new Option('--card <card>', 'one card alone').choices(CARDS))
+  .parse();
+const { filter, card: only } = program.opts<{ readonly filter: string; readonly card?: Card }>();
+const named = program.processedArgs[0] as readonly ReaderKind[];
 
 let failed = 0;
 for (const kind of named.length > 0 ? named : READER_KINDS) {
   if (kind.startsWith('pcscd') && whyNoPcscd() !== undefined) continue;
-  for (const card of cards) {
+  for (const card of only === undefined ? CARDS : [only]) {
     const { status, stdout, stderr, report } = await runInReader(kind, card, filter);
     const { passed, failed: wrong, skipped } = report.summary;
     console.log(`${kind} ${card}: ${passed} passed, ${wrong} failed, ${skipped} skipped`);
