@@ -13,6 +13,7 @@ export * from './memory/card-image-store.js';
 export * from './memory/memory-document.js';
 export * from './memory/memory-svg.js';
 export * from './memory/memory-text.js';
+export { naturalOption } from './options.js';
 export { SIGNING_TARGET_MS } from './profiling/signing-targets.js';
 export * from './readers/devices.js';
 export * from './readers/pcsc-service.js';

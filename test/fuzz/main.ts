@@ -2,7 +2,7 @@
 
 import { Command, Option } from 'commander';
 import { PATIENT_APPLICATION, PROFESSIONAL_APPLICATION } from '../../apdu/index.js';
-import { naturalOption } from '../../host/cli/options.js';
+import { naturalOption } from '../../host/cli/index.js';
 import { SEED as DEFAULT_SEED } from '../apdu/seed.js';
 import { Progress } from '../support/progress.js';
 import { stubEngine } from '../support/stub-engine.js';

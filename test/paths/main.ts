@@ -2,7 +2,7 @@
 
 import { loadavg } from 'node:os';
 import { Command } from 'commander';
-import { naturalOption } from '../../host/cli/options.js';
+import { naturalOption } from '../../host/cli/index.js';
 import { formatTable, type TableColumn } from '../../perf/index.js';
 import { whyNoPcscd } from '../reader-drivers/private-pcscd.js';
 import { whyNoSerialPair } from '../reader-drivers/pty.js';

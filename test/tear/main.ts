@@ -4,7 +4,7 @@
  */
 
 import { Command } from 'commander';
-import { naturalOption } from '../../host/cli/options.js';
+import { naturalOption } from '../../host/cli/index.js';
 import { SEED as DEFAULT_SEED } from '../apdu/seed.js';
 import { Progress } from '../support/progress.js';
 import { Choices } from '../support/seeded-random.js';
