@@ -1,16 +1,9 @@
-import type { T0CardStep } from '../../t0/card.js';
-import { inEngine, type LineDefect } from '../line-defect.js';
+import type { LineDefect } from '../line-defect.js';
+import { sendsOtherCharacters } from '../t0-machine.js';
 
-export const wrongLengthTold: LineDefect = inEngine(
+export const wrongLengthTold: LineDefect = sendsOtherCharacters(
   { id: 't0/wrong-length-told', cards: 'both', title: '6Cxx tells a byte less than there is.' },
-  'T0Card',
-  (T0Card) =>
-    class extends T0Card {
-      override respond(response: Uint8Array): T0CardStep {
-        const step = super.respond(response);
-        return step.kind === 'send' ? { kind: 'send', bytes: changed(step.bytes) } : step;
-      }
-    },
+  changed,
 );
 
 function changed(bytes: Uint8Array): Uint8Array {
