@@ -1,11 +1,11 @@
 /** What an insurer (eq. 12) or NHI (17a) is asked to pay: a FHIR R4 Claim with codes and one sum, and nobody's name. */
 
 import { z } from 'zod';
-import { bytesToUtf8, fromHex, toHex, utf8ToBytes } from '../../apdu/index.js';
+import { fromHex, toHex, utf8ToBytes } from '../../apdu/index.js';
 import { checkShape } from './check-shape.js';
 import { ICD_10, PSEUDONYM } from './code-systems.js';
 import { type FhirResult, refusal } from './fhir-result.js';
-import { parseJson } from './parse-json.js';
+import { parseJson, utf8Text } from './parse-json.js';
 
 /** A claim as its recipient reads it. */
 export type ClaimDocument = {
@@ -60,7 +60,7 @@ export function encodeClaimDocument(
 export function parseClaimDocument(bytes: Uint8Array): FhirResult<ClaimDocument> {
   let text: string;
   try {
-    text = bytesToUtf8(bytes);
+    text = utf8Text(bytes);
   } catch {
     return refusal('claim', { kind: 'unreadable', path: '', problem: 'is not UTF-8; encode it as UTF-8' });
   }

@@ -8,6 +8,13 @@ const MAXIMUM_DEPTH = 40;
 /** Elements that change the meaning of all around them (R4, "Extensibility" and "Resource"). */
 const MODIFYING: readonly string[] = ['modifierExtension', 'implicitRules'];
 
+const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Text of UTF-8 `bytes`, by the platform's decoder: documents are long. @throws {TypeError} when they are none. */
+export function utf8Text(bytes: Uint8Array): string {
+  return UTF_8.decode(bytes);
+}
+
 /** The parsed document, an object nested no deeper than the limit, or why it is none. */
 export function parseJson(text: string): { readonly value: object } | { readonly finding: Finding } {
   let value: unknown;

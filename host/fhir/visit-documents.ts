@@ -4,12 +4,12 @@
  * identifiers, the encounter and times of day stay out of the prescription.
  */
 
-import { bytesToUtf8, fromHex, toHex, utf8ToBytes } from '../../apdu/index.js';
+import { fromHex, toHex, utf8ToBytes } from '../../apdu/index.js';
 import { ATC, ICD_10, PSEUDONYM } from './code-systems.js';
 import { codeIn } from './datatypes.js';
 import { type FhirResult, refusal } from './fhir-result.js';
 import { dayOf, instantSeconds } from './fhir-time.js';
-import { findModifier, parseJson } from './parse-json.js';
+import { findModifier, parseJson, utf8Text } from './parse-json.js';
 import { PRESCRIPTION_ITEMS, type PrescriptionSummary } from './prescription-summary.js';
 import { prescriptionFinding, prescriptionSummaryOf, type Visit } from './visit.js';
 import { allEntries, type BundleRules, readBundle, subjectOf, type VisitEntries } from './visit-bundle.js';
@@ -145,7 +145,7 @@ function readDocument(bytes: Uint8Array, source: string, rules: BundleRules): Fh
   }
   let text: string;
   try {
-    text = bytesToUtf8(bytes);
+    text = utf8Text(bytes);
   } catch {
     return refusal(source, { kind: 'unreadable', path: '', problem: 'is not UTF-8; send it again' });
   }

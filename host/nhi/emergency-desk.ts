@@ -126,8 +126,12 @@ export class EmergencyDesk {
   }
 
   /** What the patient was not told yet, at most so many, oldest first. */
-  async accessesTo(pid: Uint8Array, most: number): Promise<readonly EmergencyAccess[]> {
-    const rows = await this.ports.store.all<{
+  async accessesTo(
+    pid: Uint8Array,
+    most: number,
+    sql: Sql = this.ports.store,
+  ): Promise<readonly EmergencyAccess[]> {
+    const rows = await sql.all<{
       readonly time: number;
       readonly hospital_id: string;
       readonly reason: string;

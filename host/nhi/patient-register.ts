@@ -129,9 +129,9 @@ export class PatientRegister {
   }
 
   /** The card has the renewed certificate: the one before counts no more. */
-  async completeRenewal(certificate: PatientCertificate): Promise<void> {
+  async completeRenewal(certificate: PatientCertificate, sql: Sql = this.ports.store): Promise<void> {
     const encoded = encodePatientCertificate(certificate);
-    await this.ports.store.run(
+    await sql.run(
       'UPDATE patients SET certificate = renewal, renewal = NULL WHERE pid = ? AND renewal = ? AND revoked = 0',
       certificate.body.pid,
       encoded,
@@ -139,16 +139,16 @@ export class PatientRegister {
   }
 
   /** `undefined` when the certificate is genuine, current, not revoked and the insurance is paid; otherwise why not. */
-  async check(certificate: PatientCertificate): Promise<Refusal | undefined> {
+  async check(certificate: PatientCertificate, sql: Sql = this.ports.store): Promise<Refusal | undefined> {
     const now = this.ports.clock.now();
     if (!verifyPatientCertificate(this.ports.authority.publicKey, certificate, now)) {
       return refusal('certificate-invalid');
     }
-    const insured = await this.insured(certificate.body.pid);
+    const insured = await this.insured(certificate.body.pid, sql);
     const has = (known: PatientCertificate | undefined) =>
       known !== undefined && equalBytes(known.body.serial, certificate.body.serial);
     // a card that took a renewal whose answer was lost shows it here for the first time
-    if (has(insured?.renewal)) await this.completeRenewal(certificate);
+    if (has(insured?.renewal)) await this.completeRenewal(certificate, sql);
     else if (!has(insured?.certificate)) return refusal('certificate-revoked');
     return certificate.body.paidUntil < now ? refusal('insurance-lapsed') : undefined;
   }

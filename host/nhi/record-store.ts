@@ -58,8 +58,8 @@ export class RecordStore {
   }
 
   /** A JSON array of the newest records that fit one answer, newest first. */
-  async recent(pid: Uint8Array): Promise<Uint8Array> {
-    const newest = await this.store.all<{ readonly record: Uint8Array }>(
+  async recent(pid: Uint8Array, sql: Sql = this.store): Promise<Uint8Array> {
+    const newest = await sql.all<{ readonly record: Uint8Array }>(
       'SELECT record FROM records WHERE pid = ? ORDER BY position DESC LIMIT ?',
       pid,
       ANSWER_RECORDS,

@@ -6,6 +6,7 @@ import {
   equalBytes,
   hashInput,
   NHI_NAME,
+  type PatientCertificate,
   STATEMENT,
   toHex,
   VISIT_REQUEST_MESSAGE,
@@ -22,7 +23,7 @@ import { GROUP_SIGNATURE, NEW_RECORD_MESSAGE, OTHER_RECORDS_MESSAGE } from '../p
 import { type Result, refusal } from '../protocol/refusal.js';
 import { newMessageId, openMessage, type SealedMessage, sealMessage } from '../protocol/sealed-message.js';
 import { verifyStatement } from '../protocol/signed-statement.js';
-import { one, type Store } from '../storage/store.js';
+import { one, type Sql, type Store } from '../storage/store.js';
 import type { CertificateAuthority } from './certificate-authority.js';
 import type { EmergencyAccess, EmergencyDesk } from './emergency-desk.js';
 import type { PatientRegister } from './patient-register.js';
@@ -46,6 +47,14 @@ export type BasicData = {
   readonly visitId: string;
   /** Who has looked at the records in an emergency, the newest last. */
   readonly emergencies: readonly EmergencyAccess[];
+};
+
+/** A visit that was entered, and what the answer tells of its patient. */
+type Entered = {
+  readonly pid: Uint8Array;
+  readonly accesses: readonly EmergencyAccess[];
+  /** JSON array, newest first. */
+  readonly records: Uint8Array;
 };
 
 /** Accesses in an emergency that an answer tells of. */
@@ -88,42 +97,30 @@ export class VisitDesk {
     return { challenge: await this.challenges.issue(hospitalId), time: this.ports.clock.now() };
   }
 
-  /** Eq. 7: every check before anything is kept; then eq. 8. */
+  /**
+   * Eq. 7, then eq. 8. The challenge is used up, whatever the checks said, in the transaction that keeps the
+   * visit: whoever hears nothing of it knows the visit's identifier all the same.
+   */
   async confirm(
     hospitalId: string,
     confirmed: ConfirmedRequest,
   ): Promise<Result<{ readonly answer: SealedMessage }>> {
-    const { patients, decryption, signatures } = this.ports;
-    const { request, challenge, replyKey, signature } = confirmed;
-    // Consumed first and whatever follows: a challenge serves one attempt.
-    if (!(await this.challenges.consume(challenge, hospitalId))) return refusal('challenge-unknown');
-    if (!isHpkeKey(replyKey)) return refusal('message-malformed', 'the reply key is no point of the curve');
-    const envelopeHash = sha256(request.envelope);
-    const fields = { envelopeHash, challenge, hospitalId, replyKey };
-    const wrong = await signatures.check(hospitalId, STATEMENT.visitConfirmation, fields, signature);
-    if (wrong) return wrong;
-    const opened = await openMessage(VISIT_REQUEST_MESSAGE, request, {
-      route: VISIT_ROUTE,
-      secretKey: decryption.secretKey,
-    });
-    if (!opened.ok) return opened;
-    const { request: ts, signature: patientSignature, certificate } = opened.values;
-    if (ts.hospitalId !== hospitalId) return refusal('hospital-mismatch');
-    if (toHex(ts.challenge) !== toHex(challenge)) return refusal('challenge-unknown');
-    if (toHex(ts.messageId) !== toHex(request.messageId)) return refusal('message-malformed');
-    const unfit = await patients.check(certificate);
-    if (unfit) return unfit;
-    if (!verifyStatement(certificate.body.signingKey, STATEMENT.visitRequest, ts, patientSignature)) {
-      return refusal('signature-invalid');
-    }
+    const { challenge, replyKey, signature } = confirmed;
+    const envelopeHash = sha256(confirmed.request.envelope);
+    const checked = await this.check(hospitalId, confirmed, envelopeHash);
     const visitId = visitIdOf(challenge, envelopeHash);
-    const pid = certificate.body.pid;
-    const signed = encodeTemplate(GROUP_SIGNATURE, signature);
-    await this.ports.store.run(
-      'INSERT INTO visits (pid, visit_id, hospital_id, opened, envelope_hash, signature) VALUES (?, ?, ?, ?, ?, ?)',
-      ...[pid, visitId, hospitalId, this.ports.clock.now(), envelopeHash, signed],
-    );
-    return { ok: true, answer: await this.answer(visitId, pid, envelopeHash, replyKey) };
+    const entered = await this.ports.store.transaction(async (tx): Promise<Result<Entered>> => {
+      if (!(await this.challenges.consume(challenge, hospitalId, tx))) return refusal('challenge-unknown');
+      if (!checked.ok) return checked;
+      const { certificate } = checked;
+      const unfit = await this.ports.patients.check(certificate, tx);
+      if (unfit) return unfit;
+      const { pid } = certificate.body;
+      const visit = { pid, visitId, hospitalId, envelopeHash, signature };
+      return { ok: true, pid, ...(await this.enter(visit, tx)) };
+    });
+    if (!entered.ok) return entered;
+    return { ok: true, answer: await this.answer({ ...entered, visitId, envelopeHash, replyKey }) };
   }
 
   /** Eq. 9: no record enters without a valid signature of a doctor, for a visit that was confirmed. */
@@ -140,40 +137,95 @@ export class VisitDesk {
     if (wrong) return wrong;
     if (toHex(statement.messageId) !== toHex(sealed.messageId)) return refusal('message-malformed');
     if (statement.hospitalId !== hospitalId) return refusal('hospital-mismatch');
-    const { pid, visitId } = statement;
-    const known = 'SELECT opened FROM visits WHERE pid = ? AND visit_id = ? AND hospital_id = ?';
-    if (!(await one(store, known, pid, visitId, hospitalId))) return refusal('visit-unknown');
     if (toHex(sha256(record)) !== toHex(statement.recordHash)) return refusal('digest-mismatch');
     const parsed = parseRecordDocument(record);
     if (!parsed.ok) return refusal('message-malformed', parsed.failure.sentence);
+    const { pid, visitId } = statement;
     if (!equalBytes(parsed.value.pid, pid)) return refusal('patient-mismatch');
-    const added = await store.transaction((tx) => records.add({ pid, record, statement, signature }, tx));
-    if (!added) return refusal('message-replayed');
-    return { ok: true, receipt: signatures.receiptFor(signature) };
+    const refused = await store.transaction(async (tx) => {
+      const known = 'SELECT opened FROM visits WHERE pid = ? AND visit_id = ? AND hospital_id = ?';
+      if (!(await one(tx, known, pid, visitId, hospitalId))) return refusal('visit-unknown');
+      const added = await records.add({ pid, record, statement, signature }, tx);
+      return added ? undefined : refusal('message-replayed');
+    });
+    return refused ?? { ok: true, receipt: signatures.receiptFor(signature) };
   }
 
-  private async answer(
-    visitId: Uint8Array,
-    pid: Uint8Array,
-    requestHash: Uint8Array,
-    replyKey: Uint8Array,
-  ): Promise<SealedMessage> {
-    const { authority, clock, records, rng } = this.ports;
+  /** What can be checked without the store, but for who was revoked. */
+  private async check(
+    hospitalId: string,
+    { request, challenge, replyKey, signature }: ConfirmedRequest,
+    envelopeHash: Uint8Array,
+  ): Promise<Result<{ readonly certificate: PatientCertificate }>> {
+    const { decryption, signatures } = this.ports;
+    if (!isHpkeKey(replyKey)) return refusal('message-malformed', 'the reply key is no point of the curve');
+    const fields = { envelopeHash, challenge, hospitalId, replyKey };
+    const wrong = await signatures.check(hospitalId, STATEMENT.visitConfirmation, fields, signature);
+    if (wrong) return wrong;
+    const opened = await openMessage(VISIT_REQUEST_MESSAGE, request, {
+      route: VISIT_ROUTE,
+      secretKey: decryption.secretKey,
+    });
+    if (!opened.ok) return opened;
+    const { request: ts, signature: patientSignature, certificate } = opened.values;
+    if (ts.hospitalId !== hospitalId) return refusal('hospital-mismatch');
+    if (toHex(ts.challenge) !== toHex(challenge)) return refusal('challenge-unknown');
+    if (toHex(ts.messageId) !== toHex(request.messageId)) return refusal('message-malformed');
+    return verifyStatement(certificate.body.signingKey, STATEMENT.visitRequest, ts, patientSignature)
+      ? { ok: true, certificate }
+      : refusal('signature-invalid');
+  }
+
+  /** Keeps the visit, and reads what the answer tells. */
+  private async enter(
+    visit: {
+      readonly pid: Uint8Array;
+      readonly visitId: Uint8Array;
+      readonly hospitalId: string;
+      readonly envelopeHash: Uint8Array;
+      readonly signature: DoctorSignature;
+    },
+    tx: Sql,
+  ): Promise<Pick<Entered, 'accesses' | 'records'>> {
+    const { pid, visitId, hospitalId, envelopeHash, signature } = visit;
+    const signed = encodeTemplate(GROUP_SIGNATURE, signature);
+    const [, accesses, records] = await Promise.all([
+      tx.run(
+        'INSERT INTO visits (pid, visit_id, hospital_id, opened, envelope_hash, signature) VALUES (?, ?, ?, ?, ?, ?)',
+        ...[pid, visitId, hospitalId, this.ports.clock.now(), envelopeHash, signed],
+      ),
+      this.ports.emergencies.accessesTo(pid, MOST_ACCESSES, tx),
+      this.ports.records.recent(pid, tx),
+    ]);
+    return { accesses, records };
+  }
+
+  private async answer({
+    pid,
+    accesses,
+    records,
+    visitId,
+    envelopeHash,
+    replyKey,
+  }: Entered & {
+    readonly visitId: Uint8Array;
+    readonly envelopeHash: Uint8Array;
+    readonly replyKey: Uint8Array;
+  }): Promise<SealedMessage> {
+    const { authority, clock, rng } = this.ports;
     const messageId = newMessageId(rng);
-    const emergencies = await this.ports.emergencies.accessesTo(pid, MOST_ACCESSES);
-    const basic: BasicData = { pid: toHex(pid), visitId: toHex(visitId), emergencies };
+    const basic: BasicData = { pid: toHex(pid), visitId: toHex(visitId), emergencies: accesses };
     const basicData = TEXT.encode(JSON.stringify(basic));
-    const earlier = await records.recent(pid);
     const statement = {
       messageId,
-      requestHash,
+      requestHash: envelopeHash,
       basicDataHash: sha256(basicData),
-      recordsHash: sha256(earlier),
+      recordsHash: sha256(records),
       time: clock.now(),
     };
     const signature = authority.sign(STATEMENT.otherRecords, statement);
     const route = { equation: 8, sender: 'nhi', recipient: 'hospital' } as const;
-    const values = { statement, signature, visitId, pid, basicData, records: earlier };
+    const values = { statement, signature, visitId, pid, basicData, records };
     return sealMessage(OTHER_RECORDS_MESSAGE, values, { route, key: replyKey, messageId }, rng);
   }
 }

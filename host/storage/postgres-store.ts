@@ -4,10 +4,14 @@
  */
 
 import pg from 'pg';
+import { CommitQueue, type Job } from './commit-queue.js';
 import { migrate } from './migrations.js';
 import type { Row, Sql, SqlValue, Store } from './store.js';
 
-const CONNECTIONS = 8;
+/** One for what is written together, the others for reading and for what is written alone. */
+const CONNECTIONS = 4;
+/** Beyond this a transaction waits for the next commit. */
+const MOST_AT_ONCE = 128;
 const CONNECT_MS = 10_000;
 const MOST_ATTEMPTS = 5;
 /** serialization_failure and deadlock_detected (PostgreSQL, appendix A). */
@@ -21,6 +25,8 @@ export async function openPostgresStore(url: string): Promise<Store> {
     connectionString: url,
     max: CONNECTIONS,
     connectionTimeoutMillis: CONNECT_MS,
+    // statements go out without waiting for the answers to those before
+    pipeline: true,
     types: { getTypeParser: typeParser },
   });
   // An idle connection that breaks (a restart of the server) is replaced at its next use.
@@ -39,39 +45,103 @@ const typeParser = ((oid: number, format?: string) =>
   oid === BIGINT ? Number : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser;
 
 class PostgresStore implements Store {
+  private readonly queue = new CommitQueue(MOST_AT_ONCE, (jobs) => this.commit(jobs));
+
   constructor(private readonly pool: pg.Pool) {}
 
   all<R extends Row>(statement: string, ...parameters: readonly SqlValue[]): Promise<readonly R[]> {
-    return retried(() => sqlOn(this.pool).all<R>(statement, ...parameters));
+    const query = asked(statement, parameters);
+    return retried(async () => rowsOf<R>(await this.pool.query<Record<string, SqlValue>>(query)));
   }
 
   run(statement: string, ...parameters: readonly SqlValue[]): Promise<number> {
-    return retried(() => sqlOn(this.pool).run(statement, ...parameters));
+    return this.transaction((tx) => tx.run(statement, ...parameters));
   }
 
   transaction<T>(work: (tx: Sql) => Promise<T>): Promise<T> {
-    return retried(async () => {
-      const client = await this.pool.connect();
-      let broken: Error | undefined;
-      try {
-        await client.query('BEGIN');
-        const value = await work(sqlOn(client));
+    return this.queue.add(work);
+  }
+
+  /** What waits is finished first. */
+  async close(): Promise<void> {
+    await this.queue.whenEmpty();
+    await this.pool.end();
+  }
+
+  /** Together, where nobody stands in the way of the others; else each alone. */
+  private async commit(jobs: readonly Job[]): Promise<void> {
+    if (jobs.length > 1 && (await this.together(jobs))) return;
+    const alone = ({ work, resolve, reject }: Job) => retried(() => this.alone(work)).then(resolve, reject);
+    await Promise.all(jobs.map(alone));
+  }
+
+  /**
+   * The jobs' statements in one transaction, interleaved as READ COMMITTED would have them; `false` where
+   * nothing is settled and nothing is written, because of a job that failed or undoes what it wrote.
+   */
+  private async together(jobs: readonly Job[]): Promise<boolean> {
+    try {
+      const settle = await this.onClient(async (client) => {
+        const [, attempts] = await Promise.all([
+          client.query('BEGIN'),
+          Promise.all(jobs.map((job) => attempt(job, new Statements(client)))),
+        ]);
+        if (attempts.some(({ isSpoilt }) => isSpoilt)) throw new Spoilt('a member fails its group');
         await client.query('COMMIT');
-        return value;
-      } catch (cause) {
-        await client.query('ROLLBACK').catch((error: Error) => {
-          broken = error;
-        });
-        throw cause;
-      } finally {
-        // a connection that can not roll back is not given to anybody else
-        client.release(broken);
-      }
+        return attempts;
+      });
+      for (const { answer } of settle) answer();
+      return true;
+    } catch (cause) {
+      if (cause instanceof Spoilt || isConflict(cause)) return false;
+      // the connection is lost, and nobody knows whether the commit arrived
+      for (const { reject } of jobs) reject(cause);
+      return true;
+    }
+  }
+
+  private alone<T>(work: (tx: Sql) => Promise<T>): Promise<T> {
+    return this.onClient(async (client) => {
+      await client.query('BEGIN');
+      const value = await work(new Statements(client));
+      await client.query('COMMIT');
+      return value;
     });
   }
 
-  close(): Promise<void> {
-    return this.pool.end();
+  /** An error is rolled back; a connection that can not do that is given to nobody else. */
+  private async onClient<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    const client = await this.pool.connect();
+    let lost: Error | undefined;
+    try {
+      return await work(client);
+    } catch (cause) {
+      await client.query('ROLLBACK').catch((error: Error) => {
+        lost = error;
+      });
+      throw lost ?? cause;
+    } finally {
+      client.release(lost);
+    }
+  }
+}
+
+class Spoilt extends Error {}
+
+type Attempt = {
+  /** Tells whoever waits, once the commit is there. */
+  readonly answer: () => void;
+  /** Whether the group can not be committed with this member. */
+  readonly isSpoilt: boolean;
+};
+
+async function attempt({ work, resolve, reject }: Job, tx: Statements): Promise<Attempt> {
+  try {
+    const value = await work(tx);
+    return { answer: () => resolve(value), isSpoilt: tx.hasFailed };
+  } catch (cause) {
+    // one that refuses before it has written anything leaves nothing to undo
+    return { answer: () => reject(cause), isSpoilt: tx.hasFailed || tx.hasWritten };
   }
 }
 
@@ -80,25 +150,53 @@ async function retried<T>(attempt: () => Promise<T>): Promise<T> {
     try {
       return await attempt();
     } catch (error) {
-      const { code } = error as { readonly code?: string };
-      if (tried === MOST_ATTEMPTS || code === undefined || !CONFLICTS.includes(code)) throw error;
+      if (tried === MOST_ATTEMPTS || !isConflict(error)) throw error;
     }
   }
 }
 
-function sqlOn(queryable: Pick<pg.Pool, 'query'> | pg.PoolClient): Sql {
-  const query = (statement: string, parameters: readonly SqlValue[]) => {
-    const values = parameters.map((value) => (value instanceof Uint8Array ? bufferOf(value) : value));
-    return (queryable as pg.PoolClient).query<Record<string, SqlValue>>({ ...prepared(statement), values });
-  };
-  return {
-    async all<R extends Row>(statement: string, ...parameters: readonly SqlValue[]) {
-      return (await query(statement, parameters)).rows.map(plain) as unknown as R[];
-    },
-    async run(statement, ...parameters) {
-      return (await query(statement, parameters)).rowCount ?? 0;
-    },
-  };
+function isConflict(error: unknown): boolean {
+  const { code } = error as { readonly code?: string };
+  return code !== undefined && CONFLICTS.includes(code);
+}
+
+/** Statements on one connection; those that are asked for in one turn travel together. */
+class Statements implements Sql {
+  hasWritten = false;
+  hasFailed = false;
+
+  constructor(private readonly client: pg.PoolClient) {}
+
+  async all<R extends Row>(statement: string, ...parameters: readonly SqlValue[]): Promise<readonly R[]> {
+    return rowsOf<R>(await this.query(statement, parameters));
+  }
+
+  async run(statement: string, ...parameters: readonly SqlValue[]): Promise<number> {
+    return (await this.query(statement, parameters)).rowCount ?? 0;
+  }
+
+  private async query(statement: string, parameters: readonly SqlValue[]) {
+    const { stream } = this.client.connection;
+    stream.cork();
+    process.nextTick(() => stream.uncork());
+    try {
+      const result = await this.client.query<Record<string, SqlValue>>(asked(statement, parameters));
+      if (result.command !== 'SELECT' && result.rowCount !== 0) this.hasWritten = true;
+      return result;
+    } catch (cause) {
+      this.hasFailed = true;
+      throw cause;
+    }
+  }
+}
+
+function asked(statement: string, parameters: readonly SqlValue[]) {
+  const values = parameters.map((value) => (value instanceof Uint8Array ? bufferOf(value) : value));
+  return { ...prepared(statement), values };
+}
+
+function rowsOf<R extends Row>({ rows }: pg.QueryResult<Record<string, SqlValue>>): readonly R[] {
+  return rows.map(plain) as unknown as R[];
 }
 
 /** Buffers of the client become plain arrays of bytes, as every other store gives them. */

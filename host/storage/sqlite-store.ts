@@ -6,18 +6,13 @@
 
 import { chmodSync, existsSync } from 'node:fs';
 import { DatabaseSync, type DatabaseSyncInstance, type StatementSyncInstance } from '@photostructure/sqlite';
+import { CommitQueue, type Job } from './commit-queue.js';
 import { migrate } from './migrations.js';
 import type { Row, Sql, SqlValue, Store } from './store.js';
 
 /** Beyond this a transaction waits for the next commit. */
 const MOST_AT_ONCE = 64;
 const BUSY_MS = 5_000;
-
-type Job = {
-  readonly work: (tx: Sql) => Promise<unknown>;
-  readonly resolve: (value: unknown) => void;
-  readonly reject: (cause: unknown) => void;
-};
 
 /** @param file where it is kept; in memory where it is left out. */
 export async function openSqliteStore(file?: string): Promise<Store> {
@@ -34,8 +29,7 @@ export async function openSqliteStore(file?: string): Promise<Store> {
 
 class SqliteStore implements Store {
   private readonly prepared = new Map<string, StatementSyncInstance>();
-  private readonly waiting: Job[] = [];
-  private working = false;
+  private readonly queue = new CommitQueue(MOST_AT_ONCE, (jobs) => this.commit(jobs));
   private readonly tx: Sql = {
     all: async <R extends Row>(statement: string, ...parameters: readonly SqlValue[]) =>
       this.prepare(statement).all(...parameters) as R[],
@@ -53,25 +47,14 @@ class SqliteStore implements Store {
   }
 
   transaction<T>(work: (tx: Sql) => Promise<T>): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      this.waiting.push({ work, resolve: resolve as (value: unknown) => void, reject });
-      if (!this.working) void this.drain();
-    });
+    return this.queue.add(work);
   }
 
   /** What waits is finished first. */
   async close(): Promise<void> {
-    await this.transaction(async () => undefined);
+    await this.queue.whenEmpty();
     this.prepared.clear();
     this.database.close();
-  }
-
-  private async drain(): Promise<void> {
-    this.working = true;
-    // One turn, so that what arrives together is written together.
-    await Promise.resolve();
-    while (this.waiting.length > 0) await this.commit(this.waiting.splice(0, MOST_AT_ONCE));
-    this.working = false;
   }
 
   private async commit(jobs: readonly Job[]): Promise<void> {

@@ -28,6 +28,7 @@ import {
 } from '../../index.js';
 import { DEFAULT_INPUT, VISIT_PROFILE, visitInputFrom } from '../commands/visit.js';
 import { makeSimulatedCard, profileNamed } from '../simulated-card.js';
+import { databaseCpuSeconds } from './database-cpu.js';
 
 const { values } = parseArgs({
   options: {
@@ -117,6 +118,13 @@ function must<T extends { readonly ok: boolean }>(result: T): T & { readonly ok:
   return result as T & { readonly ok: true };
 }
 
+/** So far: of this process with its threads, and of the database server where it runs here. */
+async function cpuSeconds(): Promise<{ readonly own: number; readonly server: number | undefined }> {
+  const server = await databaseCpuSeconds(store);
+  const { user, system } = process.cpuUsage();
+  return { own: (user + system) / 1e6, server };
+}
+
 const store = await openStore(values.db);
 try {
   const world = await worldOn(store);
@@ -126,14 +134,21 @@ try {
   );
   for (let round = 1; round <= count('rounds'); round++) {
     const visits = await prepare(world);
-    const cpu = process.cpuUsage();
+    const before = await cpuSeconds();
     const started = process.hrtime.bigint();
     await play(world, visits);
     const seconds = Number(process.hrtime.bigint() - started) / 1e9;
-    const used = process.cpuUsage(cpu);
-    const cpuMs = (used.user + used.system) / 1000 / visits.length;
+    const after = await cpuSeconds();
+    const each = (used: number) => `${((used * 1000) / visits.length).toFixed(2)} ms`;
+    const own = after.own - before.own;
+    const server =
+      after.server === undefined || before.server === undefined ? undefined : after.server - before.server;
+    const cpu =
+      server === undefined
+        ? `${each(own)} of CPU each`
+        : `${each(own + server)} of CPU each (NHI ${each(own)}, PostgreSQL ${each(server)})`;
     process.stdout.write(
-      `round ${round}: ${(visits.length / seconds).toFixed(0)} verified visits/s, ${cpuMs.toFixed(2)} ms of CPU each (this process), load ${loadavg()[0]!.toFixed(1)}\n`,
+      `round ${round}: ${(visits.length / seconds).toFixed(0)} verified visits/s, ${cpu}, load ${loadavg()[0]!.toFixed(1)}\n`,
     );
   }
 } finally {

@@ -49,6 +49,8 @@ const SHARE_COLUMNS: Readonly<Record<number, 'device_share' | 'kiosk_share'>> = 
 };
 
 export class MemberRegister {
+  private asked: Promise<boolean> | undefined;
+
   constructor(
     private readonly store: Store,
     private readonly curve: HostCurve,
@@ -155,10 +157,15 @@ export class MemberRegister {
     };
   }
 
-  /** Whether a signature must be tested at all. */
-  async anyRevoked(): Promise<boolean> {
-    const found = 'SELECT join_counter FROM opening_members WHERE revoked = 1 LIMIT 1';
-    return (await one(this.store, found)) !== undefined;
+  /** Whether a signature must be tested at all. Signatures that were verified together ask once. */
+  anyRevoked(): Promise<boolean> {
+    this.asked ??= Promise.resolve().then(async () => {
+      // whoever comes from now on might ask about a doctor who was revoked since
+      this.asked = undefined;
+      const found = 'SELECT join_counter FROM opening_members WHERE revoked = 1 LIMIT 1';
+      return (await one(this.store, found)) !== undefined;
+    });
+    return this.asked;
   }
 
   private canOpen({ openingKey }: Entry): boolean {
