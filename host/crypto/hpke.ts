@@ -6,7 +6,7 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { concatBytes, HPKE_ENCAPSULATED_KEY_BYTES, padPlaintext, unpadPlaintext } from '../../apdu/index.js';
 import { type AeadKey, deriveKeyPair, keySchedule, sharedSecret } from './hpke-schedule.js';
-import { decompress, publicKeyOf, sharedX } from './p256.js';
+import { agree, decompress } from './p256.js';
 import type { Rng } from './random.js';
 
 const CIPHER = 'aes-128-gcm';
@@ -67,8 +67,8 @@ export async function sealHpkeBase(
 ): Promise<HpkeSealedParts> {
   const recipientPoint = recipientPointOf(recipientKey);
   const ephemeral = deriveKeyPair(ephemeralSeed);
-  const encapsulatedKey = publicKeyOf(ephemeral, 'uncompressed');
-  const secret = sharedSecret(sharedX(ephemeral, recipientPoint), encapsulatedKey, recipientPoint);
+  const { sharedX, ownPoint: encapsulatedKey } = agree(ephemeral, recipientPoint);
+  const secret = sharedSecret(sharedX!, encapsulatedKey, recipientPoint);
   ephemeral.fill(0);
   const { key, nonce } = keySchedule(secret, info);
   const cipher = createCipheriv(CIPHER, key, nonce).setAAD(aad);
@@ -82,16 +82,11 @@ export async function openHpkeBase(
   { encapsulatedKey, ciphertext }: HpkeSealedParts,
   { info, aad }: HpkeContext,
 ): Promise<Uint8Array | undefined> {
-  const recipientPoint = publicKeyOf(secretKey, 'uncompressed');
   // SEC1 knows a hybrid form too, which OpenSSL would take
   if (encapsulatedKey.length !== HPKE_ENCAPSULATED_KEY_BYTES || encapsulatedKey[0] !== 4) return undefined;
-  let shared: Uint8Array;
-  try {
-    shared = sharedX(secretKey, encapsulatedKey);
-  } catch {
-    return undefined;
-  }
-  const secret = sharedSecret(shared, encapsulatedKey, recipientPoint);
+  const { sharedX, ownPoint } = agree(secretKey, encapsulatedKey);
+  if (!sharedX) return undefined;
+  const secret = sharedSecret(sharedX, encapsulatedKey, ownPoint);
   return openAead(keySchedule(secret, info), ciphertext, aad);
 }
 

@@ -19,12 +19,20 @@ export function publicKeyOf(
 }
 
 /**
- * The x-coordinate of secretKey·point, 32 bytes (SP 800-56A, 5.7.1.2).
- * @throws {Error} for a scalar out of range or what is no point of the curve.
+ * The own point, uncompressed, and the x-coordinate of secretKey·point, 32 bytes (SP 800-56A, 5.7.1.2), unless
+ * `point` is none of the curve. Both at once, for setting the key costs a multiplication.
+ * @throws {Error} for a scalar out of range.
  */
-export function sharedX(secretKey: Uint8Array, point: Uint8Array): Uint8Array {
-  ecdh.setPrivateKey(secretKey);
-  return new Uint8Array(ecdh.computeSecret(point));
+export function agree(
+  secretKey: Uint8Array,
+  point: Uint8Array,
+): { readonly ownPoint: Uint8Array; readonly sharedX: Uint8Array | undefined } {
+  const ownPoint = publicKeyOf(secretKey, 'uncompressed');
+  try {
+    return { ownPoint, sharedX: new Uint8Array(ecdh.computeSecret(point)) };
+  } catch {
+    return { ownPoint, sharedX: undefined };
+  }
 }
 
 /** The uncompressed form, 65 bytes, of a compressed point, 33 bytes. @throws {Error} for what is none. */

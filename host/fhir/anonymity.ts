@@ -121,6 +121,7 @@ function textProblem(
   if (target !== undefined && key !== 'type' && PATIENT_TYPES.has(target)) return NAMES_PATIENT;
   if (key === 'system' && NATIONAL_IDENTIFIERS.includes(text.replace(/\/$/, ''))) return NAMES_PATIENT;
   if (NATIONAL_NUMBER.test(text)) return 'holds what looks like a national identifier; leave it out';
+  if (patientTexts.length === 0 && doctorTexts.length === 0) return undefined;
   const folded = fold(text);
   if (patientTexts.some((known) => contains(folded, known))) {
     return 'contains the name or a number of the patient; leave it out';

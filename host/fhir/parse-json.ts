@@ -51,14 +51,12 @@ export function findModifier(value: unknown, path = ''): Finding | undefined {
   return undefined;
 }
 
-/** Walks level by level: a hostile depth must not exhaust the call stack. */
-function exceedsDepth(root: object): boolean {
-  let level: object[] = [root];
-  for (let depth = 1; level.length > 0; depth++) {
-    if (depth > MAXIMUM_DEPTH) return true;
-    level = level
-      .flatMap((value) => Object.values(value) as unknown[])
-      .filter((item): item is object => typeof item === 'object' && item !== null);
+/** Goes no deeper than the limit: a hostile depth must not exhaust the call stack. */
+function exceedsDepth(value: unknown, left = MAXIMUM_DEPTH): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (left === 0) return true;
+  for (const item of Array.isArray(value) ? (value as unknown[]) : Object.values(value)) {
+    if (exceedsDepth(item, left - 1)) return true;
   }
   return false;
 }
