@@ -129,6 +129,8 @@ const BARE: readonly string[] = [
 ];
 const NOTHING: readonly string[] = [
   'announceKey',
+  'acknowledgePrescriptions',
+  'acknowledgeClaims',
   'forwardPrescription',
   'forwardClaim',
   'commit',

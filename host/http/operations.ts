@@ -12,6 +12,7 @@ import {
   WARRANT_CERTIFICATE,
 } from '../../apdu/index.js';
 import type { HospitalDoor, InsurerDoor, PharmacyDoor } from '../nhi/doors.js';
+import { MOST_AT_ONCE as RELAYED_AT_ONCE } from '../nhi/relay.js';
 import {
   AGENT_COLLECTION_MESSAGE,
   COLLECTION_MESSAGE,
@@ -44,7 +45,8 @@ export type Operation = {
 
 const ENVELOPE_BYTES = 70_000;
 const sealed = z.strictObject({ messageId: bytes(16), envelope: bytes(1, ENVELOPE_BYTES) });
-const sealedList = z.array(sealed).max(10_000);
+const sealedList = z.array(sealed).max(RELAYED_AT_ONCE);
+const messageIds = z.strictObject({ messageIds: z.array(bytes(16)).max(RELAYED_AT_ONCE) });
 const nothing = z.strictObject({});
 const receipt = shape(RECEIPT);
 const groupSignature = templateObject(0xbf36, "doctor's group signature", GROUP_SIGNATURE);
@@ -211,11 +213,20 @@ export const OPERATIONS: readonly Operation[] = [
   operation(
     'pharmacy',
     'fetchPrescriptions',
-    'sealed prescriptions that wait, each once',
+    'sealed prescriptions that wait, until they are acknowledged',
     nothing,
     sealedList,
     (door) => door.fetchPrescriptions(),
     none,
+  ),
+  operation(
+    'pharmacy',
+    'acknowledgePrescriptions',
+    'the pharmacy keeps these prescriptions',
+    messageIds,
+    nothing,
+    (door, asked) => door.acknowledgePrescriptions(asked.messageIds),
+    (sent: never) => ({ messageIds: sent }),
   ),
   operation(
     'pharmacy',
@@ -310,11 +321,20 @@ export const OPERATIONS: readonly Operation[] = [
   operation(
     'insurer',
     'fetchClaims',
-    'sealed claims that wait, each once',
+    'sealed claims that wait, until they are acknowledged',
     nothing,
     sealedList,
     (door) => door.fetchClaims(),
     none,
+  ),
+  operation(
+    'insurer',
+    'acknowledgeClaims',
+    'the insurer keeps these claims',
+    messageIds,
+    nothing,
+    (door, asked) => door.acknowledgeClaims(asked.messageIds),
+    (sent: never) => ({ messageIds: sent }),
   ),
   operation(
     'insurer',

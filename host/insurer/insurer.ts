@@ -69,15 +69,21 @@ export class Insurer {
   async fetchClaims(): Promise<readonly Result<{ readonly claim: PaidClaim }>[]> {
     const results: Result<{ readonly claim: PaidClaim }>[] = [];
     const { nhi, ledger } = this.ports;
-    const fetched = await nhi.fetchClaims();
-    // what NHI handed out is kept before it is worked on: a restart goes on with it
-    await ledger?.receive(fetched);
-    for (const sealed of (await ledger?.unsettled()) ?? fetched) {
-      const settled = await this.settle(sealed);
-      await ledger?.settle(sealed, settled.ok ? settled.claim : undefined);
-      results.push(settled);
+    for (;;) {
+      const fetched = await nhi.fetchClaims();
+      const ids = fetched.map(({ messageId }) => messageId);
+      // what NHI handed out is kept before NHI may forget it: a restart goes on with it
+      await ledger?.receive(fetched);
+      if (ledger && ids.length > 0) await nhi.acknowledgeClaims(ids);
+      const waiting = (await ledger?.unsettled()) ?? fetched;
+      if (waiting.length === 0) return results;
+      for (const sealed of waiting) {
+        const settled = await this.settle(sealed);
+        await ledger?.settle(sealed, settled.ok ? settled.claim : undefined);
+        results.push(settled);
+      }
+      if (!ledger) await nhi.acknowledgeClaims(ids);
     }
-    return results;
   }
 
   private remember(claim: PaidClaim): void {
@@ -94,6 +100,11 @@ export class Insurer {
     if (!opened.ok) return opened;
     const message = opened.values;
     if (!equalBytes(message.statement.messageId, sealed.messageId)) return refusal('message-malformed');
+    // NHI would say yes again to the same consent
+    const paid = this.paid.get(toHex(message.statement.claimId));
+    if (paid && equalBytes(paid.message.statement.messageId, sealed.messageId)) {
+      return refusal('message-replayed');
+    }
     const unfit = this.unfit(message);
     if (unfit) return unfit;
     const document = parseClaimDocument(message.claim);

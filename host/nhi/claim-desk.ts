@@ -36,6 +36,15 @@ export type ClaimSpending = {
   };
 };
 
+type Spent = {
+  readonly insurerId: string;
+  readonly pid: Uint8Array;
+  readonly claimId: Uint8Array;
+  readonly amount: number;
+  /** Of the patient's consent: which spending this is. */
+  readonly nonce: Uint8Array;
+};
+
 /** Consent is given while the patient is there. */
 const CONSENT_SECONDS = 24 * 3600;
 const CLAIM_ID_BYTES = 16;
@@ -72,7 +81,10 @@ export class ClaimDesk {
     return { ok: true, claimId, nonce: await this.consents.issue(consentPurpose(insurerId, claimId)) };
   }
 
-  /** Takes the amount from what is left, once for each insurer; with the patient's consent to exactly this. */
+  /**
+   * Takes the amount from what is left, once for each insurer; with the patient's consent to exactly this. The
+   * same spending again, whose answer was lost, is answered as it was and takes nothing.
+   */
   async spend(insurerId: string, { pid, amount, consent }: ClaimSpending): Promise<Result<object>> {
     const { patients, store } = this.ports;
     const { claimId, nonce, signature } = consent;
@@ -83,23 +95,26 @@ export class ClaimDesk {
       return refusal('signature-invalid');
     }
     return decide(store, async (tx) => {
+      if (await this.wasTaken({ insurerId, pid, amount }, consent, tx)) return { ok: true };
       if (!(await this.consents.consume(nonce, consentPurpose(insurerId, claimId), tx))) {
         return refusal('nonce-unknown');
       }
-      return this.take({ insurerId, pid, claimId, amount }, tx);
+      return this.take({ insurerId, pid, claimId, amount, nonce }, tx);
     });
   }
 
-  private async take(
-    spent: {
-      readonly insurerId: string;
-      readonly pid: Uint8Array;
-      readonly claimId: Uint8Array;
-      readonly amount: number;
-    },
+  private async wasTaken(
+    { insurerId, pid, amount }: Pick<Spent, 'insurerId' | 'pid' | 'amount'>,
+    { claimId, nonce }: Pick<Spent, 'claimId' | 'nonce'>,
     tx: Sql,
-  ): Promise<Result<object>> {
-    const { insurerId, pid, claimId, amount } = spent;
+  ): Promise<boolean> {
+    const found = `SELECT time FROM payouts
+      WHERE pid = ? AND claim_id = ? AND insurer_id = ? AND amount = ? AND nonce = ?`;
+    return (await one(tx, found, pid, claimId, insurerId, amount, nonce)) !== undefined;
+  }
+
+  private async take(spent: Spent, tx: Sql): Promise<Result<object>> {
+    const { insurerId, pid, claimId, amount, nonce } = spent;
     const known = 'SELECT remaining FROM claims WHERE pid = ? AND claim_id = ?';
     if (!(await one(tx, known, pid, claimId))) return refusal('claim-unknown');
     const taken = await tx.run(
@@ -108,9 +123,9 @@ export class ClaimDesk {
     );
     if (taken === 0) return refusal('claim-spent');
     const paid = await tx.run(
-      `INSERT INTO payouts (pid, claim_id, insurer_id, amount, time) VALUES (?, ?, ?, ?, ?)
+      `INSERT INTO payouts (pid, claim_id, insurer_id, amount, nonce, time) VALUES (?, ?, ?, ?, ?, ?)
         ON CONFLICT DO NOTHING`,
-      ...[pid, claimId, insurerId, amount, this.ports.clock.now()],
+      ...[pid, claimId, insurerId, amount, nonce, this.ports.clock.now()],
     );
     return paid === 1 ? { ok: true } : refusal('claim-spent', 'by this insurer before');
   }

@@ -44,8 +44,10 @@ export interface HospitalDoor {
 export interface PharmacyDoor {
   /** Where prescriptions are sealed to from now on. */
   announceKey(decryptionKey: Uint8Array): Promise<void>;
-  /** Sealed prescriptions that wait for this pharmacy; each is given out once. */
+  /** Sealed prescriptions that wait for this pharmacy, the oldest first; they wait until they are acknowledged. */
   fetchPrescriptions(): Promise<readonly SealedMessage[]>;
+  /** The pharmacy keeps these, by message: NHI need not. */
+  acknowledgePrescriptions(messageIds: readonly Uint8Array[]): Promise<void>;
   /** Registered for this pharmacy with the terms signed, not spent, and the signature holds. */
   checkPrescription(
     statement: SignedPrescription,
@@ -55,6 +57,7 @@ export interface PharmacyDoor {
     prescriptionId: Uint8Array,
     pid: Uint8Array,
   ): Promise<Result<{ readonly nonce: Uint8Array; readonly time: number }>>;
+  /** Counts a collection; asked again for the same one, it answers the same. */
   commit(collection: Collection): Promise<Refusal | undefined>;
   /** Eq. 19: what it takes to verify a collection under this warrant, if the warrant stands. */
   checkWarrant(warrant: WarrantCertificate): Promise<Result<{ readonly evidence: DelegationEvidence }>>;
@@ -69,9 +72,11 @@ export interface PharmacyDoor {
 export interface InsurerDoor {
   /** Where claims are sealed to from now on. */
   announceKey(decryptionKey: Uint8Array): Promise<void>;
-  /** Sealed claims that wait for this insurer; each is given out once. */
+  /** Sealed claims that wait for this insurer, the oldest first; they wait until they are acknowledged. */
   fetchClaims(): Promise<readonly SealedMessage[]>;
-  /** Takes an amount from what of a claim nobody has paid; before the insurer pays. */
+  /** The insurer keeps these, by message: NHI need not. */
+  acknowledgeClaims(messageIds: readonly Uint8Array[]): Promise<void>;
+  /** Takes an amount from what of a claim nobody has paid; before the insurer pays. Asked again, it answers the same. */
   spendClaim(spending: ClaimSpending): Promise<Result<object>>;
   /** Whether the doctor behind a claim was revoked. */
   signatureStatus(asked: SignatureInQuestion): Promise<Result<SignatureStatus>>;

@@ -278,6 +278,7 @@ export class Nhi {
     return {
       announceKey: (decryptionKey) => this.relay.announce(recipient, decryptionKey),
       fetchPrescriptions: () => this.relay.fetch(recipient),
+      acknowledgePrescriptions: (messageIds) => this.relay.acknowledge(recipient, messageIds),
       checkPrescription: async (statement, signature) => {
         const unfit =
           (await this.prescriptions.checkTerms(pharmacyId, statement)) ??
@@ -300,6 +301,7 @@ export class Nhi {
     return {
       announceKey: (decryptionKey) => this.relay.announce(recipient, decryptionKey),
       fetchClaims: () => this.relay.fetch(recipient),
+      acknowledgeClaims: (messageIds) => this.relay.acknowledge(recipient, messageIds),
       spendClaim: (spending) => this.claims.spend(insurerId, spending),
       signatureStatus: (asked) => this.signatures.status(insurerId, asked),
     };

@@ -106,24 +106,38 @@ export class PrescriptionRegister {
     return this.commitIf(pharmacyId, { ...statement, signature: proxySignature }, checkSignature);
   }
 
-  /** Every check, then one transaction: the reservation is used up and the counter moves on, or nothing happens. */
+  /**
+   * Every check, then one transaction: the reservation is used up and the counter moves on, or nothing happens.
+   * The same collection again, whose answer was lost, is answered as it was and counts nothing.
+   */
   private async commitIf(
     pharmacyId: string,
     collected: Collected,
     checkSignature: () => Refusal | undefined,
   ): Promise<Refusal | undefined> {
-    const { prescriptionId, pid, nonce } = collected;
+    const { prescriptionId, pid } = collected;
     if (collected.pharmacyId !== pharmacyId) return refusal('pharmacy-mismatch');
     const found = await this.find(pharmacyId, prescriptionId, pid);
-    if (!found.ok) return found;
     const unfit = checkSignature();
-    if (unfit) return unfit;
-    const { entry } = found;
+    const refused = found.ok ? (unfit ?? (await this.spend(collected, found.entry.collected))) : found;
+    if (!refused || unfit) return refused;
+    return (await this.isCounted(collected)) ? undefined : refused;
+  }
+
+  private async isCounted({ pid, prescriptionId, pharmacyId, signature }: Collected): Promise<boolean> {
+    const found = `SELECT time FROM collections
+      WHERE pid = ? AND number_hash = ? AND signature_hash = ? AND pharmacy_id = ?`;
+    const key = [pid, sha256(prescriptionId), sha256(signature), pharmacyId];
+    return (await one(this.ports.store, found, ...key)) !== undefined;
+  }
+
+  private async spend(collected: Collected, collectedBefore: number): Promise<Refusal | undefined> {
+    const { pharmacyId, prescriptionId, nonce } = collected;
     const decided = await decide(this.ports.store, async (tx): Promise<Result<object>> => {
       const reserved = reservationPurpose(pharmacyId, prescriptionId);
       const known = isOffline(nonce) || (await this.reservations.consume(nonce, reserved, tx));
       if (!known) return refusal('reservation-unknown');
-      return this.count(collected, entry.collected, tx);
+      return this.count(collected, collectedBefore, tx);
     });
     return decided.ok ? undefined : decided;
   }

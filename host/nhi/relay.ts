@@ -13,8 +13,10 @@ export type Recipient = `pharmacy/${string}` | `insurer/${string}`;
 type StoredMail = {
   readonly message_id: Uint8Array;
   readonly envelope: Uint8Array;
-  readonly received: number;
 };
+
+/** Messages of one answer. */
+export const MOST_AT_ONCE = 100;
 
 export class Relay {
   constructor(private readonly ports: { readonly store: Store; readonly clock: Clock }) {}
@@ -44,14 +46,25 @@ export class Relay {
     return posted === 1;
   }
 
-  /** What waits, in the order of arrival; each message is given out once. */
+  /**
+   * What waits longest, in the order of arrival, as much as one answer holds. It goes on waiting until the
+   * recipient has acknowledged it: a lost answer loses nothing.
+   */
   async fetch(recipient: Recipient): Promise<readonly SealedMessage[]> {
     const rows = await this.ports.store.all<StoredMail>(
-      'DELETE FROM mailbox WHERE recipient = ? RETURNING message_id, envelope, received',
+      'SELECT message_id, envelope FROM mailbox WHERE recipient = ? ORDER BY received, message_id LIMIT ?',
       recipient,
+      MOST_AT_ONCE,
     );
-    return [...rows]
-      .sort((a, b) => a.received - b.received)
-      .map(({ message_id, envelope }) => ({ messageId: message_id, envelope }));
+    return rows.map(({ message_id, envelope }) => ({ messageId: message_id, envelope }));
+  }
+
+  /** The recipient keeps these messages now; of one that does not wait there is nothing to forget. */
+  async acknowledge(recipient: Recipient, messageIds: readonly Uint8Array[]): Promise<void> {
+    await this.ports.store.transaction(async (tx) => {
+      for (const messageId of messageIds) {
+        await tx.run('DELETE FROM mailbox WHERE recipient = ? AND message_id = ?', recipient, messageId);
+      }
+    });
   }
 }

@@ -46,6 +46,8 @@ export type PharmacyPorts = {
 export class Pharmacy {
   /** By prescription number, hexadecimal. */
   private readonly verified = new Map<string, VerifiedPrescription>();
+  /** Messages that were worked on, by identifier in hexadecimal. */
+  private readonly seen = new Set<string>();
   /** Collected without a line, not yet known to NHI. */
   private readonly offline: Collection[] = [];
 
@@ -68,9 +70,19 @@ export class Pharmacy {
 
   /** Eq. 16 for everything that waits at NHI. */
   async fetchPrescriptions(): Promise<readonly Result<{ readonly prescription: VerifiedPrescription }>[]> {
+    const { nhi } = this.ports;
     const results: Result<{ readonly prescription: VerifiedPrescription }>[] = [];
-    for (const sealed of await this.ports.nhi.fetchPrescriptions()) results.push(await this.verify(sealed));
-    return results;
+    for (;;) {
+      const fetched = await nhi.fetchPrescriptions();
+      if (fetched.length === 0) return results;
+      for (const sealed of fetched) {
+        // what comes again, because NHI heard no acknowledgement, was worked on before
+        if (this.seen.has(toHex(sealed.messageId))) continue;
+        results.push(await this.verify(sealed));
+        this.seen.add(toHex(sealed.messageId));
+      }
+      await nhi.acknowledgePrescriptions(fetched.map(({ messageId }) => messageId));
+    }
   }
 
   /** Eq. 16: opens and checks one prescription; only a good one is kept. */

@@ -39,7 +39,7 @@ const MIGRATIONS: readonly (readonly string[])[] = [
     `CREATE TABLE claims (pid BYTES NOT NULL, claim_id BYTES NOT NULL, total BIGINT NOT NULL, remaining BIGINT NOT NULL,
       PRIMARY KEY (pid, claim_id))`,
     `CREATE TABLE payouts (pid BYTES NOT NULL, claim_id BYTES NOT NULL, insurer_id TEXT NOT NULL, amount BIGINT NOT NULL,
-      time BIGINT NOT NULL, PRIMARY KEY (pid, claim_id, insurer_id))`,
+      nonce BYTES NOT NULL, time BIGINT NOT NULL, PRIMARY KEY (pid, claim_id, insurer_id))`,
 
     `CREATE TABLE warrants (pid BYTES NOT NULL, serial BYTES NOT NULL, agent_pid BYTES NOT NULL, scope BYTES, not_before BIGINT NOT NULL,
       not_after BIGINT NOT NULL, certificate BYTES, revoked BIGINT NOT NULL, PRIMARY KEY (pid, serial))`,

@@ -49,6 +49,24 @@ describe('a claim at a private insurer', () => {
     expect(outcomes.map((outcome) => outcome?.ok).sort()).toEqual([false, true]);
   });
 
+  it('is taken once by a spending whose answer was lost, which is answered again as it was', async () => {
+    await claimAt(0, { ...ITEM, item: 5 });
+    const { nhi } = scenario.world;
+    const door = nhi.insurerDoor(INSURERS[0]);
+    const { consent, statement } = await opened((await door.fetchClaims())[0]!);
+    const spending = { pid: statement.pid, amount: ITEM.total, consent };
+    const answers = await Promise.all([door.spendClaim(spending), door.spendClaim(spending)]);
+    expect(answers).toEqual([{ ok: true }, { ok: true }]);
+    const before = await nhiSnapshot(scenario.world);
+    expect(await door.spendClaim(spending)).toEqual({ ok: true });
+    expect(await door.spendClaim({ ...spending, amount: 1 })).toMatchObject({ code: 'nonce-unknown' });
+    expect(await nhi.insurerDoor(INSURERS[1]).spendClaim(spending)).toMatchObject({
+      code: 'insurer-mismatch',
+    });
+    expect(await nhiSnapshot(scenario.world)).toBe(before);
+    expect(await settle(0), 'the insurer that crashed in between pays now').toMatchObject({ ok: true });
+  });
+
   it('is split by two insurers, up to its sum and not beyond', async () => {
     const item = { ...ITEM, item: 3 };
     expect(await claimAt(0, { ...item, amount: 60_000 })).toMatchObject({ ok: true });
@@ -92,7 +110,10 @@ describe('a claim at a private insurer', () => {
     }
     expect(await nhiSnapshot(scenario.world)).toBe(before);
     expect(await first.settle(sealed!)).toMatchObject({ ok: true });
-    expect(await first.settle(sealed!)).toMatchObject({ ok: false });
+    expect(await first.settle(sealed!)).toMatchObject({ code: 'message-replayed' });
+    // redelivered, for nobody has acknowledged it
+    expect(await settle(0)).toMatchObject({ code: 'message-replayed' });
+    expect(await nhi.insurerDoor(INSURERS[0]).fetchClaims()).toEqual([]);
   });
 
   it('is not paid for a doctor who was revoked, nor after the insurance has lapsed', async () => {
