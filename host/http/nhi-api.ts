@@ -75,9 +75,10 @@ export function nhiApi(ports: NhiApiPorts): Hono<Env> {
     audit: async () => ({ entries: await nhi.audit.entries(), head: await nhi.audit.head() }),
   };
   for (const [name, read] of Object.entries(everybody)) {
-    app.get(`/v1/${name}`, async (context) =>
-      reply(context, { status: 200, body: toByteJson(await read()) }),
-    );
+    app.get(`/v1/${name}`, async (context) => {
+      await nhi.learnEpochs();
+      return reply(context, { status: 200, body: toByteJson(await read()) });
+    });
   }
 
   for (const operation of OPERATIONS) {
@@ -88,9 +89,10 @@ export function nhiApi(ports: NhiApiPorts): Hono<Env> {
       if (!/^application\/json\b/.test(context.req.header('content-type') ?? '')) {
         return reply(context, problemAnswer(httpProblem('wrong-media-type')));
       }
-      const answer = await ports.workload.run(async () =>
-        perform(operation, doorOf(nhi, refused.caller), await bodyOf(context)),
-      );
+      const answer = await ports.workload.run(async () => {
+        await nhi.learnEpochs();
+        return perform(operation, doorOf(nhi, refused.caller), await bodyOf(context));
+      });
       return reply(context, answer ?? problemAnswer(httpProblem('overloaded')));
     });
     app.all(path, (context) => reply(context, problemAnswer(httpProblem('wrong-method'))));

@@ -7,6 +7,7 @@
 import {
   AUDIT_KIND,
   concatBytes,
+  decodeTemplate,
   encodeTemplate,
   equalBytes,
   NHI_NAME,
@@ -23,13 +24,16 @@ import { sha256 } from '../crypto/sha256.js';
 import { parseRecordDocument } from '../fhir/index.js';
 import type { DoctorSignature } from '../protocol/group-signed-statement.js';
 import { EMERGENCY_MESSAGE, FINGERPRINT_MESSAGE, GROUP_SIGNATURE } from '../protocol/messages.js';
-import { type Refusal, type Result, refusal } from '../protocol/refusal.js';
+import { type Result, refusal } from '../protocol/refusal.js';
 import { newMessageId, openMessage, type SealedMessage, sealMessage } from '../protocol/sealed-message.js';
+import { type KeyStore, secretNamed } from '../storage/key-store.js';
+import { openValue, sealValue } from '../storage/sealed-value.js';
 import { one, type Sql, type Store } from '../storage/store.js';
 import type { AuditLog } from './audit-log.js';
 import type { CertificateAuthority } from './certificate-authority.js';
 import type { FingerprintRegister, Identification } from './fingerprint-register.js';
 import type { RecordStore } from './record-store.js';
+import { type HourlySearch, SearchRate } from './search-rate.js';
 import type { SignatureDesk } from './signature-desk.js';
 import { SingleUse } from './single-use.js';
 
@@ -58,9 +62,6 @@ export type EmergencyExtract = {
 
 /** The finger is on the reader when the challenge is asked for. */
 const CHALLENGE_SECONDS = 10 * 60;
-/** Searches of one hospital in an hour; a large emergency department stays far below. */
-const MOST_AN_HOUR = 30;
-const HOUR_SECONDS = 3600;
 const LIVE = 1;
 /** Every extract has this size, so that its length does not tell whether somebody was found. */
 const EXTRACT_BYTES = 4096;
@@ -68,8 +69,14 @@ const EXTRACT_CODES = 64;
 const FINGERPRINT_ROUTE = { equation: 13, sender: 'doctor', recipient: NHI_NAME } as const;
 const OUTCOME = { identified: 1, candidates: 2, 'not-found': 3 } as const;
 
+/** What the hospital sent, once the doctor's signature holds over it. */
+type Finger = { readonly salt: Uint8Array; readonly record: Uint8Array };
+
 export class EmergencyDesk {
   private readonly challenges: SingleUse;
+  private readonly rate: SearchRate;
+  /** What the salts lie under: the hash alone tells nothing about a finger, with its salt it can be tried. */
+  private readonly saltKey: Uint8Array;
 
   constructor(
     private readonly ports: {
@@ -80,11 +87,14 @@ export class EmergencyDesk {
       readonly records: RecordStore;
       readonly log: AuditLog;
       readonly store: Store;
+      readonly keys: KeyStore;
       readonly clock: Clock;
       readonly rng: Rng;
     },
   ) {
     this.challenges = new SingleUse(ports, 'emergency', CHALLENGE_SECONDS);
+    this.rate = new SearchRate(ports);
+    this.saltKey = secretNamed(ports.keys, 'emergency-salts', () => ports.rng.bytes(32));
   }
 
   async issueChallenge(
@@ -93,22 +103,57 @@ export class EmergencyDesk {
     return { challenge: await this.challenges.issue(hospitalId), time: this.ports.clock.now() };
   }
 
-  /** Eq. 14 and 15. The challenge is used up first, so that a recorded finger opens nothing again. */
+  /**
+   * Eq. 14 and 15. The challenge is used up whatever the checks said, so that a recorded finger opens nothing
+   * again, and one of the hour's searches is taken in the same transaction, before anything is searched.
+   */
   async identify(
     hospitalId: string,
     request: EmergencyRequest,
   ): Promise<Result<{ readonly answer: SealedMessage }>> {
-    const { signatures, fingerprints, decryption } = this.ports;
-    const { statement, signature, fingerprint } = request;
+    const { fingerprints, store } = this.ports;
+    const { statement } = request;
     if (statement.hospitalId !== hospitalId) return refusal('hospital-mismatch');
-    if (!(await this.challenges.consume(statement.challenge, hospitalId)))
-      return refusal('challenge-unknown');
+    const checked = await this.check(request);
+    const admitted = await store.transaction(async (tx): Promise<Result<Finger & HourlySearch>> => {
+      if (!(await this.challenges.consume(statement.challenge, hospitalId, tx))) {
+        return refusal('challenge-unknown');
+      }
+      if (!checked.ok) return checked;
+      const search = await this.rate.take(hospitalId, tx);
+      return search ? { ...checked, ...search } : refusal('rate-exceeded');
+    });
+    if (!admitted.ok) return admitted;
+    const searched = await fingerprints.identify(admitted.record);
+    if (!searched.ok) {
+      await this.rate.giveBack(admitted);
+      return searched;
+    }
+    await this.log(request, admitted.salt, searched.found);
+    return { ok: true, answer: await this.answer(request, searched.found) };
+  }
+
+  /** Whether this is the finger of a logged search, for a dispute: the finger itself was not kept. */
+  async wasSearched(position: number, record: Uint8Array): Promise<boolean> {
+    const found = await one<{ readonly statement: Uint8Array; readonly salt: Uint8Array }>(
+      this.ports.store,
+      'SELECT statement, salt FROM emergencies WHERE position = ?',
+      position,
+    );
+    if (!found) return false;
+    const { templateHash } = decodeTemplate(STATEMENT.emergencyRequest.fields, found.statement);
+    const salt = openValue(this.saltKey, templateHash, found.salt);
+    return equalBytes(sha256(concatBytes(salt, record)), templateHash);
+  }
+
+  /** What can be checked without the store, but for who was revoked. */
+  private async check({ statement, signature, fingerprint }: EmergencyRequest): Promise<Result<Finger>> {
+    const { signatures, decryption } = this.ports;
     if (!isHpkeKey(statement.replyKey)) {
       return refusal('message-malformed', 'the reply key is no point of the curve');
     }
     if (statement.liveness !== LIVE) return refusal('liveness-missing');
-    const tooMany = await this.tooMany(hospitalId);
-    if (tooMany) return tooMany;
+    const { hospitalId } = statement;
     const wrong = await signatures.check(hospitalId, STATEMENT.emergencyRequest, statement, signature);
     if (wrong) return wrong;
     const as = { route: FINGERPRINT_ROUTE, secretKey: decryption.secretKey };
@@ -116,13 +161,9 @@ export class EmergencyDesk {
     if (!opened.ok) return opened;
     const { salt, fingerprint: record, messageId } = opened.values;
     if (!equalBytes(messageId, fingerprint.messageId)) return refusal('message-malformed');
-    if (!equalBytes(sha256(concatBytes(salt, record)), statement.templateHash)) {
-      return refusal('digest-mismatch');
-    }
-    const searched = await fingerprints.identify(record);
-    if (!searched.ok) return searched;
-    await this.log(request, searched.found);
-    return { ok: true, answer: await this.answer(request, searched.found) };
+    return equalBytes(sha256(concatBytes(salt, record)), statement.templateHash)
+      ? { ok: true, salt, record }
+      : refusal('digest-mismatch');
   }
 
   /** What the patient was not told yet, at most so many, oldest first. */
@@ -143,20 +184,12 @@ export class EmergencyDesk {
     return rows.map(({ time, hospital_id, reason }) => ({ time, hospitalId: hospital_id, reason })).reverse();
   }
 
-  private async tooMany(hospitalId: string): Promise<Refusal | undefined> {
-    const { store, clock } = this.ports;
-    const counted = 'SELECT COUNT(*) AS count FROM emergencies WHERE hospital_id = ? AND time > ?';
-    const { count } = (await one<{ readonly count: number }>(
-      store,
-      counted,
-      hospitalId,
-      clock.now() - HOUR_SECONDS,
-    ))!;
-    return count >= MOST_AN_HOUR ? refusal('rate-exceeded') : undefined;
-  }
-
   /** The public chain and the patient's list, together and on the disk before the answer. */
-  private log({ statement, signature }: EmergencyRequest, found: Identification): Promise<void> {
+  private log(
+    { statement, signature }: EmergencyRequest,
+    salt: Uint8Array,
+    found: Identification,
+  ): Promise<void> {
     const { log, store, clock, rng } = this.ports;
     const { hospitalId, readerId, reason, templateHash } = statement;
     const { kind, pid, searched } = found;
@@ -175,12 +208,13 @@ export class EmergencyDesk {
     };
     const signed = encodeTemplate(GROUP_SIGNATURE, signature);
     const fields = encodeTemplate(STATEMENT.emergencyRequest.fields, statement);
+    const sealedSalt = sealValue(this.saltKey, templateHash, salt, rng);
     return store.transaction(async (tx: Sql) => {
       const { record } = await log.append(event, pid && toHex(pid), tx);
       await tx.run(
-        `INSERT INTO emergencies (position, hospital_id, time, reason, pid, statement, signature)
-          VALUES (?, ?, ?, ?, ?, ?, ?)`,
-        ...[record.position, hospitalId, clock.now(), reason, pid ?? null, fields, signed],
+        `INSERT INTO emergencies (position, hospital_id, time, reason, pid, statement, signature, salt)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+        ...[record.position, hospitalId, clock.now(), reason, pid ?? null, fields, signed, sealedSalt],
       );
     });
   }

@@ -112,13 +112,15 @@ export class Nhi {
   private readonly verifier: EpochVerifier;
   private readonly signatures: SignatureDesk;
   private readonly published: SignedGroupKey[] = [];
+  private learntAt: number | undefined;
+  private learning: Promise<void> | undefined;
   private readonly visits: VisitDesk;
   private readonly prescriptions: PrescriptionRegister;
   private readonly relay: Relay;
   private readonly claims: ClaimDesk;
   private readonly subsidies: SubsidyDesk;
   readonly fingerprints: FingerprintRegister;
-  private readonly emergencies: EmergencyDesk;
+  readonly emergencies: EmergencyDesk;
 
   private constructor(private readonly ports: NhiPorts) {
     const { clock, rng, curve, store, keys = memoryKeyStore() } = ports;
@@ -146,7 +148,7 @@ export class Nhi {
     this.fingerprints = new FingerprintRegister({ search: ports.search, store, rng });
     const { fingerprints } = this;
     const desk = { authority, records, decryption, signatures, store, clock, rng };
-    this.emergencies = new EmergencyDesk({ ...desk, fingerprints, log });
+    this.emergencies = new EmergencyDesk({ ...desk, fingerprints, log, keys });
     this.visits = new VisitDesk({ ...desk, patients, emergencies: this.emergencies });
     this.relay = new Relay({ store, clock });
     this.claims = new ClaimDesk({ patients, store, keys, clock, rng });
@@ -158,14 +160,40 @@ export class Nhi {
   /** NHI as its store and keys have it; with a first epoch, where there was none. */
   static async open(ports: NhiPorts): Promise<Nhi> {
     const nhi = new Nhi(ports);
-    const columns = 'epoch, public_key, proof, effective, expires, signature';
-    const epochs = await ports.store.all<StoredEpoch>(`SELECT ${columns} FROM epochs ORDER BY epoch`);
-    nhi.published.push(...epochs.map(groupKeyOf));
-    const current = nhi.published.at(-1);
-    if (current) nhi.issueUnder(current);
-    else await nhi.beginEpoch();
+    await nhi.learnEpochs();
+    if (nhi.published.length === 0) await nhi.beginEpoch();
     await nhi.fingerprints.load();
     return nhi;
+  }
+
+  /**
+   * Takes over the epochs that another process of NHI has begun since. Whoever serves asks before each
+   * request; the store is asked once a second at most.
+   */
+  async learnEpochs(): Promise<void> {
+    const now = this.ports.clock.now();
+    if (now === this.learntAt) return this.learning;
+    this.learntAt = now;
+    this.learning = this.readEpochs();
+    return this.learning;
+  }
+
+  private async readEpochs(): Promise<void> {
+    const columns = 'epoch, public_key, proof, effective, expires, signature';
+    const begun = await this.ports.store.all<StoredEpoch>(
+      `SELECT ${columns} FROM epochs WHERE epoch > ? ORDER BY epoch`,
+      this.published.at(-1)?.epoch ?? 0,
+    );
+    this.takeOver(begun.map(groupKeyOf));
+  }
+
+  /** Goes on under the last of these epochs, where it is new to this process. */
+  private takeOver(begun: readonly SignedGroupKey[]): void {
+    const known = this.published.at(-1)?.epoch ?? 0;
+    const fresh = begun.filter(({ epoch }) => epoch > known);
+    this.published.push(...fresh);
+    const current = fresh.at(-1);
+    if (current) this.issueUnder(current);
   }
 
   get publicKeys(): NhiPublicKeys {
@@ -207,8 +235,7 @@ export class Nhi {
       'INSERT INTO epochs (epoch, public_key, proof, effective, expires, signature) VALUES (?, ?, ?, ?, ?, ?)',
       ...[epoch, key.publicKey, key.proof, key.effectiveDate, key.expirationDate, signature],
     );
-    this.published.push(key);
-    this.issueUnder(key);
+    this.takeOver([key]);
     this.keys.destroy(issuingKeyName(before));
     return key;
   }
@@ -257,7 +284,11 @@ export class Nhi {
       forwardPrescription: async (entry, sealed) => {
         const recipient = `pharmacy/${entry.pharmacyId}` as const;
         if (!(await this.relay.keyOf(recipient))) return refusal('pharmacy-unknown');
-        return this.forward(recipient, sealed, (tx) => this.prescriptions.register(entry, tx));
+        return this.forward(recipient, sealed, async (tx) =>
+          (await this.visits.hasRecent(hospitalId, entry.pid, tx))
+            ? this.prescriptions.register(entry, tx)
+            : refusal('visit-unknown'),
+        );
       },
       pharmacyKey: (pharmacyId) => this.relay.keyOf(`pharmacy/${pharmacyId}`),
       openClaim: (request) => this.claims.open(hospitalId, request),

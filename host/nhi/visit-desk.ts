@@ -61,6 +61,8 @@ type Entered = {
 const MOST_ACCESSES = 10;
 /** TS is accepted this long after NHI issued the challenge. */
 const CHALLENGE_SECONDS = 12 * 3600;
+/** A prescription follows from a visit that was confirmed at most this long before. */
+const VISIT_SECONDS = 24 * 3600;
 const VISIT_ROUTE = { equation: 6, sender: 'patient', recipient: NHI_NAME } as const;
 const RECORD_ROUTE = { equation: 9, sender: 'doctor', recipient: NHI_NAME } as const;
 const TEXT = new TextEncoder();
@@ -149,6 +151,16 @@ export class VisitDesk {
       return added ? undefined : refusal('message-replayed');
     });
     return refused ?? { ok: true, receipt: signatures.receiptFor(signature) };
+  }
+
+  /**
+   * Whether this hospital confirmed a visit of this patient within a day: what it takes to register a
+   * prescription. By PID, which eq. 10 names anyhow, and not by the visit, which would link it to the record.
+   */
+  async hasRecent(hospitalId: string, pid: Uint8Array, sql: Sql): Promise<boolean> {
+    const found = 'SELECT opened FROM visits WHERE pid = ? AND hospital_id = ? AND opened >= ? LIMIT 1';
+    const since = this.ports.clock.now() - VISIT_SECONDS;
+    return (await one(sql, found, pid, hospitalId, since)) !== undefined;
   }
 
   /** What can be checked without the store, but for who was revoked. */

@@ -64,8 +64,10 @@ const MIGRATIONS: readonly (readonly string[])[] = [
       entry_hash BYTES NOT NULL, PRIMARY KEY (position))`,
     'CREATE INDEX audit_subject ON audit (subject)',
     `CREATE TABLE emergencies (position BIGINT NOT NULL, hospital_id TEXT NOT NULL, time BIGINT NOT NULL, reason TEXT NOT NULL,
-      pid BYTES, statement BYTES NOT NULL, signature BYTES NOT NULL, PRIMARY KEY (position))`,
-    'CREATE INDEX emergencies_hospital ON emergencies (hospital_id, time)',
+      pid BYTES, statement BYTES NOT NULL, signature BYTES NOT NULL, salt BYTES NOT NULL, PRIMARY KEY (position))`,
+    // when a hospital last took each of its searches of an hour
+    `CREATE TABLE search_slots (hospital_id TEXT NOT NULL, slot BIGINT NOT NULL, taken BIGINT NOT NULL,
+      PRIMARY KEY (hospital_id, slot))`,
     'CREATE INDEX emergencies_pid ON emergencies (pid)',
 
     // fingers, sealed, under a pseudonym of the gallery's own

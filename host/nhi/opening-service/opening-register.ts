@@ -8,7 +8,9 @@ import {
   type OpenableMember,
   type OpeningRegister,
 } from '../../crypto/group-signature/index.js';
+import type { Rng } from '../../crypto/random.js';
 import { type Refusal, refusal } from '../../protocol/refusal.js';
+import { openValue, sealValue } from '../../storage/sealed-value.js';
 import { one, type Sql, type Store } from '../../storage/store.js';
 
 /** A member from the join on. */
@@ -56,6 +58,9 @@ export class MemberRegister {
     private readonly curve: HostCurve,
     /** Whether the scheme opens by T~, or by the opening key alone. */
     private readonly needsOpeningKeys: boolean,
+    /** What T~ and its shares lie under in the store. */
+    private readonly storageKey: Uint8Array,
+    private readonly rng: Rng,
   ) {}
 
   /** Knows a member; the same one again changes nothing. */
@@ -82,7 +87,7 @@ export class MemberRegister {
     await sql.run(
       `UPDATE opening_members SET opening_key = ?, device_share = NULL, kiosk_share = NULL
         WHERE membership_key = ? AND opening_key IS NULL`,
-      openingKey,
+      this.sealed(membershipKey, openingKey),
       membershipKey,
     );
   }
@@ -105,7 +110,7 @@ export class MemberRegister {
       const kept = await tx.run(
         `UPDATE opening_members SET ${column} = ?
           WHERE membership_key = ? AND ${column} IS NULL AND opening_key IS NULL`,
-        share,
+        this.sealed(membershipKey, share),
         membershipKey,
       );
       if (kept === 0) return refusal('opening-share-refused', 'it was given before');
@@ -145,7 +150,7 @@ export class MemberRegister {
   ): Promise<OpeningRegister> {
     const condition = which === 'revoked' ? ' WHERE revoked = 1' : '';
     const rows = await this.store.all<StoredEntry>(`${SELECT}${condition} ORDER BY join_counter`);
-    const chosen = rows.map(entryOf).filter((entry) => this.canOpen(entry));
+    const chosen = rows.map((row) => this.entryOf(row)).filter((entry) => this.canOpen(entry));
     const openable = (entry: Entry): OpenableMember => {
       const { doctorId, membershipKey } = entry;
       const hintKey = hintKeyOf(entry, epoch, hintMasterKey);
@@ -174,26 +179,32 @@ export class MemberRegister {
 
   private async entry(membershipKey: Uint8Array, sql: Sql): Promise<Entry | undefined> {
     const row = await one<StoredEntry>(sql, `${SELECT} WHERE membership_key = ?`, membershipKey);
-    return row && entryOf(row);
+    return row && this.entryOf(row);
+  }
+
+  private sealed(membershipKey: Uint8Array, secret: Uint8Array): Uint8Array {
+    return sealValue(this.storageKey, membershipKey, secret, this.rng);
+  }
+
+  private entryOf(row: StoredEntry): Entry {
+    const opened = (sealed: Uint8Array | null) =>
+      sealed ? openValue(this.storageKey, row.membership_key, sealed) : undefined;
+    return {
+      membershipKey: row.membership_key,
+      doctorId: row.doctor_id,
+      decryptionKey: row.decryption_key,
+      identityKey: row.identity_key,
+      joinCounter: row.join_counter,
+      deviceShare: opened(row.device_share),
+      kioskShare: opened(row.kiosk_share),
+      openingKey: opened(row.opening_key),
+      revoked: row.revoked === 1,
+    };
   }
 }
 
 const SELECT = `SELECT membership_key, doctor_id, decryption_key, identity_key, join_counter, device_share, kiosk_share,
   opening_key, revoked FROM opening_members`;
-
-function entryOf(row: StoredEntry): Entry {
-  return {
-    membershipKey: row.membership_key,
-    doctorId: row.doctor_id,
-    decryptionKey: row.decryption_key,
-    identityKey: row.identity_key,
-    joinCounter: row.join_counter,
-    deviceShare: row.device_share ?? undefined,
-    kioskShare: row.kiosk_share ?? undefined,
-    openingKey: row.opening_key ?? undefined,
-    revoked: row.revoked === 1,
-  };
-}
 
 /** Length of what stands for the card in K_i. */
 const CARD_BYTES = 8;

@@ -25,7 +25,7 @@ import { type Refusal, type Result, refusal } from '../../protocol/refusal.js';
 import { newMessageId, type SealedMessage } from '../../protocol/sealed-message.js';
 import { verifyStatement } from '../../protocol/signed-statement.js';
 import { nextCounter } from '../../storage/counter.js';
-import { type KeyStore, keyPairNamed } from '../../storage/key-store.js';
+import { type KeyStore, keyPairNamed, secretNamed } from '../../storage/key-store.js';
 import type { Store } from '../../storage/store.js';
 import type { AuditLog, LoggedOpening } from '../audit-log.js';
 import { SingleUse } from '../single-use.js';
@@ -70,7 +70,8 @@ export class OpeningService {
     const { curve, keys, store, rng } = ports;
     this.sealing = keyPairNamed(keys, 'opening-sealing', rng);
     this.scheme = hostSchemeOf(ports.suite);
-    this.register = new MemberRegister(store, curve, this.scheme.usesOpeningShares);
+    const storageKey = secretNamed(keys, 'opening-storage', () => rng.bytes(32));
+    this.register = new MemberRegister(store, curve, this.scheme.usesOpeningShares, storageKey, rng);
     this.nonces = new SingleUse(ports, 'opening', NONCE_SECONDS);
   }
 

@@ -1,17 +1,24 @@
 /** Epochs and revocation: roll-back, back-dating, a destroyed issuing key, re-admission. */
 
 import { beforeEach, describe, expect, it } from 'vitest';
-import { STATEMENT } from '../../../apdu/index.js';
+import { GROUP_SUITES, STATEMENT, TEST_CARD_BATCH } from '../../../apdu/index.js';
 import { type Card, PROFESSIONAL_CARD } from '../../../applet/index.js';
 import {
+  DEFAULT_SUITE,
   EpochVerifier,
   enrolDoctorCard,
   GRACE_SECONDS,
+  inProcessGallery,
+  memoryKeyStore,
+  Nhi,
+  openStore,
   ProfessionalCard,
   type Renewal,
   SCENARIO_PINS,
+  seededRng,
   sha256,
 } from '../../../host/index.js';
+import { NhiService } from '../../support/nhi-service.js';
 import { Scenario } from '../../support/scenario.js';
 import { changedOwners } from '../card-changes.js';
 import { storedByNhi, storedValues } from '../stored-bytes.js';
@@ -138,6 +145,46 @@ describe('a new epoch', () => {
     const rolledBack = new EpochVerifier({ curve, issuerKey, clock, published: () => [groupKey] });
     rolledBack.learn();
     expect(rolledBack.current?.epoch).toBe(1);
+  });
+});
+
+describe('a second process of NHI', () => {
+  it('notices the epoch that another one began: its signatures count, and cards are renewed', async () => {
+    const kept = { store: await openStore('memory'), keys: memoryKeyStore() };
+    scenario = await Scenario.at('refill coupons', { seed: SEED, nhi: kept });
+    const { world } = scenario;
+    const rng = seededRng(SEED, 'second process');
+    const second = await Nhi.open({
+      citizenAuthorityKey: world.citizenAuthority.publicKey,
+      professionAuthorityKey: world.professionAuthority.publicKey,
+      suite: GROUP_SUITES[DEFAULT_SUITE],
+      curve: world.curve,
+      ...kept,
+      clock: world.clock,
+      rng,
+      cardBatches: [TEST_CARD_BATCH],
+      search: await inProcessGallery(rng),
+    });
+    const service = await NhiService.start({ world: { ...world, nhi: second } });
+    try {
+      const client = await service.client({ role: 'pharmacy', id: 'PH-SECOND' });
+      const of = await signRecord(world, world.doctorCard);
+      const status = ({ signed: { domain, statement }, signature }: typeof of) =>
+        client.door('pharmacy').signatureStatus({ domain, statement, signature });
+      expect(await status(of)).toMatchObject({ status: 'good' });
+      await world.nhi.beginEpoch();
+      world.clock.advance(1);
+      expect((await client.publicKeys()).groupKey.epoch).toBe(2);
+      must(await world.doctorCard.renewMembership(must(await second.doctors.renewal(doctorId)).renewal));
+      const renewed = await signRecord(world, world.doctorCard);
+      expect(renewed.signature.epoch).toBe(2);
+      expect(await status(renewed)).toMatchObject({ status: 'good' });
+      expect(await status(of), 'for a day').toMatchObject({ status: 'good' });
+      world.clock.advance(GRACE_SECONDS + 1);
+      expect(await status(of)).toMatchObject({ code: 'epoch-mismatch' });
+    } finally {
+      await service.stop();
+    }
   });
 });
 

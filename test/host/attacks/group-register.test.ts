@@ -58,6 +58,27 @@ async function judge(of: Scenario, record: Awaited<ReturnType<typeof signRecord>
   return { opening, verdict: judgeOpening(verifier, opening, await joinsOf(of)) };
 }
 
+describe('the register of openings', () => {
+  it('holds T~ and the shares it was made of sealed: no point of G2 stands in its table', async () => {
+    for (const { world } of [scenario, issuerMade]) {
+      const columns = 'device_share, kiosk_share, opening_key';
+      const rows = await world.store.all(`SELECT ${columns} FROM opening_members`);
+      const values = rows.flatMap((row) =>
+        Object.values(row).filter((value): value is Uint8Array => value instanceof Uint8Array),
+      );
+      expect(values.length).toBeGreaterThan(0);
+      const { curve } = world;
+      const length = curve.encodeG2(curve.g2).length;
+      for (const value of values) {
+        // anywhere in it
+        for (let at = 0; at + length <= value.length; at++) {
+          expect(curve.decodeG2(value.subarray(at, at + length)).ok).toBe(false);
+        }
+      }
+    }
+  });
+});
+
 describe('the register of joins', () => {
   it('is verified by anybody, and its head commits NHI to it', async () => {
     const { nhi } = scenario.world;

@@ -10,6 +10,8 @@ import {
   EmergencyRoom,
   enrolmentRecord,
   type HospitalDoor,
+  type Rng,
+  refusal,
   seededRng,
 } from '../../../host/index.js';
 import { during, type Line, Scenario } from '../../support/scenario.js';
@@ -20,6 +22,7 @@ let line: Line<HospitalDoor>;
 let room: EmergencyRoom;
 const sent: EmergencyRequest[] = [];
 const answers: number[] = [];
+const salts: Uint8Array[] = [];
 
 beforeAll(async () => {
   scenario = await Scenario.at('submit record', { seed: 61 });
@@ -36,7 +39,16 @@ beforeAll(async () => {
     if (answer.ok) answers.push(answer.answer.envelope.length);
     return answer;
   };
-  room = new EmergencyRoom({ hospitalId, nhi: line, nhiKeys: nhi.publicKeys, rng: seededRng(61, 'room') });
+  const drawn = seededRng(61, 'room');
+  // of each request: the reply key, the salt, the message's identifier
+  const rng: Rng = {
+    bytes(length) {
+      const value = drawn.bytes(length);
+      if (length === 16) salts.push(value);
+      return value;
+    },
+  };
+  room = new EmergencyRoom({ hospitalId, nhi: line, nhiKeys: nhi.publicKeys, rng });
 });
 
 const identify = async (finger: CapturedFinger, reason = 'unconscious') => {
@@ -92,8 +104,11 @@ describe('a fingerprint in an emergency', () => {
     });
   });
 
-  it('is kept nowhere, but its hash, signature and reason are', async () => {
+  it('is kept nowhere, but its hash, signature and reason are; its salt lies sealed', async () => {
     const stored = await storedByNhi(scenario.world);
+    expect(salts[0]).toHaveLength(16);
+    const salt = Buffer.from(salts[0]!);
+    expect(stored.filter(({ bytes }) => Buffer.from(bytes).includes(salt))).toEqual([]);
     const { record } = captured('patient');
     const minutiae = Buffer.from(record.subarray(40, 72));
     expect(stored.filter(({ bytes }) => Buffer.from(bytes).includes(minutiae))).toEqual([]);
@@ -101,18 +116,30 @@ describe('a fingerprint in an emergency', () => {
     expect(stored.filter(({ bytes }) => Buffer.from(bytes).includes(hash)).length).toBeGreaterThan(0);
   });
 
-  it('is limited to 30 searches an hour for each hospital', async () => {
+  it('can be held against a logged search later, by NHI, and only the one that was searched', async () => {
+    const { emergencies } = scenario.world.nhi;
+    expect(await emergencies.wasSearched(0, captured('patient').record)).toBe(true);
+    expect(await emergencies.wasSearched(0, captured('a stranger').record)).toBe(false);
+    expect(await emergencies.wasSearched(1, captured('a stranger').record)).toBe(true);
+    expect(await emergencies.wasSearched(99, captured('patient').record)).toBe(false);
+  });
+
+  it('is limited to 30 searches an hour for each hospital, however many arrive together', async () => {
     const { clock } = scenario.world;
-    let allowed = 0;
-    for (; allowed < 40; allowed++) {
-      const outcome = await identify(captured('a stranger'));
-      if (!outcome.ok) {
-        expect(outcome.code).toBe('rate-exceeded');
-        break;
-      }
-    }
-    expect(allowed + 2, 'two were asked before').toBe(30);
-    clock.advance(3600);
+    const prepared: EmergencyRequest[] = [];
+    const held = () => ({
+      identify: async (request: EmergencyRequest) => {
+        prepared.push(request);
+        return refusal('line-down');
+      },
+    });
+    while (prepared.length < 32) await during(line, held, () => identify(captured('a stranger')));
+    const outcomes = await Promise.all(prepared.map((request) => line.identify(request)));
+    const refused = outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome.code]));
+    expect(refused, 'two were asked before').toEqual(Array.from({ length: 4 }, () => 'rate-exceeded'));
+    clock.advance(3599);
+    expect(await identify(captured('a stranger'))).toMatchObject({ code: 'rate-exceeded' });
+    clock.advance(1);
     expect(await identify(captured('a stranger'))).toMatchObject({ ok: true });
   });
 });

@@ -1,6 +1,6 @@
 /** A signed prescription in parts, so that a test can send it changed. */
 
-import { decodePatientCertificate, type PatientCertificate } from '../../../apdu/index.js';
+import { decodePatientCertificate, equalBytes, type PatientCertificate } from '../../../apdu/index.js';
 import {
   type DoctorSignature,
   encodePrescriptionDocument,
@@ -63,10 +63,17 @@ export async function prescriptionParts(
   const certificate = changes.certificate ?? decodePatientCertificate(read.data);
   const parts = { statement, signature: signed.signature, certificate, prescription };
   if (changes.registered !== false) {
-    const refused = await hospitalLine.forwardPrescription(
-      { ...entryOf(statement), ...changes.registered },
-      await sealPrescription(scenario, parts),
-    );
+    const entry = { ...entryOf(statement), ...changes.registered };
+    // NHI registers for patients with a visit here only; what these tests are after comes behind that
+    if (!equalBytes(entry.pid, visit.pid)) {
+      await world.store.run(
+        `INSERT INTO visits (pid, visit_id, hospital_id, opened, envelope_hash, signature)
+          VALUES (?, ?, ?, ?, ?, ?)`,
+        ...[entry.pid, rng.bytes(16), world.input.hospital.id, world.clock.now()],
+        ...[new Uint8Array(32), new Uint8Array(1)],
+      );
+    }
+    const refused = await hospitalLine.forwardPrescription(entry, await sealPrescription(scenario, parts));
     if (refused) throw new Error(refused.reason);
     await scenario.pharmacyLine.fetchPrescriptions();
   }

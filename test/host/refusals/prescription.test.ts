@@ -168,6 +168,27 @@ describe('the register of NHI', () => {
     expect(await waiting()).toEqual(before);
   });
 
+  it('takes none for a patient without a visit at this hospital, nor a day after it', async () => {
+    const parts = await prescriptionParts(scenario, { registered: false });
+    const sealed = await sealPrescription(scenario, parts);
+    const entry = entryOf(parts.statement);
+    const { nhi } = scenario.world;
+    const unknown = { code: 'visit-unknown' } as const;
+    await expectRefused(scenario, unknown, async () =>
+      scenario.hospitalLine.forwardPrescription({ ...entry, pid: rng.bytes(16) }, sealed),
+    );
+    await expectRefused(scenario, unknown, async () =>
+      nhi.hospitalDoor('OTHER-0001').forwardPrescription(entry, sealed),
+    );
+    const late = await Scenario.at('submit record', { seed: 19 });
+    const own = await prescriptionParts(late, { registered: false });
+    const ownSealed = await sealPrescription(late, own);
+    late.world.clock.advance(86_401);
+    await expectRefused(late, unknown, async () =>
+      late.hospitalLine.forwardPrescription(entryOf(own.statement), ownSealed),
+    );
+  });
+
   it('knows its pharmacies', async () => {
     await expectRefused(scenario, { code: 'pharmacy-unknown' }, () => prescribe(undefined, 'NOWHERE'));
     const parts = await prescriptionParts(scenario, { registered: false });
