@@ -48,6 +48,8 @@ export class Pharmacy {
   private readonly verified = new Map<string, VerifiedPrescription>();
   /** Messages that were worked on, by identifier in hexadecimal. */
   private readonly seen = new Set<string>();
+  /** Signatures against which medicine was handed over without a line, in hexadecimal. */
+  private readonly handedOver = new Set<string>();
   /** Collected without a line, not yet known to NHI. */
   private readonly offline: Collection[] = [];
 
@@ -194,6 +196,9 @@ export class Pharmacy {
     const { signingKey } = verified.message.certificate.body;
     if (!verifyStatement(signingKey, STATEMENT.collection, statement, signature))
       return refusal('signature-invalid');
+    // the card repeats itself within a second, and NHI would count the same signature as the same collection
+    if (this.handedOver.has(toHex(signature))) return refusal('prescription-spent', 'against this signature');
+    this.handedOver.add(toHex(signature));
     const collection = { statement, signature };
     this.offline.push(collection);
     return { ok: true, collection };

@@ -57,7 +57,7 @@ export function offlinePhases(): readonly Phase[] {
     },
     ...outpatientPhases(memory).filter(({ name }) => name === 'verify prescription'),
     { name: 'collect without a line', equations: [17], run: (world) => collectOffline(world, memory) },
-    { name: 'report a conflict and count once', equations: [17], run: (world) => reconcile(world, memory) },
+    { name: 'count once, hand over once', equations: [17], run: (world) => reconcile(world, memory) },
   ];
 }
 
@@ -76,14 +76,19 @@ async function collectOffline(
     : refusal('prescription-unknown');
 }
 
-/** NHI counts the collection; the same once more is a conflict, which is told and not merged. */
+/** NHI counts the collection, whichever way it is told of it; nobody hands over twice. */
 async function reconcile(world: World, memory: VisitMemory): Promise<Result<object>> {
-  const { pharmacy } = world;
+  const { pharmacy, patientCard, nhi, input } = world;
   const [unexpected] = await pharmacy.reconcile();
   if (unexpected) return unexpected.refused;
   const again = await collectOffline(world, memory);
-  if (!again.ok) return again;
-  const conflicts = await pharmacy.reconcile();
-  const told = conflicts.length === 1 && conflicts[0]!.refused.code === 'prescription-spent';
-  return told ? { ok: true } : refusal('prescription-known', 'no conflict was reported');
+  if (again.ok || again.code !== 'prescription-spent')
+    return refusal('prescription-known', 'handed over twice');
+  const read = await patientCard.readOwnCertificate();
+  if (!read.ok) return read;
+  const { prescriptionId } = memory.prescription!;
+  const left = await nhi.pharmacyDoor(input.pharmacy.id).reserve(prescriptionId, read.certificate.body.pid);
+  return left.ok || left.code !== 'prescription-spent'
+    ? refusal('prescription-known', 'NHI did not count it')
+    : { ok: true };
 }

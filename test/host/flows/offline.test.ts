@@ -1,7 +1,7 @@
 /** A clinic without a line: delivered once and in order, whatever the line does; conflicts are told. */
 
 import { beforeAll, expect, it } from 'vitest';
-import { OfflineClinic, Outbox, openStore, SCENARIO_PINS } from '../../../host/index.js';
+import { type Collection, OfflineClinic, Outbox, openStore, SCENARIO_PINS } from '../../../host/index.js';
 import { Scenario } from '../../support/scenario.js';
 
 class LineDown extends Error {}
@@ -69,6 +69,34 @@ it('reports what NHI does not take: the challenge is older than twelve hours', a
   expect({ delivered, waiting }).toEqual({ delivered: 1, waiting: 0 });
   expect(await outbox.conflicts()).toHaveLength(2);
   expect(await visit()).toMatchObject({ ok: false, code: 'line-down' });
+});
+
+it('collects at the pharmacy on the card alone: NHI counts one, and the copy of the card is told as a conflict', async () => {
+  const { pharmacy, patientCard, pharmacyCard, clock } = scenario.world;
+  const [number] = pharmacy.verifiedPrescriptions;
+  const copy = scenario.fork('patient');
+  const collect = async () => {
+    await patientCard.select();
+    await scenario.verifyPins('patient', 'pharmacy');
+    return pharmacy.handOverOffline(patientCard, pharmacyCard, number!);
+  };
+  const [first, again] = [await collect(), await collect()];
+  expect(first).toMatchObject({ ok: true });
+  expect(again, 'the card repeats its signature').toMatchObject({ code: 'prescription-spent' });
+  clock.advance(1);
+  scenario.chips.patient = copy;
+  const second = await collect();
+  expect(second).toMatchObject({ ok: true });
+  expect(await pharmacy.reconcile()).toMatchObject([
+    { collection: second.ok && second.collection, refused: { code: 'prescription-spent' } },
+  ]);
+  // sent again, as after a lost answer: the one that counts is told so, the other is not
+  expect(
+    await scenario.pharmacyLine.commit((first as { collection: Collection }).collection),
+  ).toBeUndefined();
+  expect(await scenario.pharmacyLine.commit((second as { collection: Collection }).collection)).toMatchObject(
+    { code: 'prescription-spent' },
+  );
 });
 
 async function pidOf(): Promise<Uint8Array> {
