@@ -16,6 +16,8 @@ export class LineError extends Error {
     /** HTTP status, where there was an answer. */
     readonly status?: number,
     cause?: unknown,
+    /** When NHI wants to be asked again, in seconds, where it said so. */
+    readonly retryAfterSeconds?: number,
   ) {
     super(message, { cause });
   }
@@ -28,9 +30,17 @@ export type ClientOptions = {
   /** Certificate of NHI's authority for services, PEM. */
   readonly authority: string;
   readonly timeoutMs?: number;
+  /** Most connections at once. */
+  readonly connections?: number;
 };
 
-type Answered = { readonly status: number; readonly contentType: string; readonly text: string };
+export type Answered = {
+  readonly status: number;
+  readonly contentType: string;
+  readonly text: string;
+  /** Of the header Retry-After, in seconds. */
+  readonly retryAfterSeconds?: number;
+};
 
 const TIMEOUT_MS = 30_000;
 const CONNECTIONS = 64;
@@ -42,7 +52,7 @@ export class NhiClient {
     const { own, authority } = options;
     this.agent = new Agent({
       keepAlive: true,
-      maxSockets: CONNECTIONS,
+      maxSockets: options.connections ?? CONNECTIONS,
       key: own.key,
       cert: own.certificate,
       ca: authority,
@@ -86,6 +96,9 @@ export class NhiClient {
             status: response.statusCode ?? 0,
             contentType: response.headers['content-type'] ?? '',
             text: Buffer.concat(parts).toString(),
+            ...(response.headers['retry-after'] === undefined
+              ? {}
+              : { retryAfterSeconds: Number(response.headers['retry-after']) }),
           }),
         );
       });
@@ -103,12 +116,12 @@ export class NhiClient {
 
   private async perform(operation: Operation, asked: unknown): Promise<unknown> {
     const body = JSON.stringify(z.encode(operation.request, asked as never));
-    const { status, text } = await this.send('POST', pathOf(operation), body);
+    const { status, text, retryAfterSeconds } = await this.send('POST', pathOf(operation), body);
     if (status === 200) return answered(operation, z.decode(operation.answer, JSON.parse(text) as never));
     const problem = JSON.parse(text) as Problem;
     const refusal = refusalOf(problem);
     if (refusal) return refusal;
-    throw new LineError(`NHI answered ${status}: ${problem.title}`, status);
+    throw new LineError(`NHI answered ${status}: ${problem.title}`, status, undefined, retryAfterSeconds);
   }
 }
 

@@ -22,6 +22,8 @@ export type ProcessSettings = {
   readonly db: string;
   readonly time: number;
   readonly port: number;
+  /** Requests that are worked on at once. */
+  readonly mostAtOnce: number;
   readonly citizenAuthorityKey: Uint8Array;
   readonly professionAuthorityKey: Uint8Array;
   readonly own: PemPair;
@@ -49,7 +51,7 @@ const server = await startNhiServer({
   authority: settings.authority,
   host: '127.0.0.1',
   port: settings.port,
-  mostAtOnce: 256,
+  mostAtOnce: settings.mostAtOnce,
   requestsASecond: 100_000,
   log: () => undefined,
   onError: () => undefined,

@@ -1,8 +1,13 @@
-/** What cards sent, made beforehand: visits with records, and for each prescription two collections that both verify. */
+/**
+ * What cards sent, made beforehand: visits with records, for each prescription two collections that both verify,
+ * for each claim the consent to two insurers for the whole of it.
+ */
 
 import {
+  type ClaimSpending,
   type Collection,
   type ConfirmedRequest,
+  INSURERS,
   PURPOSE,
   type SealedMessage,
   sha256,
@@ -50,6 +55,29 @@ export async function preparePairs(scenario: Scenario, pairs: number): Promise<P
     const copy = scenario.fork('patient');
     prepared.push([await collect(scenario), await collect(scenario, copy)]);
     scenario.chips.patient = card;
+  }
+  return prepared;
+}
+
+/** One claim, as both insurers would spend it. */
+export type PreparedClaim = readonly (ClaimSpending & { readonly insurerId: string })[];
+const AMOUNT = 5_000;
+
+export async function prepareClaims(scenario: Scenario, claims: number): Promise<PreparedClaim[]> {
+  const { patientCard } = scenario.world;
+  const { pid, visitId } = scenario.visit;
+  await patientCard.select();
+  await scenario.verifyPins('patient');
+  const consentTo = async (item: number, insurerId: string) => {
+    const asked = { pid, visitId, item, total: AMOUNT, insurerId };
+    const { claimId, nonce } = must(await scenario.hospitalLine.openClaim(asked));
+    const consent = { insurerId, claimId, claimHash: sha256(claimId), nonce };
+    const { signature } = must(await patientCard.consentToClaim(consent));
+    return { insurerId, pid, amount: AMOUNT, consent: { ...consent, signature } };
+  };
+  const prepared: PreparedClaim[] = [];
+  for (let item = 1; item <= claims; item++) {
+    prepared.push([await consentTo(item, INSURERS[0]), await consentTo(item, INSURERS[1])]);
   }
   return prepared;
 }
