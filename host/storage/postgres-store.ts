@@ -29,8 +29,10 @@ export async function openPostgresStore(url: string): Promise<Store> {
     pipeline: true,
     types: { getTypeParser: typeParser },
   });
-  // An idle connection that breaks (a restart of the server) is replaced at its next use.
+  // A connection that breaks (a restart of the server) is replaced at its next use; whoever is at work on it
+  // hears of it by the next statement, and nobody need be at work on it when it breaks.
   pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const store = new PostgresStore(pool);
   try {
     await migrate(store, 'BYTEA');

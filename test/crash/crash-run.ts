@@ -58,8 +58,8 @@ export type CrashOutcome = {
 
 /** NHI works on so many at once: more than that is shed. */
 export const MOST_AT_ONCE = 48;
-/** A client has more connections than NHI has room. */
-const CONNECTIONS = 4 * MOST_AT_ONCE;
+/** A client has more connections than NHI has room; all of them are made before anything is measured. */
+const CONNECTIONS = 3 * MOST_AT_ONCE;
 const WARM_VISITS = 6;
 const WARM_MS = 1_500;
 /** What is tried to find the peak: so many requests at once. */
@@ -84,7 +84,7 @@ export async function crashRun(options: CrashOptions): Promise<CrashOutcome> {
     // the first third while nothing goes wrong, the second beyond the peak, the last under fire
     const third = Math.ceil((requests.length - WARM_VISITS) / 3);
     load.release(requests.splice(0, WARM_VISITS));
-    await load.closedLoop(TRIED[0], WARM_MS);
+    await load.closedLoop(CONNECTIONS, WARM_MS);
     let peak = 0;
     for (const atOnce of TRIED) {
       const { answered, seconds: taken } = await load.closedLoop(atOnce, seconds * 1000);

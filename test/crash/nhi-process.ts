@@ -14,6 +14,7 @@ import {
   type PemPair,
   startNhiServer,
   systemRng,
+  VerifierThreads,
 } from '../../host/index.js';
 
 /** What the parent wrote for this process. */
@@ -33,6 +34,8 @@ export type ProcessSettings = {
 const settings = fromByteJson(readFileSync(process.argv[2]!, 'utf8')) as ProcessSettings;
 const suite = GROUP_SUITES[DEFAULT_SUITE];
 const clock = new ManualClock(settings.time);
+const worker = new URL('../../dist/host/crypto/group-signature/verifier-worker.js', import.meta.url);
+const threads = new VerifierThreads(systemRng, worker);
 const nhi = await Nhi.open({
   ...settings,
   suite,
@@ -40,6 +43,7 @@ const nhi = await Nhi.open({
   store: await openStore(settings.db),
   keys: new FileKeyStore(settings.keys, systemRng),
   clock,
+  engineFor: threads.engineFor,
   rng: systemRng,
   cardBatches: [TEST_CARD_BATCH],
   search: await FingerprintGallery.start({ key: systemRng.bytes(32), orderKey: systemRng.bytes(32) }),

@@ -5,7 +5,7 @@
  */
 
 import { cpus, loadavg } from 'node:os';
-import { parseArgs } from 'node:util';
+import { Command } from 'commander';
 import type { Card } from '../../../applet/index.js';
 import {
   type CardHolder,
@@ -27,19 +27,19 @@ import {
   type World,
 } from '../../index.js';
 import { DEFAULT_INPUT, VISIT_PROFILE, visitInputFrom } from '../commands/visit.js';
+import { naturalOption } from '../options.js';
 import { makeSimulatedCard, profileNamed } from '../simulated-card.js';
 import { databaseCpuSeconds } from './database-cpu.js';
 
-const { values } = parseArgs({
-  options: {
-    db: { type: 'string', default: 'memory' },
-    visits: { type: 'string', default: '200' },
-    patients: { type: 'string', default: '10' },
-    rounds: { type: 'string', default: '3' },
-    'at-once': { type: 'string', default: '64' },
-  },
-});
-const count = (name: 'visits' | 'patients' | 'rounds' | 'at-once') => Number(values[name]);
+const { db, visits, patients, rounds, atOnce } = new Command('npm run bench:visits --')
+  .description('Verified visits per second, the database included.')
+  .option('--db <where>', 'memory, the path of an SQLite file, or postgres://…', 'memory')
+  .addOption(naturalOption('--visits <n>', 'visits of each round').default(200))
+  .addOption(naturalOption('--patients <n>', 'whose visits these are').default(10))
+  .addOption(naturalOption('--rounds <n>', 'the first warms the program up').default(3))
+  .addOption(naturalOption('--at-once <n>', 'visits that are under way at once').default(256))
+  .parse()
+  .opts<{ readonly db: string } & Record<'visits' | 'patients' | 'rounds' | 'atOnce', number>>();
 
 type Prepared = { readonly request: ConfirmedRequest; readonly record: SealedMessage };
 const threads = new VerifierThreads(systemRng);
@@ -73,7 +73,7 @@ async function prepare(world: World): Promise<Prepared[]> {
   const { nhi, hospital, doctorCard, input } = world;
   const door = nhi.hospitalDoor(input.hospital.id);
   const prepared: Prepared[] = [];
-  for (let patient = 0; patient < count('patients'); patient++) {
+  for (let patient = 0; patient < patients; patient++) {
     const chip = makeSimulatedCard('patient', profileNamed(VISIT_PROFILE));
     chip.powerOn();
     const card = new PatientCard(async (command) => chip.process(command));
@@ -87,7 +87,7 @@ async function prepare(world: World): Promise<Prepared[]> {
     const { certificate } = must(await card.readOwnCertificate());
     const { pid } = certificate.body;
     const hospitalId = input.hospital.id;
-    for (let visit = 0; visit < count('visits') / count('patients'); visit++) {
+    for (let visit = 0; visit < visits / patients; visit++) {
       const { challenge, time } = await door.issueChallenge();
       const asked = { challenge, hospitalId, purpose: PURPOSE.outpatient, time };
       const { request } = must(await card.requestVisit(asked));
@@ -101,16 +101,16 @@ async function prepare(world: World): Promise<Prepared[]> {
 }
 
 /** Every visit to its receipt, so many at once. */
-async function play(world: World, visits: readonly Prepared[]): Promise<void> {
+async function play(world: World, prepared: readonly Prepared[]): Promise<void> {
   const door = world.nhi.hospitalDoor(world.input.hospital.id);
-  const waiting = [...visits];
+  const waiting = [...prepared];
   const work = async (): Promise<void> => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       must(await door.confirmVisit(next.request));
       must(await door.submitRecord(next.record));
     }
   };
-  await Promise.all(Array.from({ length: count('at-once') }, work));
+  await Promise.all(Array.from({ length: atOnce }, work));
 }
 
 function must<T extends { readonly ok: boolean }>(result: T): T & { readonly ok: true } {
@@ -125,21 +125,21 @@ async function cpuSeconds(): Promise<{ readonly own: number; readonly server: nu
   return { own: (user + system) / 1e6, server };
 }
 
-const store = await openStore(values.db);
+const store = await openStore(db);
 try {
   const world = await worldOn(store);
   process.stdout.write(
-    `${values.db.replace(/:\/\/.*/, '')}, ${count('visits')} visits, ${count('at-once')} at once, one verifier thread; ` +
+    `${db.replace(/:\/\/.*/, '')}, ${visits} visits, ${atOnce} at once, one verifier thread; ` +
       `${cpus().length} cores ${cpus()[0]?.model.trim() ?? ''}, load ${loadavg()[0]!.toFixed(1)}\n`,
   );
-  for (let round = 1; round <= count('rounds'); round++) {
-    const visits = await prepare(world);
+  for (let round = 1; round <= rounds; round++) {
+    const prepared = await prepare(world);
     const before = await cpuSeconds();
     const started = process.hrtime.bigint();
-    await play(world, visits);
+    await play(world, prepared);
     const seconds = Number(process.hrtime.bigint() - started) / 1e9;
     const after = await cpuSeconds();
-    const each = (used: number) => `${((used * 1000) / visits.length).toFixed(2)} ms`;
+    const each = (used: number) => `${((used * 1000) / prepared.length).toFixed(2)} ms`;
     const own = after.own - before.own;
     const server =
       after.server === undefined || before.server === undefined ? undefined : after.server - before.server;
@@ -148,7 +148,7 @@ try {
         ? `${each(own)} of CPU each`
         : `${each(own + server)} of CPU each (NHI ${each(own)}, PostgreSQL ${each(server)})`;
     process.stdout.write(
-      `round ${round}: ${(visits.length / seconds).toFixed(0)} verified visits/s, ${cpu}, load ${loadavg()[0]!.toFixed(1)}\n`,
+      `round ${round}: ${(prepared.length / seconds).toFixed(0)} verified visits/s, ${cpu}, load ${loadavg()[0]!.toFixed(1)}\n`,
     );
   }
 } finally {

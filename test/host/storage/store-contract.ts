@@ -57,6 +57,29 @@ export function storeContract(open: () => Store): void {
     expect(await counted('beside')).toBe(2);
   });
 
+  it('keeps what transactions write while others at the same moment fail, and answers nobody by what was undone', async () => {
+    const bump = 'UPDATE counters SET value = value + 1 WHERE name = ? RETURNING value';
+    await put('bumped', 0);
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 30 }, (_, member) =>
+        open().transaction(async (tx) => {
+          const [bumped] = await tx.all<{ readonly value: number }>(bump, 'bumped');
+          if (member % 5 === 1) throw new Error('undoes what it wrote');
+          if (member % 5 === 2) await tx.run('INSERT INTO nowhere (x) VALUES (1)');
+          await put(`member ${member}`, bumped!.value, tx);
+          return bumped!.value;
+        }),
+      ),
+    );
+    const kept = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+    expect(kept.sort((a, b) => a - b)).toEqual(Array.from({ length: 18 }, (_, i) => i + 1));
+    expect(await counted('bumped')).toBe(18);
+    for (const [member, { status }] of outcomes.entries()) {
+      expect(status === 'fulfilled', `${member}`).toBe(![1, 2].includes(member % 5));
+      expect((await counted(`member ${member}`)) !== undefined, `${member}`).toBe(status === 'fulfilled');
+    }
+  });
+
   it('shows a transaction its own writes', async () => {
     const seen = await open().transaction(async (tx) => {
       await put('own', 3, tx);

@@ -67,7 +67,14 @@ describe.runIf(!missing)('PostgreSQL', () => {
 
   it('is used again after a restart, with everything that was acknowledged', async () => {
     const before = await store.all('SELECT name, value FROM counters ORDER BY name');
-    server.restart();
+    const broken = store.transaction(async (tx) => {
+      await tx.run('INSERT INTO counters (name, value) VALUES (?, 1)', 'broken');
+      server.restart();
+      // the connection breaks while nobody asks anything on it
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      await tx.run('INSERT INTO counters (name, value) VALUES (?, 2)', 'not reached');
+    });
+    await expect(broken).rejects.toThrow();
     // connections that the restart broke fail once, and are not used again
     let after: readonly Row[] | undefined;
     for (let attempt = 0; attempt < 20 && !after; attempt++) {
