@@ -6,6 +6,7 @@
 
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { concatBytes, fromHex } from '../../apdu/index.js';
+import { invertModulo } from './modular-inverse.js';
 import { integerOf, P256_ORDER as ORDER, publicKeyOf } from './p256.js';
 
 const SCALAR_BYTES = 32;
@@ -29,7 +30,7 @@ export function signDeterministically(secretKey: Uint8Array, message: Uint8Array
     const r = integerOf(publicKeyOf(nonce).subarray(1)) % ORDER;
     const k = integerOf(nonce);
     const blind = (integerOf(randomBytes(SCALAR_BYTES + 8)) % (ORDER - 1n)) + 1n;
-    const inverse = invert((k * blind) % ORDER);
+    const inverse = invertModulo((k * blind) % ORDER, ORDER);
     const blinded = (blind * hash + ((blind * secret) % ORDER) * r) % ORDER;
     const s = (inverse * blinded) % ORDER;
     if (r === 0n || s === 0n) continue;
@@ -65,18 +66,6 @@ function hmac(key: Uint8Array, ...parts: readonly Uint8Array[]): Uint8Array {
   const mac = createHmac('sha256', key);
   for (const part of parts) mac.update(part);
   return mac.digest();
-}
-
-/** Inverse modulo the order, which is prime, by Euclid; the argument is blinded. */
-function invert(value: bigint): bigint {
-  let [a, b] = [value, ORDER];
-  let [x, y] = [1n, 0n];
-  while (a > 1n) {
-    const quotient = b / a;
-    [a, b] = [b % a, a];
-    [x, y] = [y - quotient * x, x];
-  }
-  return x < 0n ? x + ORDER : x;
 }
 
 function toBytes(value: bigint): Uint8Array {

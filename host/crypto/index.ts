@@ -2,6 +2,7 @@ export * from './aes-cmac.js';
 export * from './ecdsa.js';
 export * from './group-signature/index.js';
 export * from './hpke.js';
+export { invertModulo } from './modular-inverse.js';
 export * from './native/engine-choice.js';
 export * from './native/load-curve.js';
 export * from './native/native-curve.js';

@@ -16,8 +16,6 @@ export class LineError extends Error {
     /** HTTP status, where there was an answer. */
     readonly status?: number,
     cause?: unknown,
-    /** When NHI wants to be asked again, in seconds, where it said so. */
-    readonly retryAfterSeconds?: number,
   ) {
     super(message, { cause });
   }
@@ -116,12 +114,12 @@ export class NhiClient {
 
   private async perform(operation: Operation, asked: unknown): Promise<unknown> {
     const body = JSON.stringify(z.encode(operation.request, asked as never));
-    const { status, text, retryAfterSeconds } = await this.send('POST', pathOf(operation), body);
+    const { status, text } = await this.send('POST', pathOf(operation), body);
     if (status === 200) return answered(operation, z.decode(operation.answer, JSON.parse(text) as never));
     const problem = JSON.parse(text) as Problem;
     const refusal = refusalOf(problem);
     if (refusal) return refusal;
-    throw new LineError(`NHI answered ${status}: ${problem.title}`, status, undefined, retryAfterSeconds);
+    throw new LineError(`NHI answered ${status}: ${problem.title}`, status);
   }
 }
 

@@ -5,7 +5,7 @@
 
 import { createECDH, ECDH } from 'node:crypto';
 import type { CryptoEngine } from '../../../applet/index.js';
-import { invertModulo } from './modular-inverse.js';
+import { invertModulo } from '../../index.js';
 import { bytesOf, integerOf, P256_ORDER, P256_PRIME, scalarOf } from './p256-numbers.js';
 import { withNonce } from './rfc6979.js';
 
