@@ -15,6 +15,8 @@ import type { SealedFinger } from './search-port.js';
 
 /** The full matcher looks at so many people of a gallery, or this share of it, whichever is more. */
 export const FULL_MATCHES = { least: 50, share: 0.02 } as const;
+/** The pre-filter looks at so many, those that the first sieve leaves. */
+export const PRE_FILTERED = { least: 200, share: 0.1 } as const;
 /** Of which at most so many, the best, leave the shard. */
 const ANSWERS = 4;
 
@@ -30,6 +32,7 @@ type Finger = {
   readonly templates: readonly PreparedTemplate[];
 };
 type Row = { readonly name: string; fingers: Finger[] };
+type Measure = (view: EdgeIndex, template: PreparedTemplate) => number;
 type ProbeFinger = { readonly position: FingerPosition; readonly views: readonly EdgeIndex[] };
 
 export class GalleryShard {
@@ -82,18 +85,32 @@ export class GalleryShard {
     return true;
   }
 
-  /** The best rows: all are looked at by the pre-filter, a fixed number by the full matcher. */
+  /** The best rows: all go through the first sieve, a fixed number through the pre-filter, fewer to the full matcher. */
   search(views: readonly FingerView[]): ShardScore[] {
     const probe = probeFingers(views);
-    const ranked = this.rows
-      .map((row) => ({ row, resemblance: this.resemblanceOf(probe, row) }))
-      .sort((a, b) => b.resemblance - a.resemblance);
-    const least = Math.ceil(FULL_MATCHES.least / this.parts);
-    const count = Math.max(least, Math.ceil(FULL_MATCHES.share * this.rows.length));
-    const scored = ranked
-      .slice(0, count)
-      .map(({ row }) => ({ row: row.name, score: this.scoreOf(probe, row) }));
+    const alike = this.best(this.rows, PRE_FILTERED, (row) =>
+      this.sumOf(probe, row, (view, template) => this.matcher.likeness(view, template)),
+    );
+    const near = this.best(alike, FULL_MATCHES, (row) =>
+      this.sumOf(probe, row, (view, template) => this.matcher.resemblance(view, template)),
+    );
+    const scored = near.map((row) => ({ row: row.name, score: this.scoreOf(probe, row) }));
     return scored.sort((a, b) => b.score - a.score).slice(0, ANSWERS);
+  }
+
+  /** The rows of which the measure is largest: as many as the share of the whole shard is. */
+  private best(
+    rows: readonly Row[],
+    { least, share }: { readonly least: number; readonly share: number },
+    measure: (row: Row) => number,
+  ): Row[] {
+    const count = Math.max(Math.ceil(least / this.parts), Math.ceil(share * this.rows.length));
+    if (rows.length <= count) return [...rows];
+    return rows
+      .map((row) => ({ row, value: measure(row) }))
+      .sort((a, b) => b.value - a.value)
+      .slice(0, count)
+      .map(({ row }) => row);
   }
 
   wipe(): void {
@@ -103,11 +120,9 @@ export class GalleryShard {
     this.key.fill(0);
   }
 
-  private resemblanceOf(probe: readonly ProbeFinger[], row: Row): number {
+  private sumOf(probe: readonly ProbeFinger[], row: Row, measure: Measure): number {
     let sum = 0;
-    for (const finger of probe) {
-      sum += this.best(finger, row, 0, (view, template) => this.matcher.resemblance(view, template));
-    }
+    for (const finger of probe) sum += bestOf(finger, row, 0, measure);
     return sum;
   }
 
@@ -117,32 +132,24 @@ export class GalleryShard {
     for (const finger of probe) {
       const comparisons = comparisonsOf(finger, row);
       if (comparisons === 0) continue;
-      const best = this.best(finger, row, NO_MATCH, (view, template) => this.matcher.compare(view, template));
+      const best = bestOf(finger, row, NO_MATCH, (view, template) => this.matcher.compare(view, template));
       // the best of n comparisons exceeds a score n times as often as one does
       sum += best - Math.log(comparisons);
     }
     return sum;
   }
+}
 
-  /** The largest value over the impressions of a finger on both sides. */
-  private best(
-    { position, views }: ProbeFinger,
-    { fingers }: Row,
-    least: number,
-    measure: (view: EdgeIndex, template: PreparedTemplate) => number,
-  ): number {
-    let best = least;
-    for (const finger of fingers) {
-      if (!isSameFinger(position, finger.position)) continue;
-      for (const template of finger.templates) {
-        for (const view of views) {
-          const value = measure(view, template);
-          if (value > best) best = value;
-        }
-      }
+/** The largest value over the impressions of a finger on both sides. */
+function bestOf({ position, views }: ProbeFinger, { fingers }: Row, least: number, measure: Measure): number {
+  let best = least;
+  for (const finger of fingers) {
+    if (!isSameFinger(position, finger.position)) continue;
+    for (const template of finger.templates) {
+      for (const view of views) best = Math.max(best, measure(view, template));
     }
-    return best;
   }
+  return best;
 }
 
 function comparisonsOf({ position, views }: ProbeFinger, { fingers }: Row): number {

@@ -12,10 +12,15 @@ const MATCHER_PER_CM = 197;
 /** Edges go from a minutia to so many of its nearest neighbours, within these lengths in pixels. */
 const NEIGHBOURS = 7;
 const EDGE_LENGTH = { least: 10, most: 120 } as const;
+/** So many minutiae tell where a template lies; more would only cost time. */
+const MOST_CENTRAL = 40;
 /** Two minutiae of a view nearer than this, in pixels, are one that was found twice. */
 const SAME_PLACE = 4;
 /** Where a finger was seen: cells of so many pixels, so many a side, set when their middle is this near a minutia. */
 export const COVERAGE = { cell: 24, side: 32, reach: 36 } as const;
+
+/** Minutiae stand in the order of the cells that they lie in, of so many pixels, so many a side. */
+export const NEIGHBOURHOOD = { cell: 32, side: 32 } as const;
 
 /** Angles are in 256ths of a turn, counter-clockwise, y upwards; lengths in pixels of 500 dpi. */
 export type PreparedTemplate = {
@@ -24,6 +29,12 @@ export type PreparedTemplate = {
   readonly x: Float32Array;
   readonly y: Float32Array;
   readonly direction: Uint8Array;
+  /** Minutiae of cell c are those from `cellStart[c]` up to `cellStart[c + 1]`; see {@link NEIGHBOURHOOD}. */
+  readonly cellStart: Uint8Array;
+  /** The minutiae nearest to the middle, which look for the placement. */
+  readonly centralX: Int16Array;
+  readonly centralY: Int16Array;
+  readonly centralDirection: Uint8Array;
   readonly edges: Edges;
   /** 1 for each cell in which the finger was seen; see {@link COVERAGE}. */
   readonly coverage: Uint8Array;
@@ -63,10 +74,38 @@ export function prepareTemplate(view: FingerView): PreparedTemplate {
   const middle = (of: (point: { x: number; y: number }) => number) =>
     points.reduce((sum, point) => sum + of(point), 0) / Math.max(1, count);
   const [middleX, middleY] = [middle(({ x }) => x), middle(({ y }) => y)];
-  const x = Float32Array.from(points, (point) => point.x - middleX);
-  const y = Float32Array.from(points, (point) => point.y - middleY);
-  const direction = Uint8Array.from(points, ({ angle }) => angle);
-  return { count, x, y, direction, edges: findEdges(x, y, direction), coverage: findCoverage(x, y) };
+  const placed = points
+    .map(({ x, y, angle }) => ({ x: x - middleX, y: y - middleY, angle }))
+    .map((point) => ({ ...point, cell: cellAt(point.x, point.y) }))
+    .sort((a, b) => a.cell - b.cell);
+  const x = Float32Array.from(placed, (point) => point.x);
+  const y = Float32Array.from(placed, (point) => point.y);
+  const direction = Uint8Array.from(placed, ({ angle }) => angle);
+  const cellStart = new Uint8Array(NEIGHBOURHOOD.side ** 2 + 1);
+  for (const { cell } of placed) cellStart[cell + 1]!++;
+  for (let cell = 1; cell < cellStart.length; cell++) cellStart[cell]! += cellStart[cell - 1]!;
+  const central = [...x.keys()]
+    .sort((a, b) => Math.hypot(x[a]!, y[a]!) - Math.hypot(x[b]!, y[b]!))
+    .slice(0, MOST_CENTRAL);
+  return {
+    count,
+    x,
+    y,
+    direction,
+    cellStart,
+    centralX: Int16Array.from(central, (i) => Math.round(x[i]!)),
+    centralY: Int16Array.from(central, (i) => Math.round(y[i]!)),
+    centralDirection: Uint8Array.from(central, (i) => direction[i]!),
+    edges: findEdges(x, y, direction),
+    coverage: findCoverage(x, y),
+  };
+}
+
+/** Cell of a point; what lies outside all is in the nearest one. */
+function cellAt(x: number, y: number): number {
+  const { cell, side } = NEIGHBOURHOOD;
+  const along = (value: number) => Math.max(0, Math.min(side - 1, Math.floor(value / cell + side / 2)));
+  return along(y) * side + along(x);
 }
 
 function findEdges(x: Float32Array, y: Float32Array, direction: Uint8Array): Edges {
@@ -134,8 +173,10 @@ function findCoverage(x: Float32Array, y: Float32Array): Uint8Array {
 }
 
 /** Overwrites everything that a template says about a finger. */
-export function wipeTemplate({ x, y, direction, edges, coverage }: PreparedTemplate): void {
-  for (const array of [x, y, direction, coverage]) array.fill(0);
+export function wipeTemplate(template: PreparedTemplate): void {
+  const { x, y, direction, cellStart, centralX, centralY, centralDirection, edges, coverage } = template;
+  for (const array of [x, y, centralX, centralY]) array.fill(0);
+  for (const array of [direction, cellStart, centralDirection, coverage]) array.fill(0);
   for (const array of [edges.from, edges.to, edges.length, edges.line, edges.atFrom, edges.atTo])
     array.fill(0);
 }

@@ -1,10 +1,10 @@
 /**
  * First look at two templates: every pair of edges that could be the same votes for the rotation and shift
- * that would lay one on the other. The tallest heap of votes is the pre-filter's score and the full
- * matcher's starting point.
+ * that would lay one on the other. The tallest heap of votes is the pre-filter's score.
  */
 
 import { ANGLE_TOLERANCE, cellOf, type EdgeIndex, lengthTolerance } from './edge-index.js';
+import { COSINE, SINE } from './placement-search.js';
 import type { PreparedTemplate } from './prepared-template.js';
 
 const MOST_VOTES = 16_384;
@@ -30,47 +30,21 @@ const LENGTH_WEIGHT = Uint8Array.from({ length: 128 * 128 }, (_, lengths) => {
   if (apart > lengthTolerance(probe)) return 0;
   return Math.max(1, Math.round(16 * Math.exp(-2 * (apart / lengthTolerance(probe)) ** 2)));
 });
-export const COSINE = Float32Array.from({ length: 256 }, (_, a) => Math.cos((a * Math.PI) / 128));
-export const SINE = Float32Array.from({ length: 256 }, (_, a) => Math.sin((a * Math.PI) / 128));
-
-/** How many placements are looked at: the tallest heaps of votes. */
-const HEAPS = 3;
-/** Rotations this many bins from the first are not the second. */
-const BLANK_REACH = 8;
-
-/** Votes for one placement: rotation in 256ths of a turn, then shift in pixels, from the probe to the gallery. */
-export type Heap = { rotation: number; shiftX: number; shiftY: number; height: number };
 
 /** Holds the votes of the last comparison; one for each thread. */
 export class VoteBox {
-  count = 0;
-  readonly probeEdge = new Uint16Array(MOST_VOTES);
-  readonly galleryEdge = new Uint16Array(MOST_VOTES);
-  readonly rotation = new Uint8Array(MOST_VOTES);
-  readonly weight = new Uint16Array(MOST_VOTES);
-  /** Where the tallest heaps of votes stand, tallest first. */
-  readonly heaps: readonly Heap[] = Array.from({ length: HEAPS }, () => ({
-    rotation: 0,
-    shiftX: 0,
-    shiftY: 0,
-    height: 0,
-  }));
+  private count = 0;
+  private readonly probeEdge = new Uint16Array(MOST_VOTES);
+  private readonly galleryEdge = new Uint16Array(MOST_VOTES);
+  private readonly rotation = new Uint8Array(MOST_VOTES);
+  private readonly weight = new Uint16Array(MOST_VOTES);
   private readonly rotations = new Int32Array(ROTATION_BINS);
   private readonly shifts = new Int32Array(SHIFT_CELLS * SHIFT_CELLS);
 
   /** Height of the tallest heap; 0 when nothing votes. */
   cast(probe: EdgeIndex, gallery: PreparedTemplate): number {
     this.collect(probe, gallery);
-    this.placeHeap(this.heaps[0]!, this.tallestRotation(), probe, gallery);
-    return this.heaps[0]!.height;
-  }
-
-  /** Finds the other heaps after {@link cast}: each where another rotation is tallest. */
-  findMore(probe: EdgeIndex, gallery: PreparedTemplate): void {
-    for (let h = 1; h < HEAPS; h++) {
-      this.blankRotation(this.heaps[h - 1]!.rotation);
-      this.placeHeap(this.heaps[h]!, this.tallestRotation(), probe, gallery);
-    }
+    return this.tallestHeap(this.tallestRotation(), probe, gallery);
   }
 
   /** Without a branch that nobody could foresee: a pair that fits nothing is written, too, and written over. */
@@ -130,14 +104,7 @@ export class VoteBox {
     return (((best + 0.5 + offset) * (1 << ROTATION_SHIFT)) | 0) & 255;
   }
 
-  private blankRotation(rotation: number): void {
-    const middle = rotation >> ROTATION_SHIFT;
-    for (let bin = -BLANK_REACH; bin <= BLANK_REACH; bin++) {
-      this.rotations[(middle + bin) & (ROTATION_BINS - 1)] = 0;
-    }
-  }
-
-  private placeHeap(heap: Heap, turn: number, probe: EdgeIndex, gallery: PreparedTemplate): void {
+  private tallestHeap(turn: number, probe: EdgeIndex, gallery: PreparedTemplate): number {
     const { shifts, probeEdge, galleryEdge, rotation, weight } = this;
     const { x: px, y: py } = probe.template;
     const { x: gx, y: gy, edges } = gallery;
@@ -146,7 +113,6 @@ export class VoteBox {
     const reach = (ROTATION_REACH << ROTATION_SHIFT) + 2;
     shifts.fill(0);
     let tallest = 0;
-    let tallestCell = (SHIFT_CELLS / 2) * SHIFT_CELLS + SHIFT_CELLS / 2;
     for (let v = 0; v < this.count; v++) {
       const off = (rotation[v]! - turn + reach) & 255;
       if (off > 2 * reach) continue;
@@ -169,15 +135,9 @@ export class VoteBox {
         const at = (row - (corner >> 1)) * SHIFT_CELLS + column - (corner & 1);
         const height = shifts[at]! + heavy;
         shifts[at] = height;
-        if (height > tallest) {
-          tallest = height;
-          tallestCell = at;
-        }
+        if (height > tallest) tallest = height;
       }
     }
-    heap.rotation = turn;
-    heap.shiftX = ((tallestCell % SHIFT_CELLS) + 1) * SHIFT_STEP - SHIFT_ORIGIN;
-    heap.shiftY = (((tallestCell / SHIFT_CELLS) | 0) + 1) * SHIFT_STEP - SHIFT_ORIGIN;
-    heap.height = tallest;
+    return tallest;
   }
 }
