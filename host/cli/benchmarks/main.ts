@@ -8,6 +8,7 @@ import { naturalOption } from '../options.js';
 import { PACKAGE_ROOT } from '../package-root.js';
 import { rateCases } from './cases.js';
 import { takeCensus } from './census.js';
+import { fingerprintCases } from './fingerprint-cases.js';
 import { groupCases } from './group-cases.js';
 import { measureRates, type RateCase } from './measure.js';
 import { type BenchmarkDocument, formatBenchmarks } from './report.js';
@@ -18,7 +19,9 @@ const program = new Command('npm run bench --')
   .addOption(naturalOption('--seed <n>', 'what all inputs are drawn from').default(1))
   .addOption(naturalOption('--cards <n>', 'cards of the population; 0 leaves it out').default(100_000))
   .addOption(naturalOption('--full <n>', 'of these, cards with full memories').default(200))
-  .addOption(new Option('--only <rates>', 'leaves out the other rates').choices(['cards', 'group']))
+  .addOption(
+    new Option('--only <rates>', 'leaves out the other rates').choices(['cards', 'group', 'fingerprints']),
+  )
   .option('--json <file>', 'writes the figures there as well')
   .parse();
 const { rounds, seed, cards, full, only, json } = program.opts<{
@@ -26,7 +29,7 @@ const { rounds, seed, cards, full, only, json } = program.opts<{
   readonly seed: number;
   readonly cards: number;
   readonly full: number;
-  readonly only?: 'cards' | 'group';
+  readonly only?: 'cards' | 'group' | 'fingerprints';
   readonly json?: string;
 }>();
 if (cards > 0 && (full < 1 || full > cards)) program.error('error: --full is at least 1 and at most --cards');
@@ -41,9 +44,14 @@ const progress = (text: string): void => {
   process.stderr.write(`${text}\n`);
 };
 
-/** Cases of the cards, of group signatures, or both. */
+/** Cases of the cards, of group signatures and of fingerprints, or one of the three. */
 async function chosenCases(): Promise<RateCase[]> {
-  return [...(only === 'group' ? [] : rateCases(seed)), ...(only === 'cards' ? [] : await groupCases(seed))];
+  const wanted = (name: typeof only) => only === undefined || only === name;
+  return [
+    ...(wanted('cards') ? rateCases(seed) : []),
+    ...(wanted('group') ? await groupCases(seed) : []),
+    ...(wanted('fingerprints') ? fingerprintCases(seed) : []),
+  ];
 }
 
 async function measure(): Promise<BenchmarkDocument> {
