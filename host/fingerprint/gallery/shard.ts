@@ -16,7 +16,7 @@ import type { SealedFinger } from './search-port.js';
 /** The full matcher looks at so many people of a gallery, or this share of it, whichever is more. */
 export const FULL_MATCHES = { least: 50, share: 0.02 } as const;
 /** The pre-filter looks at so many, those that the first sieve leaves. */
-export const PRE_FILTERED = { least: 200, share: 0.1 } as const;
+export const PRE_FILTERED = { least: 200, share: 0.08 } as const;
 /** Of which at most so many, the best, leave the shard. */
 const ANSWERS = 4;
 

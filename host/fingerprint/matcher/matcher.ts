@@ -9,7 +9,7 @@ import { NO_MATCH, scoreOf } from './score.js';
 import { VoteBox } from './vote.js';
 
 /** Placements with less than this share of the tallest heap's votes are not worth pairing. */
-const WORTH_A_LOOK = 0.6;
+const WORTH_A_LOOK = 0.75;
 
 export class Matcher {
   private readonly votes = new VoteBox();

@@ -22,6 +22,7 @@ const RIDGE = 4;
 const MOST_CANDIDATES = 2048;
 /** What a pair is worth falls off with squared pixels and squared 256ths of a turn, by these scales. */
 const CLOSE = { distance: 72, turn: 392 } as const;
+const PER_CELL = 1 / NEIGHBOURHOOD.cell;
 const RADIANS = Math.PI / 128;
 /** Closeness by distance over reach and by difference of direction, so that the inner loops need no exponential. */
 const TURN_CLOSENESS = Float64Array.from({ length: 129 }, (_, apart) =>
@@ -91,7 +92,7 @@ export class Pairing {
     const m4 = map[4]!;
     const m5 = map[5]!;
     const turn = Math.round(this.turn);
-    const { cell, side } = NEIGHBOURHOOD;
+    const { side } = NEIGHBOURHOOD;
     const { x: gx, y: gy, direction: galleryDirection, cellStart } = gallery;
     const { x: px, y: py, direction: probeDirection, count: probeCount } = probe;
     let count = 0;
@@ -101,8 +102,8 @@ export class Pairing {
       const tx = m0 + m1 * x + m2 * y;
       const ty = m3 + m4 * x + m5 * y;
       const direction = probeDirection[i]! + turn;
-      const column = Math.floor(tx / cell) + side / 2;
-      const row = Math.floor(ty / cell) + side / 2;
+      const column = (tx * PER_CELL + side / 2) | 0;
+      const row = (ty * PER_CELL + side / 2) | 0;
       if (column < 1 || row < 1 || column > side - 2 || row > side - 2) continue;
       for (let r = row - 1; r <= row + 1; r++) {
         const end = cellStart[r * side + column + 2]!;
@@ -166,7 +167,10 @@ export class Pairing {
     const { probeMate, probeWeight } = this;
     let n = 0;
     let total = 0;
-    let [sx, sy, su, sv] = [0, 0, 0, 0];
+    let sx = 0;
+    let sy = 0;
+    let su = 0;
+    let sv = 0;
     for (let i = 0; i < probe.count; i++) {
       const a = probeMate[i]!;
       if (a < 0) continue;
@@ -179,9 +183,19 @@ export class Pairing {
       sv += w * gallery.y[a]!;
     }
     if (n < 3) return false;
-    const [cx, cy, cu, cv] = [sx / total, sy / total, su / total, sv / total];
-    let [xx, xy, yy, xu, yu, xv, yv] = [0, 0, 0, 0, 0, 0, 0];
-    let [turnCos, turnSin] = [0, 0];
+    const cx = sx / total;
+    const cy = sy / total;
+    const cu = su / total;
+    const cv = sv / total;
+    let xx = 0;
+    let xy = 0;
+    let yy = 0;
+    let xu = 0;
+    let yu = 0;
+    let xv = 0;
+    let yv = 0;
+    let turnCos = 0;
+    let turnSin = 0;
     for (let i = 0; i < probe.count; i++) {
       const a = probeMate[i]!;
       if (a < 0) continue;
@@ -197,20 +211,26 @@ export class Pairing {
       yu += w * y * u;
       xv += w * x * v;
       yv += w * y * v;
-      const apart = (gallery.direction[a]! - probe.direction[i]!) * RADIANS;
-      turnCos += w * Math.cos(apart);
-      turnSin += w * Math.sin(apart);
+      const apart = (gallery.direction[a]! - probe.direction[i]!) & 255;
+      turnCos += w * COSINE[apart]!;
+      turnSin += w * SINE[apart]!;
     }
     // positions and directions both tell the rotation; a direction weighs as a position 30 pixels from the middle
     const angle = Math.atan2(xv - yu + 900 * turnSin, xu + yv + 900 * turnCos);
-    const [cosine, sine] = [Math.cos(angle), Math.sin(angle)];
-    let [p, q, r, s] = [cosine, -sine, sine, cosine];
+    let p = Math.cos(angle);
+    let r = Math.sin(angle);
+    let q = -r;
+    let s = p;
     if (affine && n >= 6) {
       const ridge = RIDGE * 2500;
-      const [a11, a12, a22] = [xx + ridge, xy, yy + ridge];
+      const a11 = xx + ridge;
+      const a12 = xy;
+      const a22 = yy + ridge;
       const determinant = a11 * a22 - a12 * a12;
-      const [b1, b2] = [xu + ridge * p, yu + ridge * q];
-      const [c1, c2] = [xv + ridge * r, yv + ridge * s];
+      const b1 = xu + ridge * p;
+      const b2 = yu + ridge * q;
+      const c1 = xv + ridge * r;
+      const c2 = yv + ridge * s;
       p = (a22 * b1 - a12 * b2) / determinant;
       q = (a11 * b2 - a12 * b1) / determinant;
       r = (a22 * c1 - a12 * c2) / determinant;
