@@ -1,6 +1,7 @@
 /**
  * X.509 certificates (RFC 5280) of P-256 keys, in DER, as far as a hospital's log-in needs them: for middleware
- * that knows nothing of card-verifiable certificates.
+ * that knows nothing of card-verifiable certificates. Written here because a seeded visit must repeat byte for byte:
+ * the library that makes the services' certificates (`host/http/service-certificates.ts`) signs with a scalar of its own.
  */
 
 import { concatBytes, encodeTlv, utf8ToBytes } from '../../apdu/index.js';
