@@ -54,7 +54,8 @@ export class Insurer {
 
   static async open(ports: InsurerPorts): Promise<Insurer> {
     const keys = keyPairNamed(ports.keys ?? memoryKeyStore(), 'insurer-decryption', ports.rng);
-    await ports.nhi.announceKey(keys.publicKey);
+    const refused = await ports.nhi.announceKey(keys.publicKey);
+    if (refused) throw new Error(refused.reason);
     const insurer = new Insurer(ports, keys);
     for (const claim of (await ports.ledger?.paid()) ?? []) insurer.remember(claim);
     return insurer;

@@ -43,7 +43,7 @@ export interface HospitalDoor {
 /** NHI as a pharmacy sees it (eq. 16, 17). */
 export interface PharmacyDoor {
   /** Where prescriptions are sealed to from now on. */
-  announceKey(decryptionKey: Uint8Array): Promise<void>;
+  announceKey(decryptionKey: Uint8Array): Promise<Refusal | undefined>;
   /** Sealed prescriptions that wait for this pharmacy, the oldest first; they wait until they are acknowledged. */
   fetchPrescriptions(): Promise<readonly SealedMessage[]>;
   /** The pharmacy keeps these, by message: NHI need not. */
@@ -71,7 +71,7 @@ export interface PharmacyDoor {
 /** NHI as an insurer sees it (eq. 12). */
 export interface InsurerDoor {
   /** Where claims are sealed to from now on. */
-  announceKey(decryptionKey: Uint8Array): Promise<void>;
+  announceKey(decryptionKey: Uint8Array): Promise<Refusal | undefined>;
   /** Sealed claims that wait for this insurer, the oldest first; they wait until they are acknowledged. */
   fetchClaims(): Promise<readonly SealedMessage[]>;
   /** The insurer keeps these, by message: NHI need not. */

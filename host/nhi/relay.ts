@@ -4,6 +4,8 @@
  */
 
 import type { Clock } from '../clock.js';
+import { isHpkeKey } from '../crypto/hpke.js';
+import { type Refusal, refusal } from '../protocol/refusal.js';
 import type { SealedMessage } from '../protocol/sealed-message.js';
 import { one, type Sql, type Store } from '../storage/store.js';
 
@@ -21,14 +23,16 @@ export const MOST_AT_ONCE = 100;
 export class Relay {
   constructor(private readonly ports: { readonly store: Store; readonly clock: Clock }) {}
 
-  /** The recipient's decryption key from now on. */
-  async announce(recipient: Recipient, decryptionKey: Uint8Array): Promise<void> {
+  /** The recipient's decryption key from now on: a key that nobody can seal to is refused. */
+  async announce(recipient: Recipient, decryptionKey: Uint8Array): Promise<Refusal | undefined> {
+    if (!isHpkeKey(decryptionKey)) return refusal('message-malformed', 'the key is no point of the curve');
     await this.ports.store.run(
       `INSERT INTO recipients (recipient, decryption_key) VALUES (?, ?)
         ON CONFLICT (recipient) DO UPDATE SET decryption_key = excluded.decryption_key`,
       recipient,
       decryptionKey,
     );
+    return undefined;
   }
 
   async keyOf(recipient: Recipient): Promise<Uint8Array | undefined> {
@@ -37,8 +41,10 @@ export class Relay {
     return (await one<Found>(this.ports.store, found, recipient))?.decryption_key;
   }
 
-  /** Keeps a message as part of `tx`; `false` when it is there already. */
+  /** Keeps a message as part of `tx`; `false` when it is there already, or was and has been acknowledged. */
   async post(recipient: Recipient, { messageId, envelope }: SealedMessage, tx: Sql): Promise<boolean> {
+    const delivered = 'SELECT time FROM delivered WHERE recipient = ? AND message_id = ?';
+    if (await one(tx, delivered, recipient, messageId)) return false;
     const posted = await tx.run(
       'INSERT INTO mailbox (recipient, message_id, received, envelope) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
       ...[recipient, messageId, this.ports.clock.now(), envelope],
@@ -63,7 +69,10 @@ export class Relay {
   async acknowledge(recipient: Recipient, messageIds: readonly Uint8Array[]): Promise<void> {
     await this.ports.store.transaction(async (tx) => {
       for (const messageId of messageIds) {
-        await tx.run('DELETE FROM mailbox WHERE recipient = ? AND message_id = ?', recipient, messageId);
+        const waited = 'DELETE FROM mailbox WHERE recipient = ? AND message_id = ?';
+        if ((await tx.run(waited, recipient, messageId)) === 0) continue;
+        const delivered = 'INSERT INTO delivered (recipient, message_id, time) VALUES (?, ?, ?)';
+        await tx.run(delivered, recipient, messageId, this.ports.clock.now());
       }
     });
   }

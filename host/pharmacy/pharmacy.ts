@@ -61,7 +61,8 @@ export class Pharmacy {
   /** A pharmacy with its line to NHI. */
   static async open(ports: PharmacyPorts): Promise<Pharmacy> {
     const keys = keyPairNamed(ports.keys ?? memoryKeyStore(), 'pharmacy-decryption', ports.rng);
-    await ports.nhi.announceKey(keys.publicKey);
+    const refused = await ports.nhi.announceKey(keys.publicKey);
+    if (refused) throw new Error(refused.reason);
     return new Pharmacy(ports, keys);
   }
 

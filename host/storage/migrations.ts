@@ -35,6 +35,9 @@ const MIGRATIONS: readonly (readonly string[])[] = [
     'CREATE TABLE recipients (recipient TEXT NOT NULL, decryption_key BYTES NOT NULL, PRIMARY KEY (recipient))',
     `CREATE TABLE mailbox (recipient TEXT NOT NULL, message_id BYTES NOT NULL, received BIGINT NOT NULL, envelope BYTES NOT NULL,
       PRIMARY KEY (recipient, message_id))`,
+    // what was acknowledged, so that it is not taken again
+    `CREATE TABLE delivered (recipient TEXT NOT NULL, message_id BYTES NOT NULL, time BIGINT NOT NULL,
+      PRIMARY KEY (recipient, message_id))`,
     // what of a claim nobody has paid yet, and who has paid
     `CREATE TABLE claims (pid BYTES NOT NULL, claim_id BYTES NOT NULL, total BIGINT NOT NULL, remaining BIGINT NOT NULL,
       PRIMARY KEY (pid, claim_id))`,

@@ -29,7 +29,7 @@ class WatchedClient extends NhiClient {
 
   override async send(method: string, path: string, body?: string, type?: string) {
     const answer = await super.send(method, path, body, type);
-    this.answers.push({ method, path, ...answer });
+    this.answers.push({ method, path, sent: body, ...answer });
     return answer;
   }
 }

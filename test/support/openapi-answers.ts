@@ -6,6 +6,8 @@
 export type SeenAnswer = {
   readonly method: string;
   readonly path: string;
+  /** The body of the request. */
+  readonly sent: string | undefined;
   readonly status: number;
   readonly contentType: string;
   readonly text: string;
