@@ -2,53 +2,19 @@
 
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type PatientCertificate, toHex, type Warrant, type WarrantCertificate } from '../../apdu/index.js';
-import { type CardKind, PATIENT_CARD, PROFESSIONAL_CARD } from '../../applet/index.js';
 import {
   type AgentCollection,
   agentPhases,
   checkAgentCollection,
   type DelegationEvidence,
-  makeWorld,
   type Phase,
   type Result,
   SCENARIO_PINS,
-  seededRng,
   type World,
 } from '../../host/index.js';
-import { cardOf } from '../support/personalised-card.js';
-import { exampleInput } from './fhir/example-inputs.js';
+import { agentWorld } from '../support/agent-world.js';
 
 const SEED = 20250712;
-
-/** Five blank cards and everybody else. */
-async function newWorld(): Promise<World> {
-  const rngFor = (party: string) => seededRng(SEED, party);
-  const card = (kind: CardKind, holder: string) => {
-    const rng = rngFor(`chip of ${holder}`);
-    const made = cardOf(kind, { ports: { random: (length) => rng.bytes(length) } });
-    made.powerOn();
-    return made;
-  };
-  const chips = {
-    patient: card(PATIENT_CARD, 'patient'),
-    agent: card(PATIENT_CARD, 'agent'),
-    doctor: card(PROFESSIONAL_CARD, 'doctor'),
-    pharmacy: card(PROFESSIONAL_CARD, 'pharmacy'),
-    desk: card(PROFESSIONAL_CARD, 'desk'),
-  };
-  const line = (holder: keyof typeof chips) => async (command: Uint8Array) => chips[holder].process(command);
-  return makeWorld(exampleInput('acute-bronchitis'), {
-    cards: {
-      patient: line('patient'),
-      agent: line('agent'),
-      doctor: line('doctor'),
-      pharmacy: line('pharmacy'),
-      desk: line('desk'),
-    },
-    rngFor,
-    reinsert: async (holder) => void chips[holder].reset(),
-  });
-}
 
 /** Plays the phases up to and with the one named. */
 async function playTo(world: World, phases: readonly Phase[], last: string): Promise<void> {
@@ -82,7 +48,7 @@ async function collect(): Promise<Result<{ readonly collection: AgentCollection 
 }
 
 beforeAll(async () => {
-  world = await newWorld();
+  world = await agentWorld(SEED);
   const phases = agentPhases();
   await playTo(world, phases, 'delegate');
   const pid = (await certificateOfPatient()).body.pid;

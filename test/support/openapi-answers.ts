@@ -122,6 +122,8 @@ function violation(
         ? undefined
         : refuse('minimum or maximum');
     }
+    case 'boolean':
+      return typeof value === 'boolean' ? undefined : refuse('type');
     default:
       return refuse(`type ${schema.type}, which is not judged here`);
   }

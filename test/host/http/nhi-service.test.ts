@@ -302,7 +302,7 @@ describe('the OpenAPI document', () => {
     );
     expect(ofOperations.map((seen) => undeclared(document, seen)).filter(Boolean)).toEqual([]);
     const done = new Set(ofOperations.filter(({ status }) => status === 200).map(({ path }) => path));
-    // an agent's own flow is played elsewhere: here these two were only refused
+    // an agent's own flow is played in agent-service.test.ts: here these two were only refused
     const refusedOnly = ['/v1/pharmacy/check-warrant', '/v1/pharmacy/commit-by-agent'];
     expect(OPERATIONS.map(pathOf).filter((path) => !done.has(path))).toEqual(refusedOnly);
     console.log(`OpenAPI: ${ofOperations.length} answers judged, ${done.size} operations done`);
