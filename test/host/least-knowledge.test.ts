@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DecodedExchange, exchangeToLines, toHex, traceDecoder } from '../../apdu/index.js';
 import { CARD_HOLDERS, type CardHolder, SCENARIO_PINS } from '../../host/index.js';
 import { Scenario } from '../support/scenario.js';
-import { exampleText, partOf } from './fhir/example-inputs.js';
 import { Haystack, sharedPlaces } from './haystack.js';
+import { encodings, forms, identifyingTexts } from './needles.js';
 import { type StoredValue, storedByNhi, storedValues } from './stored-bytes.js';
 
 const SEED = 41;
@@ -108,47 +108,6 @@ const parties = {
 type Party = keyof typeof parties;
 const PARTIES = Object.keys(parties) as Party[];
 
-/** Texts of a FHIR person that tell who it is. */
-function identifyingTexts(part: 'patient' | 'doctor'): string[] {
-  const person = partOf(JSON.parse(exampleText(EXAMPLE)), part) as Record<string, unknown>;
-  const texts: string[] = [];
-  const walk = (value: unknown, key: string): void => {
-    if (typeof value === 'string' && ['value', 'text', 'family', 'given', 'birthDate'].includes(key))
-      texts.push(value);
-    else if (Array.isArray(value)) for (const member of value) walk(member, key);
-    else if (typeof value === 'object' && value !== null)
-      for (const [name, member] of Object.entries(value)) walk(member, name);
-  };
-  for (const field of ['identifier', 'name', 'telecom', 'address', 'birthDate']) walk(person[field], field);
-  return texts;
-}
-
-/** A text as it could stand in JSON, UTF-8, UTF-16 or hexadecimal. */
-function encodings(text: string): Uint8Array[] {
-  const utf8 = Buffer.from(text);
-  return [
-    utf8,
-    Buffer.from(text, 'utf16le'),
-    Buffer.from(utf8.toString('hex')),
-    Buffer.from(asciiJson(text)),
-  ];
-}
-
-function asciiJson(text: string): string {
-  return [...text].map((c) => (c > '~' ? `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}` : c)).join('');
-}
-
-/** A byte string as it could stand in text or bytes. */
-function forms(value: Uint8Array): Uint8Array[] {
-  const hex = toHex(value);
-  return [
-    value,
-    Buffer.from(hex),
-    Buffer.from(hex.toUpperCase()),
-    Buffer.from(Buffer.from(value).toString('base64')),
-  ];
-}
-
 describe('names and national identifiers', () => {
   it("of the patient stand in NHI's register, where the search finds them", async () => {
     const { nationalId, name } = scenario.world.input.patient;
@@ -158,7 +117,7 @@ describe('names and national identifiers', () => {
   });
 
   it.each(PARTIES)('of the patient and the doctor do not reach %s', (party) => {
-    const texts = [...identifyingTexts('patient'), ...identifyingTexts('doctor')];
+    const texts = [...identifyingTexts(EXAMPLE, 'patient'), ...identifyingTexts(EXAMPLE, 'doctor')];
     expect(texts.length).toBeGreaterThan(8);
     // ID_D stands on the doctor's own card and nowhere else.
     const { licence } = scenario.world.input.doctor;
@@ -170,7 +129,7 @@ describe('names and national identifiers', () => {
 
   it("of the patient are not on the doctor's card; of the doctor only ID_D is, in its one place", () => {
     const { licence } = scenario.world.input.doctor;
-    const texts = [...identifyingTexts('patient'), ...identifyingTexts('doctor')].filter(
+    const texts = [...identifyingTexts(EXAMPLE, 'patient'), ...identifyingTexts(EXAMPLE, 'doctor')].filter(
       (text) => text !== licence,
     );
     expect(search(cardBytes('doctor'), texts.flatMap(encodings))).toEqual([]);
