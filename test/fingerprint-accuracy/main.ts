@@ -1,20 +1,25 @@
-/**
- * `npm run fingerprint`: the accuracy of the matcher on synthetic fingers, and what a search costs. `--seed N` is the
- * set of fingers (another than the weights were fitted on), `--people N`, `--strangers N` and `--gallery N` its sizes;
- * 0 leaves that part out. Fails when a stranger would have been identified.
- */
+/** `npm run fingerprint`: the accuracy of the matcher on synthetic fingers, and what a search costs. */
 
+import { Command } from 'commander';
+import { naturalOption } from '../../host/cli/index.js';
 import { FALSE_POSITIVE_RATE, scoreThreshold } from '../../host/index.js';
-import { numberArgument } from '../support/arguments.js';
 import { oneFinger, strangerScores } from './experiments.js';
 import { tailOf } from './figures.js';
 import { searchCost } from './search-cost.js';
 import type { Material } from './stand-in.js';
 
-const seed = numberArgument('seed', 'IMIS_SEED', 2026);
-const people = numberArgument('people', 'IMIS_FINGERPRINT_PEOPLE', 200);
-const strangers = numberArgument('strangers', 'IMIS_FINGERPRINT_STRANGERS', 1_000_000);
-const gallery = numberArgument('gallery', 'IMIS_FINGERPRINT_GALLERY', 10_000);
+const { seed, people, strangers, gallery } = new Command('npm run fingerprint --')
+  .description(
+    'Measures the matcher on synthetic fingers; status 1 when a stranger would have been identified.',
+  )
+  .addOption(naturalOption('--seed <n>', 'the fingers; the weights were fitted on others').default(2026))
+  .addOption(naturalOption('--people <n>', 'of each condition; 0 leaves the comparisons out').default(200))
+  .addOption(
+    naturalOption('--strangers <n>', 'comparisons of strangers; 0 leaves them out').default(1_000_000),
+  )
+  .addOption(naturalOption('--gallery <n>', 'people searched; 0 leaves the search out').default(10_000))
+  .parse()
+  .opts<Record<'seed' | 'people' | 'strangers' | 'gallery', number>>();
 /** How many people the threshold is for that a stranger must not reach. */
 const PEOPLE_SERVED = 10_000;
 const percent = (share: number): string => `${(100 * share).toFixed(1).padStart(5)} %`;
