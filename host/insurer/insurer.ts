@@ -11,6 +11,7 @@ import { sha256 } from '../crypto/sha256.js';
 import { parseClaimDocument } from '../fhir/index.js';
 import { verifyPatientCertificate } from '../nhi/certificate-authority.js';
 import type { InsurerDoor, NhiPublicKeys } from '../nhi/doors.js';
+import { deliveries } from '../protocol/deliveries.js';
 import { type EpochVerifier, type Receipt, signedStatement } from '../protocol/epoch-verifier.js';
 import { INSURANCE_CLAIM_MESSAGE } from '../protocol/messages.js';
 import { type Refusal, type Result, refusal } from '../protocol/refusal.js';
@@ -70,21 +71,20 @@ export class Insurer {
   async fetchClaims(): Promise<readonly Result<{ readonly claim: PaidClaim }>[]> {
     const results: Result<{ readonly claim: PaidClaim }>[] = [];
     const { nhi, ledger } = this.ports;
-    for (;;) {
-      const fetched = await nhi.fetchClaims();
-      const ids = fetched.map(({ messageId }) => messageId);
-      // what NHI handed out is kept before NHI may forget it: a restart goes on with it
-      await ledger?.receive(fetched);
-      if (ledger && ids.length > 0) await nhi.acknowledgeClaims(ids);
-      const waiting = (await ledger?.unsettled()) ?? fetched;
-      if (waiting.length === 0) return results;
-      for (const sealed of waiting) {
+    const settleAll = async (messages: readonly SealedMessage[]): Promise<void> => {
+      for (const sealed of messages) {
         const settled = await this.settle(sealed);
         await ledger?.settle(sealed, settled.ok ? settled.claim : undefined);
         results.push(settled);
       }
-      if (!ledger) await nhi.acknowledgeClaims(ids);
+    };
+    for await (const fetched of deliveries(() => nhi.fetchClaims())) {
+      // what NHI handed out is kept before NHI may forget it: a restart goes on with it
+      await (ledger ? ledger.receive(fetched) : settleAll(fetched));
+      await nhi.acknowledgeClaims(fetched.map(({ messageId }) => messageId));
     }
+    if (ledger) await settleAll(await ledger.unsettled());
+    return results;
   }
 
   private remember(claim: PaidClaim): void {

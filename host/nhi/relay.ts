@@ -41,15 +41,17 @@ export class Relay {
     return (await one<Found>(this.ports.store, found, recipient))?.decryption_key;
   }
 
-  /** Keeps a message as part of `tx`; `false` when it is there already, or was and has been acknowledged. */
+  /**
+   * Keeps a message as part of `tx`; `false` when it is there already, or was and has been acknowledged: `tx` is then
+   * to be undone. Kept first and looked up then, for an acknowledgement that is under way does it the other way round.
+   */
   async post(recipient: Recipient, { messageId, envelope }: SealedMessage, tx: Sql): Promise<boolean> {
-    const delivered = 'SELECT time FROM delivered WHERE recipient = ? AND message_id = ?';
-    if (await one(tx, delivered, recipient, messageId)) return false;
     const posted = await tx.run(
       'INSERT INTO mailbox (recipient, message_id, received, envelope) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
       ...[recipient, messageId, this.ports.clock.now(), envelope],
     );
-    return posted === 1;
+    const delivered = 'SELECT time FROM delivered WHERE recipient = ? AND message_id = ?';
+    return posted === 1 && !(await one(tx, delivered, recipient, messageId));
   }
 
   /**
@@ -69,10 +71,12 @@ export class Relay {
   async acknowledge(recipient: Recipient, messageIds: readonly Uint8Array[]): Promise<void> {
     await this.ports.store.transaction(async (tx) => {
       for (const messageId of messageIds) {
-        const waited = 'DELETE FROM mailbox WHERE recipient = ? AND message_id = ?';
-        if ((await tx.run(waited, recipient, messageId)) === 0) continue;
-        const delivered = 'INSERT INTO delivered (recipient, message_id, time) VALUES (?, ?, ?)';
-        await tx.run(delivered, recipient, messageId, this.ports.clock.now());
+        await tx.run(
+          `INSERT INTO delivered (recipient, message_id, time)
+            SELECT recipient, message_id, ? FROM mailbox WHERE recipient = ? AND message_id = ? ON CONFLICT DO NOTHING`,
+          ...[this.ports.clock.now(), recipient, messageId],
+        );
+        await tx.run('DELETE FROM mailbox WHERE recipient = ? AND message_id = ?', recipient, messageId);
       }
     });
   }

@@ -16,6 +16,7 @@ import { verifyPatientCertificate } from '../nhi/certificate-authority.js';
 import type { NhiPublicKeys, PharmacyDoor } from '../nhi/doors.js';
 import { type Collection, OFFLINE_NONCE } from '../nhi/prescription-register.js';
 import { type AgentCollection, checkAgentCollection, checkWarrant } from '../protocol/agent-collection.js';
+import { deliveries } from '../protocol/deliveries.js';
 import type { EpochVerifier, Receipt } from '../protocol/epoch-verifier.js';
 import { PRESCRIPTION_MESSAGE } from '../protocol/messages.js';
 import { type Refusal, type Result, refusal } from '../protocol/refusal.js';
@@ -75,9 +76,7 @@ export class Pharmacy {
   async fetchPrescriptions(): Promise<readonly Result<{ readonly prescription: VerifiedPrescription }>[]> {
     const { nhi } = this.ports;
     const results: Result<{ readonly prescription: VerifiedPrescription }>[] = [];
-    for (;;) {
-      const fetched = await nhi.fetchPrescriptions();
-      if (fetched.length === 0) return results;
+    for await (const fetched of deliveries(() => nhi.fetchPrescriptions())) {
       for (const sealed of fetched) {
         // what comes again, because NHI heard no acknowledgement, was worked on before
         if (this.seen.has(toHex(sealed.messageId))) continue;
@@ -86,6 +85,7 @@ export class Pharmacy {
       }
       await nhi.acknowledgePrescriptions(fetched.map(({ messageId }) => messageId));
     }
+    return results;
   }
 
   /** Eq. 16: opens and checks one prescription; only a good one is kept. */

@@ -78,7 +78,7 @@ class PostgresStore implements Store {
   }
 
   /**
-   * The jobs' statements in one transaction, interleaved as READ COMMITTED would have them; `false` where
+   * The jobs' statements in one transaction, interleaved (what that means to a job: `store.ts`); `false` where
    * nothing is settled and nothing is written, because of a job that failed or undoes what it wrote.
    */
   private async together(jobs: readonly Job[]): Promise<boolean> {

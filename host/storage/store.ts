@@ -1,6 +1,9 @@
 /**
  * The storage port: a relational store that services ask in portable SQL. What holds on every engine:
- * `?` stands for a parameter, a transaction is seen whole or not at all, an acknowledged one is durable.
+ * `?` stands for a parameter, a transaction is kept whole or not at all, an acknowledged one is durable. Another
+ * transaction that is under way may be seen at any of its statements, for what waits may go under one commit; what was
+ * read there is told to nobody before that commit. So a spend is a compare-and-set, and what must not pass each other
+ * unseen writes before it looks. Whoever reads outside a transaction sees what is committed.
  */
 
 import type { Result } from '../protocol/refusal.js';

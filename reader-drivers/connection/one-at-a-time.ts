@@ -21,6 +21,12 @@ export class OneAtATime {
     }
   }
 
+  /** Runs `operation` when the one under way has ended. @throws {TransportError} as {@link run}. */
+  async runNext<T>(operation: () => Promise<T>): Promise<T> {
+    await this.#running?.catch(() => undefined);
+    return this.run(operation);
+  }
+
   /** Refuses further operations, waits for the one under way, then runs `release`; only the first call does. */
   async close(release: () => void | Promise<void>): Promise<void> {
     if (this.#closed) return;

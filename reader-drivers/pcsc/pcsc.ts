@@ -134,10 +134,10 @@ class ServiceConnection implements PcscConnection {
       result = await use();
     } catch (error) {
       // Why `use` failed is what the caller wants to know; a card that is gone has no transaction any more.
-      await this.#guard.run(() => card.endTransaction(SCARD.leaveCard)).catch(() => undefined);
+      await this.#guard.runNext(() => card.endTransaction(SCARD.leaveCard)).catch(() => undefined);
       throw error;
     }
-    await this.#guard.run(() => this.#told(card.endTransaction(SCARD.leaveCard)));
+    await this.#guard.runNext(() => this.#told(card.endTransaction(SCARD.leaveCard)));
     return result;
   }
 

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
 import { type PcscBinding, type PcscBindingCard, PcscFailure } from '../../reader-drivers/index.js';
 
 /** A reader of {@link fakePcscBinding}; change it while the driver waits. */
@@ -73,6 +73,8 @@ export function fakeCard(
     atr: Buffer.from('3B8880014E6F6465436172641D', 'hex'),
     async transmit(command) {
       called('transmit');
+      // a real answer never comes in the same turn
+      await turn();
       const answer = transmit(command);
       if (typeof answer === 'number') throw new PcscFailure(answer);
       return answer;

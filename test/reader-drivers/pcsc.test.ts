@@ -247,6 +247,16 @@ describe('a connection', () => {
     expect(toHex(answer)).toBe('9000');
     await expect(connection.transaction(() => Promise.reject(new Error('mine')))).rejects.toThrow('mine');
     expect(card.calls).toEqual(['begin', 'transmit', 'end 0', 'begin', 'end 0']);
+    card.calls.length = 0;
+    const hasty = connection.transaction(() =>
+      Promise.all([connection.transmit(COMMAND), connection.transmit(COMMAND)]),
+    );
+    await expect(hasty).rejects.toMatchObject({ code: 'busy' });
+    expect(card.calls, 'it ends after the command that was under way').toEqual([
+      'begin',
+      'transmit',
+      'end 0',
+    ]);
     card.broken = REMOVED;
     await expect(connection.transaction(async () => 1)).rejects.toMatchObject({ code: 'card-removed' });
   });

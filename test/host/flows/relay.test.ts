@@ -34,6 +34,18 @@ describe('a prescription that NHI relays', () => {
     expect(pharmacy.verifiedPrescriptions).toHaveLength(1);
   });
 
+  it('is fetched once from an NHI that forgets nothing', async () => {
+    const { pharmacy } = scenario.world;
+    await scenario.again();
+    await scenario.runTo('update patient card');
+    const forgetful = () => ({ acknowledgePrescriptions: async () => undefined });
+    const fetched = await during(scenario.pharmacyLine, forgetful, () => pharmacy.fetchPrescriptions());
+    expect(fetched).toMatchObject([{ ok: true }]);
+    expect(await waiting()).toBe(1);
+    expect(await pharmacy.fetchPrescriptions()).toEqual([]);
+    expect(await waiting()).toBe(0);
+  });
+
   it('is forgotten by nobody but its recipient, and leaves nothing in the store', async () => {
     await scenario.again();
     await scenario.runTo('update patient card');
